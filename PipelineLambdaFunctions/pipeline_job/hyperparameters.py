@@ -1,0 +1,25 @@
+"""The ``hp-*`` keys as the algorithm's hyperparameters: strings under the container's own names. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline_job import schema
+
+DEFAULT_ROUNDS = 100
+
+
+def of(values: Mapping[str, Any]) -> dict[str, str]:
+    """Every hyperparameter that is given. ``num_round``, the one the container demands, is always there."""
+    properties = schema.load("TrainModel")["properties"]
+    named = {key: properties[key]["x-hyperparameter"] for key in values if "x-hyperparameter" in properties[key]}
+    chosen = {name: as_text(values[key]) for key, name in named.items()}
+    return {**chosen, "num_round": as_text(values.get("hp-num-round", values.get("num-round", DEFAULT_ROUNDS)))}
+
+
+def as_text(value: Any) -> str:
+    """As CreateTrainingJob wants it: a string; whole numbers without a decimal point."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,19 @@
+"""The output variables of the functions, by the names under which later actions use them. Pure.
+
+Metrics come beside the named ones, under their own lower-case names (``rmse``, ``validation-rmse``).
+"""
+
+OUTPUTS: dict[str, frozenset[str]] = {
+    "TrainModel": frozenset({"TrainingJobName", "ModelName", "TrainingImage"}),
+    "GetStatus": frozenset(
+        {"TrainingJobName", "ModelDataUrl", "BillableSeconds", "EndpointName", "EndpointConfigName", "EndpointStatus"}
+    ),
+    "DeployModel": frozenset({"EndpointName", "EndpointConfigName", "IncumbentEndpointConfigName"}),
+    "EvaluateModel": frozenset({"Rows", "EndpointName"}),
+}
+WITH_METRICS = frozenset({"GetStatus", "EvaluateModel"})
+
+
+def gives(function: str, variable: str) -> bool:
+    """Whether ``function`` has an output variable of that name."""
+    return variable in OUTPUTS[function] or (function in WITH_METRICS and not variable[:1].isupper())

@@ -1,0 +1,96 @@
+"""``rehearse leaks`` and ``destroy``: what still costs money, and ending it."""
+
+from typing import Annotated
+
+from typer import Exit, Option
+
+from rehearsal.cli.app import command
+from rehearsal.cli.confirmation import Consent, default_bucket_suffix
+from rehearsal.cli.options import AccountOptions
+from rehearsal.cli.output import Output
+from rehearsal.toolkit import discovery, leftovers, teardown
+from rehearsal.toolkit.account import Aws
+from rehearsal.toolkit.errors import BadInput, RehearsalError
+from rehearsal.toolkit.leftovers import Leftover
+from rehearsal.toolkit.names import Workshop
+
+Suffix = Annotated[str | None, Option(envvar="REHEARSE_SUFFIX", help="SuffixID; the launched one if not given.")]
+BucketSuffix = Annotated[str | None, Option(help="BucketSuffix, if the stacks are gone already.")]
+
+
+@command("rehearse leaks")
+def leaks(account: AccountOptions, output: Output, suffix: Suffix = None, bucket_suffix: BucketSuffix = None) -> None:
+    """List what of the workshops still costs money in this account and region. Exits 1 if anything does."""
+    aws = account.reach()
+    found = {each.suffix: leftovers.survey(aws, each) for each in _meant(aws, suffix, bucket_suffix)}
+    costly = {name: [each for each in things if each.cost] for name, things in found.items()}
+    count = sum(map(len, costly.values()))
+    document = {name: [_document(each) for each in things] for name, things in costly.items() if things}
+    output.result({"region": aws.region, "leaks": document}, _leaks_text(aws, costly))
+    if count:
+        raise Exit(1)
+
+
+def _meant(aws: Aws, suffix: str | None, bucket_suffix: str | None) -> list[Workshop]:
+    """The workshop that is named, launched or not; else all that are launched."""
+    launched = {each.workshop.suffix: each.workshop for each in discovery.launched(aws)}
+    if suffix is None:
+        return list(launched.values())
+    if suffix in launched and bucket_suffix is None:
+        return [launched[suffix]]
+    return [Workshop(suffix, default_bucket_suffix(aws, bucket_suffix))]
+
+
+def _leaks_text(aws: Aws, costly: dict[str, list[Leftover]]) -> str:
+    lines = [
+        f"{name}: {each.kind.label} {each.name}  {each.detail}  costs {each.cost}"
+        for name, things in costly.items()
+        for each in things
+    ]
+    return "\n".join(lines) or f"nothing left in region {aws.region}: 0 endpoints, 0 training jobs, 0 objects"
+
+
+def _document(leftover: Leftover) -> dict[str, str]:
+    return {"kind": leftover.kind.label, "name": leftover.name, "detail": leftover.detail, "cost": leftover.cost}
+
+
+@command("rehearse destroy --suffix sde")
+def destroy(
+    account: AccountOptions,
+    consent: Consent,
+    output: Output,
+    suffix: Suffix = None,
+    bucket_suffix: BucketSuffix = None,
+) -> None:
+    """Remove a workshop entirely: executions, endpoints, models, buckets with every version, stacks, log groups.
+
+    Goes round again and again until nothing is left, and says what it could not delete.
+    """
+    aws = account.reach()
+    meant = _meant(aws, suffix, bucket_suffix)
+    if len(meant) > 1:
+        raise BadInput(
+            f"{len(meant)} workshops are launched here",
+            where="--suffix",
+            next_step=f"name one of {', '.join(each.suffix for each in meant)}",
+        )
+    if not meant:
+        output.result(
+            {"removed": [], "remaining": []}, f"no workshop is launched in region {aws.region}: nothing to do"
+        )
+        return
+    found = leftovers.survey(aws, meant[0])
+    consent.obtain(aws, f"DELETE workshop {meant[0].suffix} with its data and models ({len(found)} things)")
+    with output.display() as display:
+        done = teardown.destroy(aws, meant[0], display.tell)
+    document = {"removed": [_document(each) for each in done.removed], "remaining": done.reasons}
+    output.result(
+        document, f"workshop {meant[0].suffix}: {len(done.removed)} things removed, {len(done.remaining)} left"
+    )
+    if done.remaining:
+        first = done.remaining[0]
+        raise RehearsalError(
+            f"{len(done.remaining)} things could not be deleted: {done.reasons[first.name]}",
+            where=f"{first.kind.label} {first.name}",
+            next_step="remove what holds it (a permission, a protection), then run rehearse destroy again",
+        )

@@ -1,0 +1,164 @@
+"""Progress as a person sees it: a line for each step and action, and on a terminal a live part for what runs now.
+
+Without a terminal (a CI log) only finished things get a line, in full, and long ones a sign of life. Rich drops colour for
+``NO_COLOR`` and for anything that is not a terminal.
+"""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from rehearsal.cli import lines
+from rehearsal.toolkit.events import (
+    ActionChanged,
+    Event,
+    ExecutionFound,
+    FunctionFailed,
+    Note,
+    ResourceChanged,
+    StepFinished,
+    StepStarted,
+    StillRunning,
+)
+from rehearsal.toolkit.executions import ActionRun
+
+_SIGN_OF_LIFE_SECONDS = 10.0
+
+
+class Display(Protocol):
+    """Shows events while its ``with`` block runs."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def tell(self, event: Event) -> None: ...
+
+
+def display_on(console: Console) -> Display:
+    """A live display on a terminal, plain lines elsewhere."""
+    return LiveDisplay(console) if console.is_terminal else PlainDisplay(console)
+
+
+def room_of(console: Console) -> int | None:
+    """How many characters of an action's words the console has room for; None (a log) takes all."""
+    return lines.room_on(console.width) if console.is_terminal else None
+
+
+class PlainDisplay:
+    """Lines for logs."""
+
+    def __init__(self, console: Console, now: Callable[[], float] = time.monotonic) -> None:
+        self._print = console.print
+        self._room = room_of(console)
+        self._now = now
+        self._stage = ""
+        self._last_word: dict[str, float] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def tell(self, event: Event) -> None:
+        """Print what is worth a line."""
+        match event:
+            case StepFinished():
+                self._print(lines.step_line(event))
+            case ResourceChanged(status=status) if status.endswith("_FAILED"):
+                self._print(f"   {event.logical_id} {status}: {escape(event.reason)}")
+            case ExecutionFound():
+                self._print(f" pipeline {event.pipeline}, execution {event.execution_id}\n")
+            case ActionChanged(action):
+                self._tell_action(action)
+            case StillRunning(action) if self._is_due(action):
+                self._print(lines.running_line(event))
+            case FunctionFailed():
+                self._print(lines.silence_lines(event))
+            case Note(text):
+                self._print(f" {escape(text)}")
+
+    def _tell_action(self, action: ActionRun) -> None:
+        if action.token and action.provider == "Manual":
+            self._print(lines.waiting_line(action))
+        elif action.status.has_ended:
+            self._print(lines.action_line(action, stage_is_new=action.stage != self._stage, room=self._room))
+            self._stage = action.stage
+        elif action.summary and self._is_due(action):
+            self._print(lines.action_line(action, stage_is_new=True, room=self._room))
+
+    def _is_due(self, action: ActionRun) -> bool:
+        """The first word on a running action comes after some seconds, then again after each so many."""
+        last = self._last_word.setdefault(action.path, self._now())
+        if self._now() - last < _SIGN_OF_LIFE_SECONDS:
+            return False
+        self._last_word[action.path] = self._now()
+        return True
+
+
+class LiveDisplay(PlainDisplay):
+    """The same lines, and below them what runs now: a spinner, a bar where a percentage is known, the time so far."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        self._live = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._print = self._live.console.print
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def tell(self, event: Event) -> None:
+        """Keep the live part true, then print the line."""
+        match event:
+            case StepStarted():
+                self._show(event.step, f"{event.step:<9}{event.subject}")
+            case ResourceChanged():
+                self._show("stack", f"stack    {event.stack}  {event.logical_id} {event.status}")
+            case StepFinished():
+                self._hide(event.step)
+            case ActionChanged(action) if action.status.has_ended:
+                self._hide(action.path)
+            case ActionChanged(action):
+                words = lines.fitted(action.summary, 50)
+                self._show(
+                    action.path, f"{action.stage:<11} {action.name:<15} {escape(words)}", action.percent_complete
+                )
+        super().tell(event)
+
+    def _is_due(self, _action: ActionRun) -> bool:
+        return False  # the live part shows it
+
+    def _show(self, key: str, description: str, percent: int | None = None) -> None:
+        total = None if percent is None else 100
+        if key not in self._tasks:
+            self._tasks[key] = self._live.add_task(description, total=total)
+        self._live.update(self._tasks[key], description=description, total=total, completed=percent or 0)
+
+    def _hide(self, key: str) -> None:
+        task = self._tasks.pop(key, None)
+        if task is not None:
+            self._live.remove_task(task)

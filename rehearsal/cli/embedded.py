@@ -1,0 +1,236 @@
+"""The embedded AWS as a process: started, found, stopped. The only part of the command line that knows it exists."""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from rehearsal.localaws import announcement
+from rehearsal.localaws.announcement import Announcement
+from rehearsal.localaws.server import DEFAULT_PORT
+from rehearsal.toolkit.errors import BadInput, NotThere, RehearsalError
+
+_START_SECONDS = 60
+_STOP_SECONDS = 15
+__all__ = ["DEFAULT_PORT", "Announcement", "Launch", "find", "running", "serve_in_foreground", "stop"]
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How to start it. Port 0 takes a free one; the delay is CodePipeline's before it calls a function again, in seconds."""
+
+    port: int = 0
+    region: str = "us-east-1"
+    continuation_delay_seconds: float = 0.5
+    keep: bool = False
+    state: Path | None = None
+
+    def arguments(self, scratch: Path) -> list[str]:
+        """The server's command line."""
+        return [
+            *_server_command(self.port, self.region, self.continuation_delay_seconds),
+            "--scratch",  # which it removes when it stops, so that nothing is left even if this process is killed
+            str(scratch),
+            *([] if self.keep else ["--with-parent"]),
+        ]
+
+
+def _server_command(port: int, region: str, continuation_delay_seconds: float) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "rehearsal.localaws.server",
+        "--port",
+        str(port),
+        "--region",
+        region,
+        "--continuation-delay",
+        str(continuation_delay_seconds),
+    ]
+
+
+@dataclass(frozen=True)
+class Running:
+    """An embedded AWS that was started, and its scratch folder, which goes when it stops."""
+
+    announced: Announcement
+    scratch: Path
+
+
+@contextmanager
+def running(launch: Launch) -> Iterator[Running]:
+    """Have it while the block runs; with ``keep`` it stays, unless the block is interrupted.
+
+    It runs in a session of its own, so that Ctrl-C reaches the command line alone, which then stops it in order.
+
+    Raises:
+        RehearsalError: it did not start (the port is taken, say).
+    """
+    folder = Path(tempfile.mkdtemp(prefix="rehearse-"))
+    process: subprocess.Popen[bytes] | None = None
+    announced: Announcement | None = None
+    kept = False
+    try:
+        with (folder / "embedded-aws.log").open("w+b") as log:
+            process = _spawn(launch, folder, log)
+            announced = _ready(process, log)
+        yield Running(announced, folder)
+        kept = launch.keep
+    except Exception:
+        kept = launch.keep and process is not None and process.poll() is None
+        raise
+    finally:
+        if not kept:
+            with _undisturbed():
+                _end(process)
+                shutil.rmtree(folder, ignore_errors=True)
+                if announced is not None:
+                    announcement.withdraw(announced)
+
+
+def _spawn(launch: Launch, folder: Path, log: BinaryIO) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        launch.arguments(folder),
+        stdin=subprocess.DEVNULL if launch.keep else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        start_new_session=True,
+    )
+
+
+def _ready(process: subprocess.Popen[bytes], log: BinaryIO) -> Announcement:
+    """Wait for ``ready <url>``."""
+    assert process.stdout is not None
+    readable, _, _ = select.select([process.stdout], [], [], _START_SECONDS)
+    line = process.stdout.readline().decode() if readable else ""
+    found = announcement.read(int(line.rsplit(":", 1)[1])) if line.startswith("ready ") else None
+    if found is None:
+        raise _start_failure(log)
+    return found
+
+
+def _start_failure(log: BinaryIO) -> RehearsalError:
+    log.seek(0)  # the file itself is gone with the scratch folder
+    words = log.read().decode(errors="replace").strip()
+    last = words.splitlines()[-1].removeprefix("error: ") if words else f"it did not say why within {_START_SECONDS} s"
+    return RehearsalError(
+        f"the embedded AWS did not start: {last}",
+        where="python -m rehearsal.localaws.server",
+        next_step="rehearse up --debug shows its whole log; rehearse doctor checks port, memory and Python",
+    )
+
+
+def _end(process: subprocess.Popen[bytes] | None) -> None:
+    """Ask it to stop; make it when it does not."""
+    if process is None:
+        return
+    if process.stdin is not None:
+        process.stdin.close()
+    else:
+        process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A second Ctrl-C does not interrupt the cleaning up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def serve_in_foreground(launch: Launch, log_level: str) -> None:
+    """Become the server: this process is replaced, Ctrl-C stops it."""
+    command = _server_command(launch.port, launch.region, launch.continuation_delay_seconds)
+    if launch.state is not None:
+        command += ["--state", str(launch.state)]
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [*command, "--log-level", log_level])
+
+
+def find(port: int) -> Announcement:
+    """The embedded AWS that runs on ``port``.
+
+    Raises:
+        NotThere: none does.
+    """
+    found = announcement.read(port)
+    if found is None or not _answers(found):
+        raise NotThere(
+            f"no embedded AWS runs on port {port}",
+            where=f"http://127.0.0.1:{port}",
+            next_step="rehearse up serves one; rehearse run --keep leaves one running; name another with --port",
+        )
+    return found
+
+
+def _answers(found: Announcement) -> bool:
+    try:
+        with urllib.request.urlopen(f"{found.url}/_rehearsal/health", timeout=5) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether the process is gone, or has ended and only waits for its parent to notice."""
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except ProcessLookupError:
+        return True
+    except FileNotFoundError:  # it went between the two looks; or the system has no /proc, then it is still there
+        return Path("/proc/self").exists()
+
+
+def stop(port: int) -> Announcement:
+    """Stop the embedded AWS on ``port`` and wait until it is gone.
+
+    Raises:
+        NotThere: none runs there.
+        BadInput: it belongs to another user.
+    """
+    found = find(port)
+    try:
+        os.kill(found.pid, signal.SIGTERM)
+    except PermissionError as error:
+        raise BadInput(
+            f"the embedded AWS on port {port} belongs to another user",
+            where=f"process {found.pid}",
+            next_step="ask them",
+        ) from error
+    give_up_at = time.monotonic() + _STOP_SECONDS
+    while not _has_ended(found.pid):
+        if time.monotonic() > give_up_at:
+            raise RehearsalError(
+                f"it did not stop within {_STOP_SECONDS} s",
+                where=f"process {found.pid}",
+                next_step=f"kill -9 {found.pid} ends it at once",
+            )
+        time.sleep(0.05)
+    return found

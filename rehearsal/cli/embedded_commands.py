@@ -1,0 +1,57 @@
+"""``rehearse up``, ``env`` and ``down``: an embedded AWS that stays, for any SDK and tool."""
+
+import os
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+from typer import Option
+
+from rehearsal.cli import embedded
+from rehearsal.cli.app import command
+from rehearsal.cli.embedded import DEFAULT_PORT, Launch
+from rehearsal.cli.output import Output
+from rehearsal.localaws import user_settings
+
+Port = Annotated[int, Option(help="Port on 127.0.0.1.", min=0, max=65535)]
+
+
+@command("rehearse up --port 4566")
+def up(
+    output: Output,
+    port: Port = DEFAULT_PORT,
+    region: Annotated[str, Option(help="Region that it announces; others work too.")] = "us-east-1",
+    continuation_delay: Annotated[
+        float, Option(help="Seconds before CodePipeline calls a function again, as in AWS.", min=0.0)
+    ] = 30.0,
+    state: Annotated[
+        Path | None, Option(help="Directory to keep everything in; the next start with it goes on from there.")
+    ] = None,
+) -> None:
+    """Serve the embedded AWS in the foreground until Ctrl-C; prints "ready URL" when it serves."""
+    hint = "" if port == DEFAULT_PORT else f" --port {port}"
+    output.say(f'In another terminal: eval "$(rehearse env{hint})", then any SDK uses it. Ctrl-C stops it.')
+    launch = Launch(port, region, continuation_delay, state=state)
+    embedded.serve_in_foreground(launch, "DEBUG" if output.debug else "WARNING")
+
+
+@command('eval "$(rehearse env)"')
+def env(output: Output, port: Port = DEFAULT_PORT) -> None:
+    """Print the shell exports with which any AWS SDK reaches the embedded AWS on a port."""
+    exports = embedded.find(port).variables | user_settings.past_proxies(os.environ)
+    output.result(exports, _shell(exports, user_settings.names(os.environ)))
+
+
+def _shell(exports: dict[str, str], users: list[str]) -> str:
+    """The user's own variables go: a profile, a session token or an endpoint of one service would win over what is set."""
+    unset = sorted({"AWS_PROFILE", "AWS_SESSION_TOKEN", *users} - set(exports))
+    lines = [f"unset {' '.join(unset)}"]
+    lines += [f"export {name}={shlex.quote(value)}" for name, value in exports.items()]
+    return "\n".join(lines)
+
+
+@command("rehearse down")
+def down(output: Output, port: Port = DEFAULT_PORT) -> None:
+    """Stop the embedded AWS on a port, with everything that it started."""
+    stopped = embedded.stop(port)
+    output.result({"stopped": stopped.url, "pid": stopped.pid}, f"stopped {stopped.url}; nothing is left behind")

@@ -1,0 +1,117 @@
+"""``rehearse package``, ``launch`` and ``upload``: from the project's files to stacks and objects in an account."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+from rich.prompt import Confirm
+from typer import Option
+
+from rehearsal.cli.app import command
+from rehearsal.cli.confirmation import Consent, default_bucket_suffix
+from rehearsal.cli.options import AccountOptions, ContentOptions, WorkshopOptions
+from rehearsal.cli.output import Output, talk
+from rehearsal.toolkit import changesets, packaging, stacks, uploads, workshop
+from rehearsal.toolkit.account import Aws
+from rehearsal.toolkit.changesets import Review
+from rehearsal.toolkit.errors import Declined
+from rehearsal.toolkit.events import Tell
+from rehearsal.toolkit.names import Workshop
+from rehearsal.toolkit.stacks import StackRequest, StackResult
+from rehearsal.toolkit.workshop import Plan
+
+
+@command("rehearse package -o dist")
+def package(
+    output: Output,
+    folder: Annotated[Path, Option("-o", "--output", help="Folder to write the zips to.")] = Path("dist"),
+) -> None:
+    """Build the four function zips; the same sources give the same bytes."""
+    zips = packaging.build(folder)
+    document = {"zips": [{"file": str(path), "bytes": path.stat().st_size} for path in zips]}
+    output.result(document, "\n".join(f"{path}  {path.stat().st_size:,} bytes" for path in zips))
+
+
+@command("rehearse launch --suffix sde --review")
+def launch(
+    account: AccountOptions,
+    content: ContentOptions,
+    consent: Consent,
+    output: Output,
+    suffix: Annotated[str, Option(envvar="REHEARSE_SUFFIX", help="SuffixID: your initials, lower case.")] = "rehearsal",
+    bucket_suffix: Annotated[
+        str | None, Option(help="Tail of bucket names; on a real account the account id if not given.")
+    ] = None,
+    review: Annotated[bool, Option("--review", help="Show what would change, then ask.")] = False,
+) -> None:
+    """Create or update both stacks and upload what they need. Creating the pipeline starts it; updating does not."""
+    aws = account.reach()
+    plan = content.plan(Workshop(suffix, default_bucket_suffix(aws, bucket_suffix)))
+    consent.obtain(aws, f"create or update the stacks {plan.workshop.prep_stack} and {plan.workshop.pipeline_stack}")
+    with output.display() as display, tempfile.TemporaryDirectory(prefix="rehearse-zips-") as scratch:
+        if review:
+            results = _launch_reviewed(aws, plan, Path(scratch), consent, display.tell)
+        else:
+            results = workshop.launch(aws, plan, Path(scratch), display.tell)
+    document = {"stacks": [_stack_document(result) for result in results]}
+    output.result(document, "\n".join(_lines_of(results)))
+
+
+def _launch_reviewed(aws: Aws, plan: Plan, scratch: Path, consent: Consent, tell: Tell) -> list[StackResult]:
+    """As :func:`workshop.launch`, each stack shown first; the buckets must be there before the pipeline can be reviewed."""
+    zips = workshop.package(scratch, tell)
+    prep = _reviewed(aws, workshop.prep_request(plan), consent, tell)
+    uploaded = workshop.upload(aws, plan, zips, tell)
+    return [prep, _reviewed(aws, workshop.pipeline_request(plan, uploaded), consent, tell)]
+
+
+def _reviewed(aws: Aws, request: StackRequest, consent: Consent, tell: Tell) -> StackResult:
+    found = changesets.review(aws, request)
+    talk().print(review_text(found))
+    if found.change_set_id and not consent.yes and not Confirm.ask("Do this?", console=talk(), default=False):
+        changesets.discard(aws, found)
+        raise Declined(f"the stack {request.name} stays as it is", next_step="nothing was changed")
+    changesets.execute(aws, found, tell)
+    stack = stacks.describe(aws, request.name) or {"StackStatus": "UNKNOWN"}
+    return StackResult(
+        request.name, stack["StackStatus"], stacks.outputs_of(stack), len(list(stacks.resources_of(aws, request.name)))
+    )
+
+
+def review_text(found: Review) -> str:
+    """The change set for a person."""
+    if not found.changes:
+        return f"{found.stack}: nothing would change"
+    lines = [f"{found.stack}: {'would be created' if found.is_new_stack else 'would be updated'}"]
+    for change in found.changes:
+        replaced = "  (replaced!)" if change.replacement == "True" else ""
+        lines.append(f"   {change.action:<8} {change.logical_id:<32} {change.resource_type}{replaced}")
+    return "\n".join(lines)
+
+
+def _stack_document(result: StackResult) -> dict[str, object]:
+    return {"name": result.name, "status": result.status, "resources": result.resources, "outputs": result.outputs}
+
+
+def _lines_of(results: list[StackResult]) -> list[str]:
+    lines = [f"{result.name} {result.status}" for result in results]
+    lines += [f"  {name}: {value}" for result in results for name, value in result.outputs.items()]
+    return [*lines, "next: rehearse status --watch"]
+
+
+@command("rehearse upload --data my-data")
+def upload(
+    account: AccountOptions, which: WorkshopOptions, content: ContentOptions, consent: Consent, output: Output
+) -> None:
+    """Upload zips, data and training-config.zip; the last one starts the pipeline if it is there.
+
+    The functions take new code at the next rehearse launch.
+    """
+    aws = account.reach()
+    found = which.find(aws)
+    plan = content.plan(found)
+    consent.obtain(aws, f"upload to {found.data_bucket} and {found.code_bucket}")
+    with output.display() as display, tempfile.TemporaryDirectory(prefix="rehearse-zips-") as scratch:
+        done = workshop.upload(aws, plan, workshop.package(Path(scratch), display.tell), display.tell)
+    versions = done.code_versions | done.data_versions | {uploads.TRAINING_CONFIG_KEY: done.training_config_version}
+    output.result({"versions": versions}, "\n".join(f"{key}  version {version}" for key, version in versions.items()))

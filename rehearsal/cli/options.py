@@ -1,0 +1,139 @@
+"""Options that several commands share: a frozen dataclass for each group, unfolded into a command's own parameters.
+
+Typer reads one option from each parameter of a function. :func:`unfolded` lets a function take a whole group instead.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+from typer import Option
+
+from rehearsal.toolkit import account, dataset, discovery, project, user_parameters
+from rehearsal.toolkit.account import Access, Aws
+from rehearsal.toolkit.names import Workshop
+from rehearsal.toolkit.workshop import Plan
+
+_AWS = "AWS account"
+_WORKSHOP = "Workshop"
+_CONTENT = "What to launch"
+_PREP_STACKS_OWN = {"CreateRepositories"}
+
+
+@dataclass(frozen=True)
+class AccountOptions:
+    """Which AWS: that of the environment, as in any SDK, unless an option says otherwise."""
+
+    profile: Annotated[str | None, Option(help="Named profile of ~/.aws.", rich_help_panel=_AWS)] = None
+    region: Annotated[str | None, Option(help="Region, for example eu-west-1.", rich_help_panel=_AWS)] = None
+    endpoint_url: Annotated[
+        str | None, Option(envvar="AWS_ENDPOINT_URL", help="Another endpoint than AWS's own.", rich_help_panel=_AWS)
+    ] = None
+
+    def reach(self) -> Aws:
+        """The account, as one seam."""
+        return account.reach(Access(self.profile, self.region, self.endpoint_url))
+
+
+@dataclass(frozen=True)
+class WorkshopOptions:
+    """Which workshop in the account: the only one there is, unless named."""
+
+    suffix: Annotated[
+        str | None,
+        Option(envvar="REHEARSE_SUFFIX", help="SuffixID: your initials, lower case.", rich_help_panel=_WORKSHOP),
+    ] = None
+
+    def find(self, aws: Aws) -> Workshop:
+        """The launched workshop."""
+        return discovery.workshop(aws, self.suffix)
+
+
+@dataclass(frozen=True)
+class ContentOptions:
+    """What the stacks are launched with."""
+
+    data: Annotated[
+        Path | None, Option(help="Folder with train/, validation/ and test/ CSVs.", rich_help_panel=_CONTENT)
+    ] = None
+    training_config: Annotated[Path | None, Option(help="Folder with <model-name>.json.", rich_help_panel=_CONTENT)] = (
+        None
+    )
+    train_user_parameters: Annotated[
+        str, Option(help="UserParameters of Train/TrainModel, JSON.", rich_help_panel=_CONTENT)
+    ] = ""
+    smoke_test_user_parameters: Annotated[
+        str, Option(help="UserParameters of DeployDev/SmokeTest, JSON.", rich_help_panel=_CONTENT)
+    ] = ""
+    full_test_user_parameters: Annotated[
+        str, Option(help="UserParameters of DeployTest/FullTest, JSON.", rich_help_panel=_CONTENT)
+    ] = ""
+    parameter: Annotated[
+        list[str] | None,
+        Option(help="Another parameter of the stacks, NAME=VALUE; repeatable.", rich_help_panel=_CONTENT),
+    ] = None
+    check: Annotated[bool, Option(help="Check UserParameters before anything starts.", rich_help_panel=_CONTENT)] = True
+
+    def plan(self, workshop: Workshop) -> Plan:
+        """Everything that is read from files, read and checked."""
+        here = project.find()
+        data = self.data or here.data
+        own_config = data / "training-config"
+        config = self.training_config or (own_config if own_config.is_dir() else here.training_config)
+        given = {
+            "TrainUserParameters": self.train_user_parameters,
+            "SmokeTestUserParameters": self.smoke_test_user_parameters,
+            "FullTestUserParameters": self.full_test_user_parameters,
+        }
+        chosen = {name: value for name, value in given.items() if value} | discovery.assignments(self.parameter or [])
+        bucket_suffix = chosen.pop("BucketSuffix", workshop.bucket_suffix)  # of both stacks, which must agree
+        prep = {name: chosen.pop(name) for name in _PREP_STACKS_OWN & chosen.keys()}
+        if self.check:
+            user_parameters.check_all(chosen)
+        return Plan(
+            workshop=replace(workshop, bucket_suffix=bucket_suffix),
+            project=here,
+            data=dataset.check(data),
+            training_config=config,
+            parameters=chosen,
+            prep_parameters=prep,
+        )
+
+
+def unfolded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``function`` with every parameter that is a dataclass replaced by keyword parameters, one for each field."""
+    hints = get_type_hints(function, include_extras=True)
+    groups = {name: kind for name, kind in hints.items() if isinstance(kind, type) and is_dataclass(kind)}
+    own = inspect.signature(function).parameters
+
+    @functools.wraps(function)
+    def command(**values: Any) -> Any:
+        arguments = {name: values[name] for name in own if name not in groups}
+        for name, kind in groups.items():
+            arguments[name] = kind(**{field.name: values[field.name] for field in fields(kind)})
+        return function(**arguments)
+
+    parameters = [
+        parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in own.items()
+        if name not in groups
+    ]
+    for kind in groups.values():
+        parameters += _parameters_of(kind)
+    del command.__wrapped__  # Typer must see the new signature, not the old one
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return command
+
+
+def _parameters_of(group: type) -> list[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name]
+        )
+        for field in fields(group)
+    ]

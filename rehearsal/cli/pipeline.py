@@ -1,0 +1,163 @@
+"""``rehearse release``, ``status``, ``history`` and ``diff``: running the pipeline and seeing what it did."""
+
+from typing import Annotated
+
+from rich.markup import escape
+from typer import Argument, Exit, Option
+
+from rehearsal.cli import lines
+from rehearsal.cli.app import command
+from rehearsal.cli.confirmation import Consent
+from rehearsal.cli.display import room_of
+from rehearsal.cli.options import AccountOptions, WorkshopOptions
+from rehearsal.cli.output import Output, print_error, results
+from rehearsal.toolkit import (
+    capabilities,
+    comparison,
+    executions,
+    failures,
+    pricing,
+    report,
+    unanswered,
+    watching,
+    workshop,
+)
+from rehearsal.toolkit.account import Aws
+from rehearsal.toolkit.errors import BadInput
+from rehearsal.toolkit.executions import Execution, Status
+from rehearsal.toolkit.names import Workshop
+from rehearsal.toolkit.pricing import Estimate
+
+
+@command("rehearse release")
+def release(
+    account: AccountOptions,
+    which: WorkshopOptions,
+    consent: Consent,
+    output: Output,
+    watch: Annotated[bool, Option(help="Follow the execution to its end.")] = True,
+) -> None:
+    """Release change: start an execution and watch it. Exits 0 only if it Succeeded."""
+    aws = account.reach()
+    found = which.find(aws)
+    declared = executions.definition(aws, found.pipeline)
+    if not capabilities.is_rehearsal(aws):
+        output.say(estimate_text(pricing.estimate(aws, declared)))
+    consent.obtain(aws, f"run the pipeline {found.pipeline}")
+    execution_id = workshop.release(aws, found)
+    if not watch:
+        output.result({"pipelineExecutionId": execution_id}, f"released: execution {execution_id}")
+        return
+    _follow(aws, found, execution_id, output)
+
+
+def estimate_text(estimate: Estimate) -> str:
+    """The estimate for a person."""
+    kinds = ", ".join(f"{item.count} x {item.instance_type} ({item.what})" for item in estimate.items)
+    if estimate.once is None or estimate.hourly is None:
+        return f"costs: {kinds or 'no instances'}; the price list cannot be read here, see aws.amazon.com/sagemaker/pricing"
+    return (
+        f"costs, estimated by list price: {estimate.once:.2f} USD for training, then {estimate.hourly:.2f} USD an hour "
+        f"while the endpoints stay ({kinds}); rehearse destroy ends that"
+    )
+
+
+@command("rehearse status --watch")
+def status(
+    account: AccountOptions,
+    which: WorkshopOptions,
+    output: Output,
+    run: Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")] = None,
+    watch: Annotated[bool, Option("--watch", "-w", help="Follow it to its end.")] = False,
+) -> None:
+    """Show where an execution stands, stage by stage."""
+    aws = account.reach()
+    found = which.find(aws)
+    execution_id = execution_of(aws, found, run)
+    if watch:
+        _follow(aws, found, execution_id, output)
+        return
+    execution = executions.read(aws, executions.definition(aws, found.pipeline), execution_id)
+    output.result(report.of(execution).as_json(), lines.execution_lines(execution, room_of(results())))
+    for silent in unanswered.Listener(aws).look(execution):
+        output.say(lines.silence_lines(silent))
+
+
+def _follow(aws: Aws, found: Workshop, execution_id: str, output: Output) -> None:
+    with output.display() as display:
+        execution = watching.watch(aws, found.pipeline, execution_id, display.tell)
+    result = report.of(execution)
+    output.result(result.as_json(), summary_text(execution))
+    if execution.status is not Status.SUCCEEDED:
+        print_error(failures.with_log(aws, execution))
+        raise Exit(1)
+
+
+def execution_of(aws: Aws, found: Workshop, run: str | None) -> str:
+    """The execution that ``run`` (an id or its beginning) names, the newest if None.
+
+    Raises:
+        BadInput: none or several begin so.
+    """
+    if run is None:
+        return executions.newest(aws, found.pipeline)
+    known = [each.execution_id for each in executions.history(aws, found.pipeline)]
+    fits = [each for each in known if each.startswith(run)]
+    if len(fits) != 1:
+        problem = "no execution begins" if not fits else f"{len(fits)} executions begin"
+        raise BadInput(f"{problem} with {run!r}", where=found.pipeline, next_step="rehearse history lists their ids")
+    return fits[0]
+
+
+def summary_text(execution: Execution) -> str:
+    """The end of a run: status and metrics."""
+    return "\n".join([f" {execution.status}.", *lines.evaluation_lines(report.evaluations_of(execution))])
+
+
+@command("rehearse history")
+def history(
+    account: AccountOptions,
+    which: WorkshopOptions,
+    output: Output,
+    limit: Annotated[int, Option(help="How many, newest first.", min=1, max=1000)] = 20,
+) -> None:
+    """List the pipeline's executions."""
+    aws = account.reach()
+    found = which.find(aws)
+    runs = executions.history(aws, found.pipeline, limit)
+    document = [
+        {
+            "pipelineExecutionId": run.execution_id,
+            "status": str(run.status),
+            "startTime": run.started_at.isoformat(),
+            "seconds": (run.updated_at - run.started_at).total_seconds(),
+            "trigger": run.trigger,
+            "revisions": list(run.revisions),
+        }
+        for run in runs
+    ]
+    table = [
+        f"{run.execution_id}  {run.status:<11} {run.started_at:%Y-%m-%d %H:%M:%S}  "
+        f"{(run.updated_at - run.started_at).total_seconds():>7.1f} s  {run.trigger}  {', '.join(run.revisions)}"
+        for run in runs
+    ]
+    output.result({"executions": document}, "\n".join(table) or f"{found.pipeline} has not run yet")
+
+
+@command("rehearse diff 7f2c91 a03b55")
+def diff(
+    account: AccountOptions,
+    which: WorkshopOptions,
+    output: Output,
+    before: Annotated[str, Argument(help="Execution id, or its beginning.")],
+    after: Annotated[str, Argument(help="Execution id, or its beginning.")],
+) -> None:
+    """Show what two executions have different: parameters, source, metrics."""
+    aws = account.reach()
+    found = which.find(aws)
+    declared = executions.definition(aws, found.pipeline)
+    first, second = (executions.read(aws, declared, execution_of(aws, found, run)) for run in (before, after))
+    differences = comparison.compare(first, second)
+    document = [{"fact": each.fact, "before": each.before, "after": each.after} for each in differences]
+    table = [escape(f"{each.fact}: {each.before or '-'} -> {each.after or '-'}") for each in differences]
+    output.result({"differences": document}, "\n".join(table) or "no difference")

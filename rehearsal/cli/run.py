@@ -1,0 +1,161 @@
+"""``rehearse run``: the whole workshop on an embedded AWS of its own, from nothing to the result, with nothing left behind."""
+
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+from rich.console import Group, RenderableType
+from typer import Exit, Option
+
+from rehearsal.cli import embedded, lines
+from rehearsal.cli.app import command
+from rehearsal.cli.embedded import Announcement, Launch
+from rehearsal.cli.options import ContentOptions
+from rehearsal.cli.output import Output, print_error, print_json
+from rehearsal.localaws import user_settings
+from rehearsal.toolkit import account, failures, workshop
+from rehearsal.toolkit.account import Access
+from rehearsal.toolkit.errors import ExecutionFailed, RehearsalError
+from rehearsal.toolkit.events import Note, StepFinished, Tell
+from rehearsal.toolkit.executions import Status
+from rehearsal.toolkit.names import Workshop
+from rehearsal.toolkit.report import RunReport
+from rehearsal.toolkit.translation import FAILURES, explain
+from rehearsal.toolkit.workshop import Phases, Plan
+
+
+@command("rehearse run --json > result.json")
+def run(
+    content: ContentOptions,
+    output: Output,
+    keep: Annotated[bool, Option("--keep", help="Leave the embedded AWS running afterwards.")] = False,
+    port: Annotated[
+        int | None,
+        Option(
+            help=f"Port of the embedded AWS; a free one if not given, {embedded.DEFAULT_PORT} with --keep.",
+            min=0,
+            max=65535,
+        ),
+    ] = None,
+    suffix: Annotated[str, Option(help="SuffixID: the tail of every name.")] = "rehearsal",
+    region: Annotated[str, Option(help="Region that the embedded AWS plays.")] = "us-east-1",
+    continuation_delay: Annotated[
+        float, Option(help="Seconds before CodePipeline calls a function again (AWS: about 30).", min=0.0)
+    ] = 0.5,
+) -> None:
+    """Run the whole workshop on this machine: stacks, uploads, pipeline, training, endpoints, evaluation.
+
+    Needs no AWS account. Exits 0 only if the execution Succeeded. Nothing is left behind, unless --keep says so.
+    """
+    began = time.monotonic()
+    user_settings.forget()
+    default_port = embedded.DEFAULT_PORT if keep else 0
+    launch = Launch(default_port if port is None else port, region, continuation_delay, keep)
+    try:
+        result = _rehearse(content.plan(Workshop(suffix)), launch, output, began)
+    except FAILURES as error:
+        raise _with_json(explain(error), output, began) from error
+    except KeyboardInterrupt:
+        _tell_interrupted(output, began)
+        raise
+    if result.execution.status is not Status.SUCCEEDED:
+        raise Exit(1)
+
+
+def _rehearse(plan: Plan, launch: Launch, output: Output, began: float) -> RunReport:
+    phases = Phases()
+    with (
+        output.display() as display,
+        embedded.running(launch) as started,
+        tempfile.TemporaryDirectory(prefix="zips-", dir=started.scratch) as zips,
+    ):
+        announced = started.announced
+        phases.seconds["embeddedAws"] = time.monotonic() - began
+        _tell_started(announced, launch, phases, display.tell)
+        aws = account.reach(_access(announced))
+        found = workshop.rehearse(aws, plan, Path(zips), phases, display.tell)
+        result = _with_times(found, time.monotonic() - began)
+        failure = None if result.execution.status is Status.SUCCEEDED else failures.with_log(aws, result.execution)
+        if launch.keep:
+            display.tell(Note(_how_to_go_on(announced)))
+    _print_result(result, failure, launch, output)
+    return result
+
+
+def _access(announced: Announcement) -> Access:
+    return Access(
+        region=announced.region,
+        endpoint_url=announced.url,
+        access_key_id=announced.access_key_id,
+        secret_access_key=announced.secret_access_key,
+    )
+
+
+def _tell_started(announced: Announcement, launch: Launch, phases: Phases, tell: Tell) -> None:
+    tell(StepFinished("embedded", "AWS", "ready", f"on {announced.url}", phases.seconds["embeddedAws"]))
+    delay = launch.continuation_delay_seconds
+    tell(Note(f"continuation delay {delay:g} s (AWS: about 30 s); set it with --continuation-delay"))
+
+
+def _with_times(found: RunReport, elapsed: float) -> RunReport:
+    inside = found.phases.get("functionsAndTraining", 0.0)
+    return replace(found, elapsed_seconds=elapsed, phases=found.phases | {"engine": elapsed - inside})
+
+
+def _how_to_go_on(announced: Announcement) -> str:
+    port = "" if announced.port == embedded.DEFAULT_PORT else f" --port {announced.port}"
+    return (
+        f'the embedded AWS keeps running (process {announced.pid}).\n   Reach it:  eval "$(rehearse env{port})"\n'
+        f"   Stop it:   rehearse down{port}"
+    )
+
+
+def _print_result(result: RunReport, failure: ExecutionFailed | None, launch: Launch, output: Output) -> None:
+    if output.json:
+        print_json(result.as_json())
+    elif failure is None:
+        output.result(None, _success(result, launch))
+    if failure is not None:
+        print_error(failure)
+
+
+def _success(result: RunReport, launch: Launch) -> RenderableType:
+    rows = ["", f" {result.execution.status} in {result.elapsed_seconds:.1f} s."]
+    rows += [*lines.evaluation_lines(result.evaluations), ""]
+    if launch.keep:
+        rows += [
+            " Try it:    rehearse invoke Test < rows.csv",
+            " Change:    rehearse params set TrainModel hp-num-round=100 && rehearse release",
+        ]
+    else:
+        rows.append(" Keep it:   rehearse run --keep      (then rehearse status, invoke, params, release)")
+    rows.append(" For real:  rehearse launch --review (uses your AWS credentials; shows what it would create first)")
+    return Group(*rows)
+
+
+def _with_json(error: RehearsalError, output: Output, began: float) -> RehearsalError:
+    """The same error, after ``--json`` got its document."""
+    if output.json:
+        print_json(_document_without_result("Failed", began) | {"error": error.as_json()})
+        error.is_reported = True
+    return error
+
+
+def _tell_interrupted(output: Output, began: float) -> None:
+    if output.json:
+        print_json(_document_without_result("Interrupted", began))
+    output.say(" interrupted; the embedded AWS is stopped and nothing is left behind")
+
+
+def _document_without_result(status: str, began: float) -> dict[str, object]:
+    return {
+        "pipelineExecutionId": None,
+        "status": status,
+        "stages": [],
+        "evaluations": {},
+        "endpoints": {},
+        "elapsedSeconds": round(time.monotonic() - began, 3),
+        "phases": {},
+    }

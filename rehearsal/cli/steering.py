@@ -1,0 +1,90 @@
+"""``rehearse stop``, ``retry``, ``approve``: acting on an execution; ``invoke``: asking what it deployed."""
+
+import sys
+from typing import Annotated
+
+from typer import Argument, Option
+
+from rehearsal.cli.app import command
+from rehearsal.cli.confirmation import Consent
+from rehearsal.cli.options import AccountOptions, WorkshopOptions
+from rehearsal.cli.output import Output
+from rehearsal.cli.pipeline import execution_of
+from rehearsal.toolkit import invocation, steering
+from rehearsal.toolkit.steering import RetryMode
+
+Run = Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")]
+
+
+@command("rehearse stop --abandon")
+def stop(
+    account: AccountOptions,
+    which: WorkshopOptions,
+    consent: Consent,
+    output: Output,
+    run: Run = None,
+    abandon: Annotated[bool, Option("--abandon", help="Do not wait for running actions.")] = False,
+    reason: Annotated[str, Option(help="Kept in the history.")] = "stopped with rehearse stop",
+) -> None:
+    """Stop an execution, by default after its running actions have ended."""
+    aws = account.reach()
+    found = which.find(aws)
+    consent.obtain(aws, f"stop an execution of {found.pipeline}")
+    chosen = execution_of(aws, found, run) if run else None
+    stopped = steering.stop(aws, found.pipeline, chosen, abandon=abandon, reason=reason)
+    output.result({"pipelineExecutionId": stopped}, f"execution {stopped} is told to stop; rehearse status shows it")
+
+
+@command("rehearse retry")
+def retry(
+    account: AccountOptions,
+    which: WorkshopOptions,
+    consent: Consent,
+    output: Output,
+    run: Run = None,
+    everything: Annotated[bool, Option("--all", help="All actions of the stage, not only the failed ones.")] = False,
+) -> None:
+    """Run the failed stage of an execution again."""
+    aws = account.reach()
+    found = which.find(aws)
+    consent.obtain(aws, f"retry the failed stage of {found.pipeline}")
+    chosen = execution_of(aws, found, run)
+    stage = steering.retry(aws, found.pipeline, chosen, RetryMode.ALL if everything else RetryMode.FAILED)
+    output.result(
+        {"pipelineExecutionId": chosen, "stage": stage}, f"stage {stage} runs again; rehearse status --watch follows it"
+    )
+
+
+@command("rehearse approve Production/Approve --summary 'metrics are fine'")
+def approve(
+    account: AccountOptions,
+    which: WorkshopOptions,
+    consent: Consent,
+    output: Output,
+    action: Annotated[str | None, Argument(help="Stage/Action; the one that waits if not given.")] = None,
+    reject: Annotated[bool, Option("--reject", help="Reject instead.")] = False,
+    summary: Annotated[str, Option(help="Your reason, kept in the history.")] = "",
+) -> None:
+    """Answer a manual approval."""
+    aws = account.reach()
+    found = which.find(aws)
+    consent.obtain(aws, f"{'reject' if reject else 'approve'} a change of {found.pipeline}")
+    path = steering.approve(aws, found.pipeline, action, approved=not reject, summary=summary)
+    verdict = "Rejected" if reject else "Approved"
+    output.result({"action": path, "status": verdict}, f"{path}: {verdict}")
+
+
+@command("rehearse invoke Test < rows.csv")
+def invoke(
+    account: AccountOptions,
+    which: WorkshopOptions,
+    output: Output,
+    environment: Annotated[str, Argument(metavar="ENV", help="Environment: Dev or Test.")],
+) -> None:
+    """Predict: CSV rows (features only, no header) on standard input, one prediction a line on standard output."""
+    aws = account.reach()
+    found = which.find(aws)
+    rows = [line for line in sys.stdin.read().splitlines() if line.strip()]
+    endpoint = invocation.endpoint_of(aws, found, environment)
+    predictions = list(invocation.predict(aws, endpoint, rows))
+    output.result({"endpoint": endpoint, "predictions": predictions}, "\n".join(predictions))

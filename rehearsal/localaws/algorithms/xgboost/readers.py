@@ -1,0 +1,193 @@
+"""The files of a channel as XGBoost's training matrix.
+
+CSV and libsvm go through XGBoost's own text loader, as in the image, so that every cell means what it means there:
+column 0 of a CSV is the label, and an empty cell, ``nan`` or a text is a missing value (a label that is a text is 0).
+"""
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xgboost
+
+from rehearsal.localaws.algorithms.xgboost import recordio
+from rehearsal.localaws.algorithms.xgboost.content_types import DataFormat
+from rehearsal.localaws.algorithms.xgboost.errors import UserError, without_stack_trace
+
+log = logging.getLogger(__name__)
+
+MAX_FOLDER_DEPTH = 3
+_QUOTED_CHARACTERS = 50
+_SPLITTING = ";?#"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the files of a run are to be read."""
+
+    data_format: DataFormat
+    threads: int
+    csv_weights: bool = False
+
+
+def data_files(folder: Path) -> list[Path]:
+    """The files with data, sorted: none that starts with ``.`` or ``_``, none deeper than three folders."""
+    return sorted(_walk(folder, MAX_FOLDER_DEPTH))
+
+
+def _walk(folder: Path, depth: int) -> Iterator[Path]:
+    for entry in folder.iterdir() if folder.is_dir() else ():
+        if entry.name.startswith((".", "_")):
+            continue
+        if entry.is_dir():
+            if depth > 0:
+                yield from _walk(entry, depth - 1)
+        elif entry.stat().st_size > 0:
+            yield entry
+
+
+def read(files: Sequence[Path], reading: Reading) -> Any:
+    """One matrix of all files.
+
+    Raises:
+        UserError: they are not in the format.
+    """
+    if reading.data_format is DataFormat.CSV:
+        return _read_csv(files, reading)
+    if reading.data_format is DataFormat.LIBSVM:
+        return _read_libsvm(files, reading)
+    if reading.data_format is DataFormat.RECORDIO_PROTOBUF:
+        return _read_recordio(files, reading)
+    return _read_parquet(files, reading)
+
+
+def _read_csv(files: Sequence[Path], reading: Reading) -> Any:
+    delimiter = _csv_delimiter(_first_line(files[0]))
+    log.info("Determined delimiter of CSV input is '%s'", delimiter)
+    for file in files:
+        _warn_of_header(file, delimiter)
+    options = f"format=csv&label_column=0&delimiter={delimiter}"
+    if reading.csv_weights:
+        options += "&weight_column=1"
+    return _load_text(files, options, reading)
+
+
+def _read_libsvm(files: Sequence[Path], reading: Reading) -> Any:
+    for file in files:
+        line = _first_line(file)
+        if not _is_libsvm(line):
+            raise UserError(
+                f"First line '{line[:_QUOTED_CHARACTERS]}...' of file '{file.name}' is not 'LIBSVM' format. "
+                f"Please ensure the file is in 'LIBSVM' format."
+            )
+    return _load_text(files, "format=libsvm", reading)
+
+
+def _load_text(files: Sequence[Path], options: str, reading: Reading) -> Any:
+    with _plainly_named(files) as named:
+        uri = ";".join(map(str, named)) + "?" + options
+        try:
+            with xgboost.config_context(verbosity=0):  # it warns that XGBoost will drop its text loader one day
+                return xgboost.DMatrix(uri, nthread=reading.threads)
+        except xgboost.core.XGBoostError as error:
+            raise UserError(
+                f"Failed to load {reading.data_format.value} data with exception:\n{without_stack_trace(error)}"
+            ) from error
+
+
+@contextmanager
+def _plainly_named(files: Sequence[Path]) -> Iterator[Sequence[Path]]:
+    """The files under names that XGBoost's loader takes whole: it splits a path at ``;``, ``?`` and ``#``, behind links too."""
+    if not any(set(str(file)) & set(_SPLITTING) for file in files):
+        yield files
+        return
+    with tempfile.TemporaryDirectory(prefix="staged-") as folder:
+        yield [Path(shutil.copyfile(file, Path(folder, str(number)))) for number, file in enumerate(files)]
+
+
+def _read_recordio(files: Sequence[Path], reading: Reading) -> Any:
+    try:
+        rows = [record for file in files for record in recordio.records(file.read_bytes())]
+        labels = np.array([_label(row) for row in rows], dtype=np.float32)
+        return xgboost.DMatrix(recordio.features(rows), label=labels, nthread=reading.threads)
+    except ValueError as error:
+        raise UserError(f"Failed to load recordio-protobuf data with exception:\n{error}") from error
+
+
+def _label(row: recordio.Record) -> float:
+    if row.label is None or not len(row.label.values):
+        raise ValueError('a record has no label named "values"')
+    return float(row.label.values[0])
+
+
+def _read_parquet(files: Sequence[Path], reading: Reading) -> Any:
+    try:
+        from pyarrow import ArrowException, parquet
+    except ImportError as error:
+        raise UserError(
+            "Parquet data needs pyarrow, which is not installed: pip install 'rehearsal[parquet]', or give the data as CSV"
+        ) from error
+    try:
+        tables = [parquet.read_table(file, use_threads=reading.threads > 1) for file in files]
+        columns = [
+            np.concatenate([_column(table, index) for table in tables]) for index in range(tables[0].num_columns)
+        ]
+    except (ArrowException, ValueError, IndexError, OSError) as error:
+        raise UserError(f"Failed to load parquet data with exception:\n{error}") from error
+    return xgboost.DMatrix(np.stack(columns[1:], axis=1), label=columns[0], nthread=reading.threads)
+
+
+def _column(table: Any, index: int) -> Any:
+    """A column as float32, null as NaN."""
+    return table.column(index).cast("float32").to_numpy()
+
+
+def _first_line(file: Path) -> str:
+    with open(file, encoding="utf-8", errors="replace") as opened:
+        return opened.readline(1 << 20).rstrip("\r\n")
+
+
+def _csv_delimiter(line: str) -> str:
+    for delimiter in (",", ";", "\t", " "):
+        if delimiter in line:
+            return delimiter
+    raise UserError(
+        f"Could not determine delimiter on line {line[:_QUOTED_CHARACTERS]}: "
+        f"a row is a label and its features, separated by commas, semicolons, tabs or spaces"
+    )
+
+
+def _warn_of_header(file: Path, delimiter: str) -> None:
+    """The image trains on a header line as on any other row, and says nothing; here it is at least said."""
+    line = _first_line(file)
+    cells = [cell.strip() for cell in line.split(delimiter)]
+    if not any(map(_is_number, cells)) and any(cells):
+        log.warning(
+            "The first line of %s looks like a header: %r. It is trained on as a row with label 0 and no values. "
+            "Remove it: the algorithm takes CSV files without header, with the label in the first column.",
+            file.name,
+            line[:_QUOTED_CHARACTERS],
+        )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_libsvm(line: str) -> bool:
+    """``label[:weight] index:value ...``; ``qid:n`` may come first."""
+    label, *features = line.split() or [""]
+    parts = label.split(":")
+    if len(parts) > 2 or not all(map(_is_number, parts)):
+        return False
+    return all(colon and _is_number(value) for _, colon, value in (item.partition(":") for item in features))

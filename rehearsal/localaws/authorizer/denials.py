@@ -1,0 +1,145 @@
+"""What a request that may not pass is answered: code, words and HTTP status as the called service gives them.
+
+JSON services say ``AccessDeniedException``, query and XML services ``AccessDenied``; each has its own codes for
+unknown keys, wrong signatures and expired sessions.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Style(Enum):
+    """The families of error codes."""
+
+    QUERY = "query"
+    JSON = "json"
+    REST_JSON = "rest-json"
+    S3 = "s3"
+
+
+@dataclass(frozen=True)
+class Denial:
+    """An error answer: HTTP status, code, message."""
+
+    status: int
+    code: str
+    message: str
+
+
+class Problem(Enum):
+    """Why a caller was not recognised."""
+
+    NO_SIGNATURE = "no signature"
+    UNKNOWN_KEY = "unknown key"
+    WRONG_TOKEN = "wrong session token"
+    WRONG_SIGNATURE = "wrong signature"
+    EXPIRED_SESSION = "expired session"
+    EXPIRED_URL = "expired URL"
+    WRONG_BODY = "wrong body"
+
+
+_INVALID = "The security token included in the request is invalid."
+_MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
+    "and signing method. Consult the service documentation for details."
+)
+_S3_MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+)
+_QUERY = {
+    Problem.NO_SIGNATURE: Denial(403, "MissingAuthenticationToken", "Request is missing Authentication Token"),
+    Problem.UNKNOWN_KEY: Denial(403, "InvalidClientTokenId", _INVALID),
+    Problem.WRONG_TOKEN: Denial(403, "InvalidClientTokenId", _INVALID),
+    Problem.WRONG_SIGNATURE: Denial(403, "SignatureDoesNotMatch", _MISMATCH),
+    Problem.WRONG_BODY: Denial(403, "SignatureDoesNotMatch", _MISMATCH),
+    Problem.EXPIRED_SESSION: Denial(403, "ExpiredToken", "The security token included in the request is expired"),
+    Problem.EXPIRED_URL: Denial(403, "SignatureDoesNotMatch", "Signature expired"),
+}
+_JSON = {
+    Problem.NO_SIGNATURE: Denial(400, "MissingAuthenticationTokenException", "Missing Authentication Token"),
+    Problem.UNKNOWN_KEY: Denial(400, "UnrecognizedClientException", _INVALID),
+    Problem.WRONG_TOKEN: Denial(400, "UnrecognizedClientException", _INVALID),
+    Problem.WRONG_SIGNATURE: Denial(400, "InvalidSignatureException", _MISMATCH),
+    Problem.WRONG_BODY: Denial(400, "InvalidSignatureException", _MISMATCH),
+    Problem.EXPIRED_SESSION: Denial(
+        400, "ExpiredTokenException", "The security token included in the request is expired"
+    ),
+    Problem.EXPIRED_URL: Denial(400, "InvalidSignatureException", "Signature expired"),
+}
+_S3 = {
+    Problem.NO_SIGNATURE: Denial(403, "AccessDenied", "Access Denied"),
+    Problem.UNKNOWN_KEY: Denial(
+        403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."
+    ),
+    Problem.WRONG_TOKEN: Denial(400, "InvalidToken", "The provided token is malformed or otherwise invalid."),
+    Problem.WRONG_SIGNATURE: Denial(403, "SignatureDoesNotMatch", _S3_MISMATCH),
+    Problem.WRONG_BODY: Denial(
+        400,
+        "XAmzContentSHA256Mismatch",
+        "The provided 'x-amz-content-sha256' header does not match what was computed.",
+    ),
+    Problem.EXPIRED_SESSION: Denial(400, "ExpiredToken", "The provided token has expired."),
+    Problem.EXPIRED_URL: Denial(403, "AccessDenied", "Request has expired"),
+}
+_PROBLEMS = {
+    Style.QUERY: _QUERY,
+    Style.JSON: _JSON,
+    Style.REST_JSON: {problem: Denial(403, each.code, each.message) for problem, each in _JSON.items()},
+    Style.S3: _S3,
+}
+_QUERY_STYLE_OF_JSON = {"sqs", "cloudwatch"}
+"""Services that speak JSON now and kept the codes of their query days."""
+
+
+CODES = frozenset(each.code for table in _PROBLEMS.values() for each in table.values()) | {
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationError",
+}
+"""Every code that a refusal may have. Service models do not list them: they belong to all services."""
+
+
+def style_of(service: str, protocol: str) -> Style:
+    """The family of a service (botocore's name) spoken to in ``protocol``."""
+    if service == "s3":
+        return Style.S3
+    if service in _QUERY_STYLE_OF_JSON or protocol in ("query", "ec2"):
+        return Style.QUERY
+    return Style.REST_JSON if protocol.startswith("rest") else Style.JSON
+
+
+def unrecognised(style: Style, problem: Problem) -> Denial:
+    """The answer to a caller who is not who they say."""
+    return _PROBLEMS[style][problem]
+
+
+def not_authorized(service: str, style: Style, principal_arn: str, action: str, resource: str, reason: str) -> Denial:
+    """The answer to a caller whose policies do not allow the action."""
+    shown = f'"{resource}"' if style is Style.S3 else resource
+    spelled = _spelled(service, action)
+    reason = reason.replace(f"the {action} action", f"the {spelled} action")
+    message = f"User: {principal_arn} is not authorized to perform: {spelled} on resource: {shown} {reason}".rstrip()
+    if service == "sns" and style is Style.QUERY:
+        return Denial(403, "AuthorizationError", message)
+    if style in (Style.S3, Style.QUERY):
+        return Denial(403, "AccessDenied", message)
+    return Denial(403 if style is Style.REST_JSON else 400, "AccessDeniedException", message)
+
+
+def _spelled(service: str, action: str) -> str:
+    """SNS and SQS write their actions in their own way in messages (``SNS:Publish``, ``sqs:sendmessage``)."""
+    prefix, _, name = action.partition(":")
+    if service == "sns" and prefix == "sns":
+        return f"SNS:{name}"
+    return action.lower() if service == "sqs" and prefix == "sqs" else action
+
+
+def no_identity_provider(operation: str) -> Denial:
+    """The answer to callers who come with another identity provider's word."""
+    return Denial(
+        403,
+        "AccessDenied",
+        f"Not authorized to perform sts:{operation}: the embedded AWS knows no identity providers. "
+        "Assume the role with AssumeRole, as a user or role that its trust policy names.",
+    )

@@ -1,0 +1,67 @@
+"""What S3 asks of a KMS key in the caller's name when an object is encrypted with it. Reads moto's state, changes nothing.
+
+The key aws/s3 needs no permission of the caller's: its own policy lets in whoever comes through S3.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS
+
+from rehearsal.localaws import moto_state
+from rehearsal.localaws.authorizer import adaptations, resources
+from rehearsal.localaws.authorizer.requests import Call, Need
+
+_BY_KMS = ("aws:kms", "aws:kms:dsse")
+_WRITING: Mapping[str, tuple[str, ...]] = {
+    "PutObject": ("GenerateDataKey",),
+    "CopyObject": ("GenerateDataKey",),
+    "CreateMultipartUpload": ("GenerateDataKey", "Decrypt"),
+}
+"""A multipart upload's parts are read again when they are put together."""
+
+
+def needs(call: Call) -> Iterator[Need]:
+    """The permissions on keys that an S3 call needs beside its own."""
+    if call.service != "s3":
+        return
+    if call.operation in _WRITING:
+        for action in _WRITING[call.operation]:
+            yield from _need(action, _key_for_writing(call.params), call)
+    if call.operation == "GetObject":
+        yield from _need("Decrypt", _key_of(call.params.get("Bucket"), call.params.get("Key")), call)
+    if call.operation in ("CopyObject", "UploadPartCopy"):
+        source = adaptations.adapted("s3", call.operation, call.params).get("CopySource", "")
+        bucket, _, key = source.partition("/")
+        yield from _need("Decrypt", _key_of(bucket, key), call)
+
+
+def _need(action: str, key_id: str | None, call: Call) -> Iterator[Need]:
+    key = resources.kms_key(key_id, call.region) if key_id else None
+    if key is not None and key.id not in RESERVED_ALIASE_TARGET_KEY_IDS.values():
+        keys = {"kms:viaservice": (f"s3.{call.region}.amazonaws.com",), "kms:calleraccount": (call.account_id,)}
+        yield Need(f"kms:{action}", key.arn, keys)
+
+
+def _key_for_writing(params: Mapping[str, Any]) -> str | None:
+    """The key that the request names, or else the bucket's."""
+    asked = params.get("ServerSideEncryption")
+    if asked:
+        return params.get("SSEKMSKeyId") if asked in _BY_KMS else None
+    bucket = _bucket(params.get("Bucket"))
+    rule = (bucket.encryption or {}).get("Rule") if bucket is not None else None
+    default = (rule or {}).get("ApplyServerSideEncryptionByDefault") or {}
+    return default.get("KMSMasterKeyID") if default.get("SSEAlgorithm") in _BY_KMS else None
+
+
+def _key_of(bucket_name: str | None, key: str | None) -> str | None:
+    bucket = _bucket(bucket_name)
+    found = None if bucket is None else bucket.keys.get(key)
+    if getattr(found, "encryption", None) not in _BY_KMS:  # a delete marker has no encryption
+        return None
+    return getattr(found, "kms_key_id", None)
+
+
+def _bucket(name: str | None) -> Any:
+    return moto_state.of("s3").buckets.get(name)

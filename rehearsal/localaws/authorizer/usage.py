@@ -1,0 +1,103 @@
+"""What each principal used, and what its policies allow that it never used: the list behind ``GET /_rehearsal/iam/usage``."""
+
+import threading
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from moto.iam.models import iam_backends
+
+from rehearsal.localaws import capabilities, host, state
+from rehearsal.localaws.authorizer import patterns, principals
+from rehearsal.localaws.authorizer.policy import Decision, Effect, Kind, Match, Policy, Statement
+from rehearsal.localaws.authorizer.principal_element import Caller, Scope
+from rehearsal.localaws.authorizer.principals import PARTITION, Principal
+from rehearsal.localaws.authorizer.requests import Need
+
+
+@dataclass
+class _Usage:
+    """What one user or role did: decisions by (action, resource, verdict), and the actions that each statement allowed.
+
+    ``allowed_alone_by`` has those that would have been denied without the statement.
+    """
+
+    calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    allowed_by: dict[tuple[str, int], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    allowed_alone_by: dict[tuple[str, int], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+
+_lock = threading.Lock()
+_usage: dict[str, _Usage] = defaultdict(_Usage)
+state.keep_dict("authorizer.usage", _usage)
+
+
+def record(principal: Principal, need: Need, decision: Decision) -> None:
+    """Remember one decision under the user, or the session's role."""
+    with _lock:
+        usage = _usage[principal.role_arn or principal.arn]
+        usage.calls[need.action, need.resource, decision.verdict.value] += 1
+        for match in decision.matches if decision.allowed else ():
+            usage.allowed_by[match.policy.name, match.statement.index][need.action] += 1
+            if _is_alone(match, decision, principal.caller):
+                usage.allowed_alone_by[match.policy.name, match.statement.index][need.action] += 1
+
+
+def _is_alone(match: Match, decision: Decision, caller: Caller) -> bool:
+    """Whether the request would have been denied without this statement of an identity-based policy or the like."""
+    for other in decision.matches:
+        if other is match:
+            continue
+        if other.kind is match.kind:
+            return False
+        if other.kind is Kind.RESOURCE and other.statement.scope_for(caller) in (Scope.CALLER, Scope.ROLE):
+            return False
+    return True
+
+
+def report() -> list[dict[str, Any]]:
+    """For each role and user: the decisions, and every Allow statement with how often it was needed."""
+    iam = iam_backends[host.current().account_id][PARTITION]
+    with _lock:
+        return [_of_holder(holder, _usage[holder.arn]) for holder in (*iam.roles.values(), *iam.users.values())]
+
+
+def _of_holder(holder: Any, usage: _Usage) -> dict[str, Any]:
+    return {
+        "arn": holder.arn,
+        "calls": [
+            {"action": action, "resource": resource, "decision": verdict, "times": times}
+            for (action, resource, verdict), times in usage.calls.items()
+        ],
+        "statements": [
+            _of_statement(policy, statement, usage)
+            for policy in principals.policies_of(holder)
+            for statement in policy.statements
+            if statement.effect is Effect.ALLOW
+        ],
+    }
+
+
+def _of_statement(policy: Policy, statement: Statement, usage: _Usage) -> dict[str, Any]:
+    """``neededFor`` are the actions that nothing else allowed, ``unusedActions`` those, as written, that were never asked for."""
+    key = (policy.name, statement.index)
+    used = usage.allowed_by.get(key, Counter())
+    return {
+        "policy": policy.name,
+        "statement": statement.sid or f"#{statement.index}",
+        "times": used.total(),
+        "usedActions": dict(used),
+        "neededFor": dict(usage.allowed_alone_by.get(key, {})),
+        "unusedActions": [
+            action
+            for action in ([] if statement.excludes_actions else statement.actions)
+            if not any(patterns.matches(action, each, ignore_case=True) for each in used)
+        ],
+    }
+
+
+def _capability(_members: dict[str, Any]) -> dict[str, Any]:
+    return {"principals": report()}
+
+
+capabilities.offer("GET", "iam/usage", _capability)

@@ -1,0 +1,126 @@
+"""Which resource types there are, and who handles each. Loaded once, at the first template."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import import_module
+
+from rehearsal.localaws.cloudformation import schemas
+from rehearsal.localaws.cloudformation.resources.model import Handler
+from rehearsal.localaws.cloudformation.stack import STACK_TYPE
+from rehearsal.localaws.cloudformation.template import Template, invalid
+
+_MODULES = (
+    "storage",
+    "iam",
+    "functions",
+    "messaging",
+    "delivery",
+    "operations",
+    "machine_learning",
+    "nested",
+    "custom",
+)
+_CUSTOM = "Custom::"
+CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
+
+_NEEDS_IAM = {
+    f"AWS::IAM::{name}"
+    for name in (
+        "AccessKey",
+        "Group",
+        "GroupPolicy",
+        "InstanceProfile",
+        "ManagedPolicy",
+        "Policy",
+        "Role",
+        "RolePolicy",
+        "User",
+        "UserPolicy",
+        "UserToGroupAddition",
+    )
+}
+_NAMES = ("RoleName", "GroupName", "UserName", "ManagedPolicyName", "InstanceProfileName")
+_WITH_SNAPSHOTS = {"AWS::EC2::Volume", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::Redshift::Cluster"}
+
+
+@lru_cache(maxsize=1)
+def handlers() -> dict[str, Handler]:
+    """Every handler by its type."""
+    found: dict[str, Handler] = {}
+    for name in _MODULES:
+        for handler in import_module(f"rehearsal.localaws.cloudformation.resources.{name}").HANDLERS:
+            found[handler.type] = handler
+    return found
+
+
+def handler(resource_type: str) -> Handler:
+    """Who handles ``resource_type``; a ``Custom::`` type is a custom resource."""
+    return handlers()[CUSTOM_RESOURCE if resource_type.startswith(_CUSTOM) else resource_type]
+
+
+def is_custom(resource_type: str) -> bool:
+    """Whether a function or topic of the user's makes resources of the type."""
+    return resource_type.startswith(_CUSTOM) or resource_type == CUSTOM_RESOURCE
+
+
+def create_only(resource_type: str) -> tuple[tuple[str, ...], ...]:
+    """Paths of the properties that cannot change in place."""
+    if is_custom(resource_type):
+        return (("ServiceToken",),)
+    return schemas.of_type(resource_type).create_only
+
+
+def takes_tags(resource_type: str) -> bool:
+    """Whether stack tags are handed down to resources of the type."""
+    return schemas.known_to_aws(resource_type) and schemas.of_type(resource_type).tag_property is not None
+
+
+def has_snapshots(resource_type: str) -> bool:
+    """Whether DeletionPolicy Snapshot means something for the type."""
+    return resource_type in _WITH_SNAPSHOTS
+
+
+def check_types(template: Template) -> None:
+    """Every type of the template is one that the embedded AWS offers.
+
+    Raises:
+        AwsError: ValidationError, naming those that AWS does not have, or else those that only AWS has.
+    """
+    types = {declared.type for declared in template.resources.values()}
+    missing = sorted(kind for kind in types if kind not in handlers() and not kind.startswith(_CUSTOM))
+    unknown = [kind for kind in missing if not schemas.known_to_aws(kind)]
+    if unknown:
+        raise invalid(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
+    if missing:
+        raise invalid(
+            f"Template format error: Unrecognized resource types: [{', '.join(missing)}] (AWS has them, the embedded AWS "
+            f"does not offer them: docs/cloudformation.md lists what it offers)"
+        )
+    for declared in template.resources.values():
+        if declared.deletion_policy == "Snapshot" and not has_snapshots(declared.type):
+            raise invalid(f"Template error: resource type {declared.type} does not support deletion policy Snapshot")
+
+
+def capabilities_needed(template: Template) -> tuple[str, ...]:
+    """What the caller must acknowledge.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html#using-iam-capabilities
+    """
+    iam = [declared for declared in template.resources.values() if declared.type in _NEEDS_IAM]
+    if any(_has_name(declared.properties) for declared in iam):
+        return ("CAPABILITY_NAMED_IAM",)
+    return ("CAPABILITY_IAM",) if iam else ()
+
+
+def _has_name(properties: Iterable[str]) -> bool:
+    return any(name in properties for name in _NAMES)
+
+
+def always_updated(resource_type: str) -> bool:
+    """Whether an update visits it though its properties are the same: what is behind a nested stack's URL may differ."""
+    return resource_type == STACK_TYPE
+
+
+def is_iam(resource_type: str) -> bool:
+    """Whether resources of the type need the caller's acknowledgement."""
+    return resource_type in _NEEDS_IAM

@@ -1,0 +1,1 @@
+"""Resource types: how each is made, changed and removed through its service's own API."""

@@ -1,0 +1,392 @@
+"""AWS::IAM types: roles, users, groups, their policies, managed policies and instance profiles.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_IAM.html
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rehearsal.localaws.cloudformation import reasons
+from rehearsal.localaws.cloudformation.resources.model import Handler, HandlerBase, Made, Request
+from rehearsal.localaws.cloudformation.resources.table import tag_map
+
+
+@dataclass(frozen=True)
+class Principal:
+    """How the IAM API speaks of one kind of identity."""
+
+    kind: str
+    """Role, User or Group, as it stands in the names of operations and members."""
+
+    def call(self, iam: Any, operation: str, name: str, **members: Any) -> Any:
+        """``operation`` with the identity's name, e.g. ``attach_{kind}_policy``."""
+        return getattr(iam, operation.format(kind=self.kind.lower()))(**{f"{self.kind}Name": name}, **members)
+
+
+ROLE, USER, GROUP = Principal("Role"), Principal("User"), Principal("Group")
+_ATTACHED_TO = {"Roles": ROLE, "Users": USER, "Groups": GROUP}
+
+
+def document(policy: Any) -> str:
+    """A policy document as text."""
+    return json.dumps(policy) if isinstance(policy, Mapping) else str(policy)
+
+
+class _Identity(HandlerBase):
+    """What roles, users and groups have in common: inline policies and attached ones."""
+
+    principal: Principal
+
+    def _put_policies(self, request: Request) -> None:
+        iam, before, after = request.client("iam"), request.previous, request.properties
+        was = {policy["PolicyName"]: policy for policy in before.get("Policies", [])}
+        now = {policy["PolicyName"]: policy for policy in after.get("Policies", [])}
+        for name in was.keys() - now.keys():
+            self._call(iam, "delete_{kind}_policy", request, PolicyName=name)
+        for name, policy in now.items():
+            if was.get(name) != policy:
+                text = document(policy["PolicyDocument"])
+                self._call(iam, "put_{kind}_policy", request, PolicyName=name, PolicyDocument=text)
+        attached, wanted = set(before.get("ManagedPolicyArns", [])), set(after.get("ManagedPolicyArns", []))
+        for arn in sorted(attached - wanted):
+            self._call(iam, "detach_{kind}_policy", request, PolicyArn=arn)
+        for arn in sorted(wanted - attached):
+            self._call(iam, "attach_{kind}_policy", request, PolicyArn=arn)
+
+    def _call(self, iam: Any, operation: str, request: Request, **members: Any) -> Any:
+        return self.principal.call(iam, operation, request.physical_id, **members)
+
+    def _strip(self, request: Request) -> None:
+        """Take away what this resource gave, so that the identity can be deleted."""
+        self._put_policies(replace(request, properties={}, previous=request.properties))
+
+    def _put_boundary(self, request: Request) -> None:
+        if not request.changed("PermissionsBoundary"):
+            return
+        iam, boundary = request.client("iam"), request.properties.get("PermissionsBoundary")
+        if boundary:
+            self._call(iam, "put_{kind}_permissions_boundary", request, PermissionsBoundary=boundary)
+        else:
+            self._call(iam, "delete_{kind}_permissions_boundary", request)
+
+    def _put_tags(self, request: Request) -> None:
+        iam, was, now = (
+            request.client("iam"),
+            tag_map(request.previous.get("Tags")),
+            tag_map(request.properties.get("Tags")),
+        )
+        if gone := sorted(was.keys() - now.keys()):
+            self._call(iam, "untag_{kind}", request, TagKeys=gone)
+        if now != was and now:
+            listed = [{"Key": key, "Value": value} for key, value in now.items()]
+            self._call(iam, "tag_{kind}", request, Tags=listed)
+
+    def finish(self, request: Request) -> Made:
+        self._put_policies(request)
+        return Made(request.physical_id, request.attributes)
+
+
+class Role(_Identity):
+    """A role, with inline and attached policies."""
+
+    type = "AWS::IAM::Role"
+    name_property = "RoleName"
+    principal = ROLE
+
+    def create(self, request: Request) -> Made:
+        properties = request.properties
+        name = properties.get("RoleName") or request.generated_name(64)
+        passed = ("Path", "Description", "MaxSessionDuration", "PermissionsBoundary", "Tags")
+        made = request.client("iam").create_role(
+            RoleName=name,
+            AssumeRolePolicyDocument=document(properties["AssumeRolePolicyDocument"]),
+            **{member: properties[member] for member in passed if member in properties},
+        )["Role"]
+        return Made(name, {"Arn": made["Arn"], "RoleId": made["RoleId"]})
+
+    def update(self, request: Request) -> Made:
+        iam = request.client("iam")
+        if request.changed("AssumeRolePolicyDocument"):
+            text = document(request.properties["AssumeRolePolicyDocument"])
+            iam.update_assume_role_policy(RoleName=request.physical_id, PolicyDocument=text)
+        if request.changed("Description", "MaxSessionDuration"):
+            iam.update_role(
+                RoleName=request.physical_id,
+                Description=request.properties.get("Description", ""),
+                MaxSessionDuration=request.properties.get("MaxSessionDuration", 3600),
+            )
+        self._put_boundary(request)
+        self._put_tags(request)
+        self._put_policies(request)
+        return Made(request.physical_id, request.attributes)
+
+    def delete(self, request: Request) -> None:
+        self._strip(request)
+        request.client("iam").delete_role(RoleName=request.physical_id)
+
+
+class User(_Identity):
+    """A user, with policies and groups."""
+
+    type = "AWS::IAM::User"
+    name_property = "UserName"
+    principal = USER
+
+    def create(self, request: Request) -> Made:
+        properties = request.properties
+        name = properties.get("UserName") or request.generated_name(64)
+        passed = {key: properties[key] for key in ("Path", "PermissionsBoundary", "Tags") if key in properties}
+        made = request.client("iam").create_user(UserName=name, **passed)["User"]
+        return Made(name, {"Arn": made["Arn"]})
+
+    def finish(self, request: Request) -> Made:
+        self._put_groups(request)
+        if profile := request.properties.get("LoginProfile"):
+            request.client("iam").create_login_profile(UserName=request.physical_id, **profile)
+        return super().finish(request)
+
+    def _put_groups(self, request: Request) -> None:
+        iam, name = request.client("iam"), request.physical_id
+        was, now = set(request.previous.get("Groups", [])), set(request.properties.get("Groups", []))
+        for group in sorted(was - now):
+            iam.remove_user_from_group(GroupName=group, UserName=name)
+        for group in sorted(now - was):
+            iam.add_user_to_group(GroupName=group, UserName=name)
+
+    def update(self, request: Request) -> Made:
+        self._put_groups(request)
+        self._put_boundary(request)
+        self._put_tags(request)
+        self._put_policies(request)
+        return Made(request.physical_id, request.attributes)
+
+    def delete(self, request: Request) -> None:
+        self._strip(request)
+        self._put_groups(replace(request, properties={}, previous=request.properties))
+        iam = request.client("iam")
+        if "LoginProfile" in request.properties:
+            iam.delete_login_profile(UserName=request.physical_id)
+        iam.delete_user(UserName=request.physical_id)
+
+
+class Group(_Identity):
+    """A group, with policies."""
+
+    type = "AWS::IAM::Group"
+    name_property = "GroupName"
+    principal = GROUP
+
+    def create(self, request: Request) -> Made:
+        name = request.properties.get("GroupName") or request.generated_name(128)
+        passed = {key: request.properties[key] for key in ("Path",) if key in request.properties}
+        made = request.client("iam").create_group(GroupName=name, **passed)["Group"]
+        return Made(name, {"Arn": made["Arn"]})
+
+    def update(self, request: Request) -> Made:
+        self._put_policies(request)
+        return Made(request.physical_id, request.attributes)
+
+    def delete(self, request: Request) -> None:
+        self._strip(request)
+        request.client("iam").delete_group(GroupName=request.physical_id)
+
+
+def _attachments(properties: Mapping[str, Any]) -> set[tuple[str, str]]:
+    return {(member, name) for member in _ATTACHED_TO for name in properties.get(member, [])}
+
+
+class Policy(HandlerBase):
+    """An inline policy, put on each of its roles, users and groups."""
+
+    type = "AWS::IAM::Policy"
+
+    def create(self, request: Request) -> Made:
+        physical_id = request.generated_name(128)
+        return Made(physical_id, {"Id": physical_id})
+
+    def finish(self, request: Request) -> Made:
+        self._put(request, _attachments(request.properties))
+        return Made(request.physical_id, request.attributes)
+
+    def _put(self, request: Request, attachments: Iterable[tuple[str, str]]) -> None:
+        name, text = request.properties["PolicyName"], document(request.properties["PolicyDocument"])
+        for member, identity in sorted(attachments):
+            _ATTACHED_TO[member].call(
+                request.client("iam"), "put_{kind}_policy", identity, PolicyName=name, PolicyDocument=text
+            )
+
+    def _remove(self, request: Request, name: str, attachments: Iterable[tuple[str, str]]) -> None:
+        for member, identity in sorted(attachments):
+            try:
+                _ATTACHED_TO[member].call(request.client("iam"), "delete_{kind}_policy", identity, PolicyName=name)
+            except ClientError as error:  # the identity has gone before its policy
+                if not reasons.is_gone(error):
+                    raise
+
+    def update(self, request: Request) -> Made:
+        was, now = _attachments(request.previous), _attachments(request.properties)
+        self._put(request, now)
+        gone = was if request.changed("PolicyName") else was - now
+        self._remove(request, request.previous["PolicyName"], gone)
+        return Made(request.physical_id, request.attributes)
+
+    def delete(self, request: Request) -> None:
+        self._remove(request, request.properties["PolicyName"], _attachments(request.properties))
+
+
+class EmbeddedPolicy(HandlerBase):
+    """One inline policy of one role, user or group, as a resource of its own."""
+
+    def __init__(self, principal: Principal) -> None:
+        self.type = f"AWS::IAM::{principal.kind}Policy"
+        self._principal = principal
+
+    def create(self, request: Request) -> Made:
+        return Made(f"{request.properties['PolicyName']}|{self._identity(request)}")
+
+    def finish(self, request: Request) -> Made:
+        return self.update(request)
+
+    def update(self, request: Request) -> Made:
+        name, text = request.properties["PolicyName"], document(request.properties["PolicyDocument"])
+        self._call(request, "put_{kind}_policy", PolicyName=name, PolicyDocument=text)
+        return Made(request.physical_id)
+
+    def delete(self, request: Request) -> None:
+        self._call(request, "delete_{kind}_policy", PolicyName=request.properties["PolicyName"])
+
+    def _identity(self, request: Request) -> str:
+        return str(request.properties[f"{self._principal.kind}Name"])
+
+    def _call(self, request: Request, operation: str, **members: Any) -> None:
+        self._principal.call(request.client("iam"), operation, self._identity(request), **members)
+
+
+class AccessKey(HandlerBase):
+    """A key of a user; its secret is an attribute."""
+
+    type = "AWS::IAM::AccessKey"
+
+    def create(self, request: Request) -> Made:
+        key = request.client("iam").create_access_key(UserName=request.properties["UserName"])["AccessKey"]
+        return Made(key["AccessKeyId"], {"SecretAccessKey": key["SecretAccessKey"]})
+
+    def finish(self, request: Request) -> Made:
+        return self.update(request) if "Status" in request.properties else super().finish(request)
+
+    def update(self, request: Request) -> Made:
+        request.client("iam").update_access_key(
+            UserName=request.properties["UserName"],
+            AccessKeyId=request.physical_id,
+            Status=request.properties.get("Status", "Active"),
+        )
+        return Made(request.physical_id, request.attributes)
+
+    def delete(self, request: Request) -> None:
+        request.client("iam").delete_access_key(
+            UserName=request.properties["UserName"], AccessKeyId=request.physical_id
+        )
+
+
+class ManagedPolicy(HandlerBase):
+    """A customer-managed policy and what it is attached to."""
+
+    type = "AWS::IAM::ManagedPolicy"
+    name_property = "ManagedPolicyName"
+
+    def create(self, request: Request) -> Made:
+        properties = request.properties
+        passed = {key: properties[key] for key in ("Path", "Description") if key in properties}
+        made = request.client("iam").create_policy(
+            PolicyName=properties.get("ManagedPolicyName") or request.generated_name(128),
+            PolicyDocument=document(properties["PolicyDocument"]),
+            **passed,
+        )["Policy"]
+        attributes = {
+            "PolicyArn": made["Arn"],
+            "PolicyId": made["PolicyId"],
+            "DefaultVersionId": made["DefaultVersionId"],
+        }
+        return Made(made["Arn"], attributes)
+
+    def finish(self, request: Request) -> Made:
+        self._attach(request)
+        return Made(request.physical_id, request.attributes)
+
+    def _attach(self, request: Request) -> None:
+        iam, was, now = request.client("iam"), _attachments(request.previous), _attachments(request.properties)
+        for member, name in sorted(was - now):
+            _ATTACHED_TO[member].call(iam, "detach_{kind}_policy", name, PolicyArn=request.physical_id)
+        for member, name in sorted(now - was):
+            _ATTACHED_TO[member].call(iam, "attach_{kind}_policy", name, PolicyArn=request.physical_id)
+
+    def update(self, request: Request) -> Made:
+        if request.changed("PolicyDocument"):
+            self._drop_old_versions(request)
+            request.client("iam").create_policy_version(
+                PolicyArn=request.physical_id,
+                PolicyDocument=document(request.properties["PolicyDocument"]),
+                SetAsDefault=True,
+            )
+        self._attach(request)
+        return Made(request.physical_id, request.attributes)
+
+    def _drop_old_versions(self, request: Request) -> None:
+        iam = request.client("iam")
+        for version in iam.list_policy_versions(PolicyArn=request.physical_id)["Versions"]:
+            if not version["IsDefaultVersion"]:
+                iam.delete_policy_version(PolicyArn=request.physical_id, VersionId=version["VersionId"])
+
+    def delete(self, request: Request) -> None:
+        self._attach(replace(request, properties={}, previous=request.properties))
+        self._drop_old_versions(request)
+        request.client("iam").delete_policy(PolicyArn=request.physical_id)
+
+
+class InstanceProfile(HandlerBase):
+    """An instance profile and its role."""
+
+    type = "AWS::IAM::InstanceProfile"
+    name_property = "InstanceProfileName"
+
+    def create(self, request: Request) -> Made:
+        name = request.properties.get("InstanceProfileName") or request.generated_name(128)
+        passed = {key: request.properties[key] for key in ("Path",) if key in request.properties}
+        made = request.client("iam").create_instance_profile(InstanceProfileName=name, **passed)["InstanceProfile"]
+        return Made(name, {"Arn": made["Arn"]})
+
+    def finish(self, request: Request) -> Made:
+        self._put_roles(request)
+        return Made(request.physical_id, request.attributes)
+
+    def _put_roles(self, request: Request) -> None:
+        iam, name = request.client("iam"), request.physical_id
+        was, now = set(request.previous.get("Roles", [])), set(request.properties.get("Roles", []))
+        for role in sorted(was - now):
+            iam.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=role)
+        for role in sorted(now - was):
+            iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
+
+    def update(self, request: Request) -> Made:
+        self._put_roles(request)
+        return Made(request.physical_id, request.attributes)
+
+    def delete(self, request: Request) -> None:
+        self._put_roles(replace(request, properties={}, previous=request.properties))
+        request.client("iam").delete_instance_profile(InstanceProfileName=request.physical_id)
+
+
+HANDLERS: tuple[Handler, ...] = (
+    Role(),
+    User(),
+    Group(),
+    Policy(),
+    ManagedPolicy(),
+    InstanceProfile(),
+    AccessKey(),
+    *(EmbeddedPolicy(principal) for principal in _ATTACHED_TO.values()),
+)

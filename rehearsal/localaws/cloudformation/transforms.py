@@ -1,0 +1,69 @@
+"""The Transform section: SAM templates become plain ones, macros are refused by name.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-section-structure.html
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from rehearsal.localaws.cloudformation.parameters import ParameterValue
+from rehearsal.localaws.cloudformation.scope import Surroundings
+from rehearsal.localaws.cloudformation.template import Template, build, decode, invalid
+
+SAM = "AWS::Serverless-2016-10-31"
+LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+
+
+def declared(body: str) -> Template:
+    """The template as written.
+
+    Raises:
+        AwsError: ValidationError, also when it names a macro, which the embedded AWS does not run.
+    """
+    template = build(decode(body), body)
+    for name in (*template.transforms, *_inline_macros(template.raw)):
+        if name not in (SAM, LANGUAGE_EXTENSIONS):
+            raise invalid(
+                f"The embedded AWS does not run macros: transform {name} is refused. It offers {SAM} and {LANGUAGE_EXTENSIONS}; "
+                f"process the template with the macro beforehand, or deploy this stack on AWS"
+            )
+    return template
+
+
+def _inline_macros(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "Fn::Transform":
+                yield str(value.get("Name") if isinstance(value, dict) else value)
+            yield from _inline_macros(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _inline_macros(item)
+
+
+def capabilities_needed(template: Template) -> tuple[str, ...]:
+    """Transforms add resources that the caller did not see: they need an acknowledgement of their own."""
+    return ("CAPABILITY_AUTO_EXPAND",) if SAM in template.transforms else ()
+
+
+def apply(template: Template, values: Mapping[str, ParameterValue], surroundings: Surroundings) -> Template:
+    """The template that is deployed."""
+    if SAM not in template.transforms:
+        return template
+    from rehearsal.localaws.cloudformation.sam import translate  # imports the SAM translator, which takes a second
+
+    processed = translate(json.loads(json.dumps(template.raw)), values, surroundings.region)
+    return replace(build(processed, template.body), transforms=template.transforms)
+
+
+def processed_body(template: Template) -> str:
+    """What a template became, as JSON text."""
+    return json.dumps(template.raw, indent=2, default=str)
+
+
+def without_sam_types(template: Template) -> Template:
+    """The template without the resources that only exist until SAM has translated them."""
+    kept = {name: r for name, r in template.resources.items() if not r.type.startswith("AWS::Serverless::")}
+    return replace(template, resources=kept)

@@ -1,0 +1,178 @@
+"""One bare git repository, worked on with the ``git`` program."""
+
+import io
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from rehearsal.localaws.errors import AwsError
+
+_ZERO = "0" * 40
+
+
+class GitFailed(Exception):
+    """git refused; the text is its own."""
+
+
+def program() -> str:
+    """Where git is.
+
+    Raises:
+        AwsError: InternalFailure, when it is not installed.
+    """
+    found = shutil.which("git")
+    if found is None:
+        raise AwsError(
+            "RepositoryLimitExceededException",
+            "The embedded CodeCommit needs the git program, which is not installed here. Install git, and try again.",
+        )
+    return found
+
+
+def environment(**more: str) -> dict[str, str]:
+    """git without the user's own configuration."""
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_TERMINAL_PROMPT": "0",
+        **more,
+    }
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who commits."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A bare repository in a folder."""
+
+    path: Path
+
+    def create(self) -> None:
+        """Make it, with ``main`` as the branch that a first push would follow."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._run("init", "--quiet", "--bare", "--initial-branch=main", str(self.path), is_inside=False)
+        self._run("config", "http.receivepack", "true")
+
+    def delete(self) -> None:
+        """Remove it with all that it holds."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def packed(self) -> bytes:
+        """All its files: references first, so that every object that they name is among what is read after them."""
+        file = io.BytesIO()
+        with tarfile.open(fileobj=file, mode="w") as archive:
+            for path in sorted(self.path.rglob("*"), key=lambda path: "objects" in path.parts):
+                if path.is_file() and path.suffix != ".lock" and not path.name.startswith("tmp_"):
+                    archive.add(path, arcname=str(path.relative_to(self.path)))
+        return file.getvalue()
+
+    def unpack(self, packed: bytes) -> None:
+        """Make the repository from what :meth:`packed` gave."""
+        self.create()
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            archive.extractall(self.path, filter="data")
+
+    def references(self) -> dict[str, str]:
+        """Full reference names (``refs/heads/main``) with their commit ids."""
+        lines = self._run("for-each-ref", "--format=%(refname) %(objectname)").decode().splitlines()
+        return dict(line.split(" ", 1) for line in lines)
+
+    def branches(self) -> dict[str, str]:
+        """Branch names with their commit ids."""
+        prefix = "refs/heads/"
+        return {name.removeprefix(prefix): id_ for name, id_ in self.references().items() if name.startswith(prefix)}
+
+    def commit_id(self, specifier: str) -> str | None:
+        """The commit that a branch, tag or commit id names."""
+        try:
+            return (
+                self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{specifier}^{{commit}}")
+                .decode()
+                .strip()
+            )
+        except GitFailed:
+            return None
+
+    def commit_fields(self, commit_id: str) -> dict[str, str]:
+        """Tree, parents, message, author and committer of a commit."""
+        names = ("tree", "parents", "an", "ae", "ad", "cn", "ce", "cd", "message")
+        form = "%x00".join(("%T", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%cd", "%B"))
+        text = self._run("show", "--no-patch", "--date=raw", f"--format={form}", "--end-of-options", commit_id).decode()
+        return dict(zip(names, text.rstrip("\n").split("\0"), strict=True))
+
+    def archive(self, commit_id: str) -> bytes:
+        """The files of a commit as a zip."""
+        return self._run("archive", "--format=zip", commit_id)
+
+    def file(self, commit_id: str, path: str) -> tuple[str, str, bytes] | None:
+        """Mode, blob id and content of a file; None when there is none."""
+        listed = self._run("ls-tree", "-z", commit_id, "--", path).decode().rstrip("\0")
+        if not listed:
+            return None
+        mode, kind, blob = listed.partition("\t")[0].split(" ")
+        return (mode, blob, self._run("cat-file", "blob", blob)) if kind == "blob" else None
+
+    def put_file(
+        self, branch: str, path: str, content: bytes, *, mode: str, message: str, author: Author
+    ) -> tuple[str, str, str]:
+        """Commit one file on a branch; gives the ids of commit, blob and tree."""
+        parent = self.branches().get(branch)
+        blob = self._run("hash-object", "-w", "--stdin", given=content).decode().strip()
+        with tempfile.TemporaryDirectory() as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            if parent:
+                self._run("read-tree", parent, more=index)
+            self._run("update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}", more=index)
+            tree = self._run("write-tree", more=index).decode().strip()
+        people = {
+            f"GIT_{role}_{part}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for part, value in (("NAME", author.name), ("EMAIL", author.email))
+        }
+        parents = ["-p", parent] if parent else []
+        commit = self._run("commit-tree", tree, *parents, given=message.encode(), more=people).decode().strip()
+        self.set_branch(branch, commit, expected=parent or _ZERO)
+        return commit, blob, tree
+
+    def set_branch(self, branch: str, commit_id: str, *, expected: str = _ZERO) -> None:
+        """Point a branch at a commit, if it still points at ``expected``."""
+        self._run("update-ref", f"refs/heads/{branch}", commit_id, expected)
+
+    def delete_branch(self, branch: str) -> None:
+        """Remove a branch."""
+        self._run("update-ref", "-d", f"refs/heads/{branch}")
+
+    def is_good_branch_name(self, branch: str) -> bool:
+        """Whether git would take the name."""
+        try:
+            self._run("check-ref-format", f"refs/heads/{branch}")
+        except GitFailed:
+            return False
+        return True
+
+    def _run(
+        self, *arguments: str, given: bytes | None = None, more: dict[str, str] | None = None, is_inside: bool = True
+    ) -> bytes:
+        where = [f"--git-dir={self.path}"] if is_inside else []
+        done = subprocess.run(
+            [program(), *where, *arguments],
+            input=given,
+            env=environment(**(more or {})),
+            capture_output=True,
+            check=False,
+        )
+        if done.returncode:
+            raise GitFailed(done.stderr.decode(errors="replace").strip())
+        return done.stdout

@@ -1,0 +1,128 @@
+"""What a provider gets to work with, and how it says that it failed."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rehearsal.localaws import identity
+from rehearsal.localaws.codepipeline.definition import ArtifactStore, Declared
+from rehearsal.localaws.codepipeline.records import Artifact, ErrorDetails, Execution, Pipeline, Run
+from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.host import Credentials
+
+PRINCIPAL = "codepipeline.amazonaws.com"
+_DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "403", "Forbidden")
+_MISCONFIGURED = ("NotFound", "NoSuch", "Invalid", "Validation", "404")
+
+
+class ActionFailed(Exception):
+    """An action failed; ``code`` and the text become the error details that users see."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def failure_of(error: BaseException) -> ErrorDetails:
+    """The error details for whatever a provider raised."""
+    if isinstance(error, ActionFailed):
+        return ErrorDetails(error.code, str(error)[:5000])
+    code = _code_of(error)
+    if code in _DENIED:
+        return ErrorDetails(
+            "PermissionError",
+            f"The provided role does not have sufficient permissions to perform this action. Underlying error: {describe(error)}",
+        )
+    kind = "ConfigurationError" if any(part in code for part in _MISCONFIGURED) else "JobFailed"
+    return ErrorDetails(kind, describe(error)[:5000])
+
+
+def _code_of(error: BaseException) -> str:
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code", ""))
+    return str(error.code) if isinstance(error, AwsError) else ""
+
+
+@dataclass(frozen=True)
+class Context:
+    """One run of an action or rule, as its provider sees it: a snapshot, safe to read from any thread."""
+
+    pipeline_name: str
+    pipeline_arn: str
+    account_id: str
+    region: str
+    execution_id: str
+    run_id: str
+    stage: str
+    declared: Declared
+    configuration: Mapping[str, str]
+    inputs: tuple[Artifact, ...]
+    outputs: tuple[Artifact, ...]
+    role_arn: str
+    pipeline_role_arn: str
+    store: ArtifactStore
+    approval_token: str | None
+    continuation_token: str | None
+    job_id: str | None
+    source_override: Mapping[str, str] | None
+    started_at: float
+    withdrawn: threading.Event
+
+    @classmethod
+    def of(
+        cls, pipeline: Pipeline, execution: Execution, run: Run, withdrawn: threading.Event, *, job_id: str | None
+    ) -> "Context":
+        """The context of a run, read from the records under the engine's lock."""
+        region = run.declared.region or pipeline.region
+        return cls(
+            pipeline_name=pipeline.name,
+            pipeline_arn=pipeline.arn,
+            account_id=pipeline.account_id,
+            region=region,
+            execution_id=execution.id,
+            run_id=run.id,
+            stage=run.stage,
+            declared=run.declared,
+            configuration=dict(run.configuration),
+            inputs=tuple(run.inputs),
+            outputs=tuple(run.outputs),
+            role_arn=run.declared.role_arn or execution.definition.role_arn,
+            pipeline_role_arn=execution.definition.role_arn,
+            store=execution.definition.stores[region],
+            approval_token=run.approval_token,
+            continuation_token=run.continuation_token,
+            job_id=job_id,
+            source_override=execution.source_overrides.get(run.declared.name),
+            started_at=run.started_at,
+            withdrawn=withdrawn,
+        )
+
+    def credentials(self) -> Credentials:
+        """A session of the action's role; of the pipeline's where the action has none."""
+        return self._session(self.role_arn)
+
+    def _session(self, role_arn: str) -> Credentials:
+        try:
+            return identity.assume_role(role_arn, self.pipeline_name, service=PRINCIPAL, region=self.region)
+        except AwsError as error:
+            raise ActionFailed(
+                "PermissionError",
+                f"CodePipeline is not authorized to perform AssumeRole on the role {role_arn}. Check that the role exists and "
+                f"that its trust policy allows {PRINCIPAL}.",
+            ) from error
+
+    def client(self, service: str) -> Any:
+        """A boto3 client that acts as the action's role."""
+        return identity.client(service, self.credentials(), self.region)
+
+    def required(self, key: str) -> str:
+        """A configuration value that may not be missing."""
+        value = self.configuration.get(key)
+        if not value:
+            raise ActionFailed(
+                "ConfigurationError", f"The configuration of action {self.declared.name} lacks the required key {key}."
+            )
+        return value

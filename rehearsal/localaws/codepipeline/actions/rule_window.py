@@ -1,0 +1,24 @@
+"""The DeploymentWindow rule: the stage is entered when a window is open. Reference: user guide, "DeploymentWindow"."""
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rehearsal.localaws import clock
+from rehearsal.localaws.codepipeline import window
+from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
+from rehearsal.localaws.codepipeline.state import Later, Outcome
+
+
+def act(context: Context) -> Outcome | Later:
+    """Succeed when the window is open now, else look again when it opens."""
+    expression, zone_name = context.required("Cron"), context.configuration.get("TimeZone", "UTC")
+    try:
+        zone = ZoneInfo(zone_name)
+        opens = window.parse(expression).next_opening(clock.now().astimezone(zone))
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ActionFailed(
+            "ConfigurationError", f"The deployment window {expression!r} ({zone_name}): {error}"
+        ) from error
+    seconds = opens.timestamp() - clock.timestamp()
+    if seconds > 0:
+        return Later(seconds)
+    return Outcome(summary=f"The deployment window {expression} is open.")

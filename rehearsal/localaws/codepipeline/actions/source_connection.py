@@ -1,0 +1,63 @@
+"""Source action of CodeConnections (``CodeStarSourceConnection``): a branch of a repository on this machine, as a zip.
+
+Reference: user guide, "CodeStarSourceConnection for Bitbucket Cloud, GitHub, ...".
+"""
+
+import tempfile
+from pathlib import Path
+
+from rehearsal.localaws.authorizer import principals
+from rehearsal.localaws.authorizer.decide import Circumstances, decide
+from rehearsal.localaws.authorizer.requests import Need
+from rehearsal.localaws.codepipeline import connections
+from rehearsal.localaws.codepipeline.actions import artifacts, commit_revision
+from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
+from rehearsal.localaws.codepipeline.state import Outcome
+
+_USE = "codestar-connections:UseConnection"
+
+
+def act(context: Context) -> Outcome:
+    """Take the commit that the execution was started with, else the branch's newest."""
+    connection, name = context.required("ConnectionArn"), context.required("FullRepositoryId")
+    branch = context.required("BranchName")
+    commit_revision.check_format(context)
+    _must_be_allowed(context, connection)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            copy = connections.fetch(name, branch, Path(folder, "copy"))
+        except connections.NotReachable as error:
+            raise ActionFailed("ConfigurationError", str(error)) from error
+        wanted = (context.source_override or {}).get("revisionValue", branch)
+        commit_id = copy.commit_id(wanted)
+        if commit_id is None:
+            raise ActionFailed("ConfigurationError", f"The branch {branch} of {name} has no commit {wanted}.")
+        fields = copy.commit_fields(commit_id)
+        artifacts.write(context, context.outputs[0], copy.archive(commit_id))
+    message = fields["message"].strip()
+    return Outcome(
+        summary=message[:2048] or commit_id,
+        external_id=commit_id,
+        variables={
+            "AuthorDate": commit_revision.iso(fields["ad"]),
+            "AuthorDisplayName": fields["an"],
+            "AuthorEmail": fields["ae"],
+            "BranchName": branch,
+            "CommitId": commit_id,
+            "CommitMessage": message,
+            "ConnectionArn": connection,
+            "FullRepositoryName": name,
+        },
+        revisions=(commit_revision.revision(context, commit_id, message),),
+    )
+
+
+def _must_be_allowed(context: Context, connection: str) -> None:
+    """UseConnection is a permission without an operation of its own, so IAM is asked directly."""
+    principal = principals.find(context.credentials().access_key_id)
+    circumstances = Circumstances(principal, context.region)
+    if not decide(Need(_USE, connection, {}), circumstances, circumstances.keys()).allowed:
+        raise ActionFailed(
+            "PermissionError",
+            f"[{context.declared.name}] The role {context.role_arn} is not authorized to perform: {_USE} on resource: {connection}",
+        )

@@ -1,0 +1,100 @@
+"""Repositories behind CodeConnections: where on this machine each ``owner/name`` is, as the user has told.
+
+The capability ``POST /_rehearsal/repositories`` keeps it; ``GET`` lists it.
+"""
+
+import ipaddress
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from rehearsal.localaws import capabilities, state
+from rehearsal.localaws.codecommit import repository
+
+_locations: dict[str, str] = {}
+state.keep_dict("codepipeline.connections", _locations)
+
+
+class NotReachable(Exception):
+    """A repository that nobody has told the place of, or that git cannot read there."""
+
+
+def _attach(members: dict[str, Any]) -> capabilities.Answer:
+    name, location = members.get("fullRepositoryId"), members.get("location")
+    if not isinstance(name, str) or not isinstance(location, str) or not name or not location:
+        raise ValueError("fullRepositoryId (owner/name) and location (a folder or a git URL on loopback) are needed")
+    if not _is_local(location):
+        raise ValueError(f"{location} is neither a folder of this machine nor a URL on loopback")
+    _locations[name] = location
+    return dict(_locations)
+
+
+def _is_local(location: str) -> bool:
+    parts = urlsplit(location)
+    if parts.scheme in ("http", "https"):
+        host = parts.hostname or ""
+        try:
+            return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+    return Path(location.removeprefix("file://")).is_dir()
+
+
+def attached() -> frozenset[str]:
+    """The names whose place is known."""
+    return frozenset(_locations)
+
+
+def tip(full_repository_id: str, branch: str) -> str:
+    """The newest commit of a branch.
+
+    Raises:
+        NotReachable: with what to do about it.
+    """
+    listed = _git(
+        "ls-remote", "--exit-code", _location(full_repository_id), f"refs/heads/{branch}", what=f"branch {branch}"
+    )
+    return listed.split()[0]
+
+
+def fetch(full_repository_id: str, branch: str, into: Path) -> repository.Repository:
+    """A bare copy of one branch in the folder ``into``."""
+    _git(
+        "clone",
+        "--quiet",
+        "--bare",
+        "--single-branch",
+        "--branch",
+        branch,
+        _location(full_repository_id),
+        str(into),
+        what=f"branch {branch}",
+    )
+    return repository.Repository(into)
+
+
+def _location(full_repository_id: str) -> str:
+    if full_repository_id not in _locations:
+        raise NotReachable(
+            f"The embedded AWS does not reach the provider of {full_repository_id}. Tell it where the repository is on this machine: "
+            f'POST /_rehearsal/repositories with {{"fullRepositoryId": "{full_repository_id}", "location": "<folder>"}}.'
+        )
+    return _locations[full_repository_id]
+
+
+def _git(*arguments: str, what: str) -> str:
+    done = subprocess.run(
+        [repository.program(), "-c", "safe.directory=*", *arguments],
+        env=repository.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise NotReachable(f"git found no {what}: {done.stderr.strip() or 'the repository has no such branch'}")
+    return done.stdout
+
+
+capabilities.offer("POST", "repositories", _attach)
+capabilities.offer("GET", "repositories", lambda _members: dict(_locations))

@@ -1,0 +1,206 @@
+"""Carries out what the state machine decides: takes turns one at a time, lets providers work in threads, minds the clock.
+
+The only place of this room with a lock and threads; the records have none. All pipelines share one lock: a turn takes
+microseconds, and nothing is awaited while it is held.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from moto.codepipeline.models import codepipeline_backends
+
+from rehearsal.localaws import clock, host
+from rehearsal.localaws import state as snapshots
+from rehearsal.localaws.codepipeline import announcements, state
+from rehearsal.localaws.codepipeline.actions import providers
+from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context, failure_of
+from rehearsal.localaws.codepipeline.records import ErrorDetails, Execution, Pipeline, Run
+from rehearsal.localaws.codepipeline.turns import Announce, Instruction, Turn, Withdraw, Work
+from rehearsal.localaws.events import bus
+
+log = logging.getLogger("rehearsal.localaws.codepipeline")
+
+T = TypeVar("T")
+
+
+class Engine:
+    """The one engine of the process."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition(threading.RLock())
+        self._moments: dict[str, tuple[float, Pipeline]] = {}
+        self._withdrawn: dict[str, threading.Event] = {}
+        self._events: queue.SimpleQueue[tuple[Pipeline, announcements.Event]] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._interrupted: frozenset[str] = frozenset()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold the records still while they are read."""
+        with self._changed:
+            yield
+
+    def turn(self, pipeline: Pipeline, event: Callable[[Turn], T]) -> T:
+        """Let one event happen to a pipeline, start what it makes possible, and return what ``event`` returns."""
+        with self._changed:
+            turn = Turn(pipeline, clock.timestamp())
+            result = event(turn)
+            state.advance(turn)
+            self._remember(turn)
+            for instruction in turn.instructions:
+                self._carry_out(pipeline, instruction)
+        return result
+
+    def withdrawal_of(self, run: Run) -> threading.Event:
+        """What is set when the run is abandoned; a run that nobody works on has one that nobody sets."""
+        return self._withdrawn.get(run.id) or threading.Event()
+
+    def forget(self, pipeline: Pipeline) -> None:
+        """A pipeline has been deleted: its executions are abandoned, and nobody is told."""
+        with self._changed:
+            turn = Turn(pipeline, clock.timestamp())
+            for execution in pipeline.live():
+                state.stop(turn, execution, abandoned=True, reason="The pipeline was deleted")
+            self._moments.pop(pipeline.arn, None)
+            for instruction in turn.instructions:
+                if isinstance(instruction, Withdraw):
+                    self._withdraw(instruction.run_id)
+
+    def resume(self, pipeline: Pipeline) -> None:
+        """Take up a pipeline whose records come from a snapshot: fail what was running here, go on with what waits for others."""
+        interrupted_runs = self._interrupted
+
+        def interrupted(turn: Turn) -> None:
+            for execution in pipeline.live():
+                for run in list(execution.runs()):
+                    awaits_others = run.jobs or run.approval_token or run.resume_at is not None
+                    if run.is_live and (run.id in interrupted_runs or not awaits_others):
+                        state.fail(turn, execution, run, _INTERRUPTED)
+
+        self.turn(pipeline, interrupted)
+
+    def working(self) -> frozenset[str]:
+        """The runs whose providers are at work in this process."""
+        return frozenset(self._withdrawn)
+
+    def remember_interrupted(self, run_ids: frozenset[str]) -> None:
+        """These runs had a provider at work when the snapshot was taken."""
+        self._interrupted = run_ids
+
+    def resume_all(self) -> None:
+        """Take up every pipeline after a restart."""
+        for account in codepipeline_backends.values():
+            for backend in account.values():
+                for pipeline in backend.records.pipelines.values():
+                    self.resume(pipeline)
+
+    def _remember(self, turn: Turn) -> None:
+        """Keep the pipeline's next moment, and wake the timer when it has become earlier."""
+        self._start_threads()
+        moment = state.next_moment(turn)
+        before = self._next()
+        if moment is None:
+            self._moments.pop(turn.pipeline.arn, None)
+            return
+        self._moments[turn.pipeline.arn] = (moment, turn.pipeline)
+        if before is None or moment < before:
+            self._changed.notify_all()
+
+    def _carry_out(self, pipeline: Pipeline, instruction: Instruction) -> None:
+        if isinstance(instruction, Announce):
+            event = announcements.event(pipeline, instruction)
+            if event is not None:
+                self._events.put((pipeline, event))
+        elif isinstance(instruction, Withdraw):
+            self._withdraw(instruction.run_id)
+        else:
+            self._withdrawn[instruction.run_id] = threading.Event()
+            host.in_background(self._work, pipeline, instruction, name=f"action {instruction.run_id}")
+
+    def _withdraw(self, run_id: str) -> None:
+        withdrawn = self._withdrawn.get(run_id)
+        if withdrawn is not None:
+            withdrawn.set()
+
+    def _work(self, pipeline: Pipeline, work: Work) -> None:
+        """Let a provider do its part of one run, and tell the machine how it went."""
+        prepared = self._prepare(pipeline, work)
+        if prepared is None:
+            return
+        provider, context, execution, run = prepared
+        try:
+            outcome = provider.act(context)
+        except Exception as error:  # the outermost edge of an action: whatever went wrong is shown in the action
+            details = failure_of(error)
+            if not isinstance(error, ActionFailed):
+                log.debug("action %s of %s failed", run.declared.name, pipeline.name, exc_info=True)
+            self.turn(pipeline, lambda turn: state.fail(turn, execution, run, details))
+            return
+        finally:
+            self._withdrawn.pop(run.id, None)
+        if isinstance(outcome, state.Later):
+            self.turn(pipeline, lambda turn: state.postpone(turn, run, outcome))
+        elif outcome is not None:
+            self.turn(pipeline, lambda turn: state.succeed(turn, execution, run, outcome))
+
+    def _prepare(self, pipeline: Pipeline, work: Work) -> tuple[providers.Provider, Context, Execution, Run] | None:
+        with self._changed:
+            execution = pipeline.executions[work.execution_id]
+            run = next(run for run in execution.runs() if run.id == work.run_id)
+            withdrawn = self._withdrawn.setdefault(run.id, threading.Event())
+            if not run.is_live or withdrawn.is_set():
+                return None
+            provider = providers.provider_of(run.declared)
+            turn = Turn(pipeline, clock.timestamp())
+            job = state.open_job(turn, run, worker=provider.is_worker) if provider.takes_jobs else None
+            self._remember(turn)
+            context = Context.of(pipeline, execution, run, withdrawn, job_id=job.id if job else None)
+        return provider, context, execution, run
+
+    def _start_threads(self) -> None:
+        if not self._threads:
+            self._threads = [
+                host.in_background(self._mind_the_clock, name="codepipeline clock"),
+                host.in_background(self._publish, name="codepipeline events"),
+            ]
+
+    def _next(self) -> float | None:
+        return min((moment for moment, _ in self._moments.values()), default=None)
+
+    def _mind_the_clock(self) -> None:
+        while True:
+            with self._changed:
+                moment = self._next()
+                left = None if moment is None else max(0.0, moment - clock.timestamp())
+                clock.wait_for(self._changed, lambda seen=moment: self._next() != seen, left)  # type: ignore[misc]
+                now = clock.timestamp()
+                snapshots.changed()
+                due = [pipeline for moment, pipeline in self._moments.values() if moment <= now]
+            for pipeline in due:
+                self.turn(pipeline, state.pass_time)
+
+    def _publish(self) -> None:
+        """Events go out one after the other, in the order in which things happened."""
+        while True:
+            pipeline, event = self._events.get()
+            try:
+                bus.publish(
+                    announcements.SOURCE, event.detail_type, event.detail, [pipeline.arn], region=pipeline.region
+                )
+            except Exception:  # the outermost edge of a thread: a target's failure must not end the events
+                log.exception("while publishing %s of %s", event.detail_type, pipeline.name)
+
+
+_INTERRUPTED = ErrorDetails(
+    "JobFailed", "The embedded AWS was stopped while the action ran. Retry the stage to run it again."
+)
+
+engine = Engine()
+
+snapshots.keep("codepipeline.working", engine.working, engine.remember_interrupted)
+snapshots.hold_still(engine.reading)
+snapshots.on_resume(engine.resume_all)

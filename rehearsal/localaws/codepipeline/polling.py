@@ -1,0 +1,127 @@
+"""Sources that are polled (``PollForSourceChanges`` or ``DetectChanges``, on unless switched off): a new revision starts the pipeline.
+
+CodePipeline looks about once a minute; so does this, by the embedded clock, and at once after a change in CodeCommit.
+"""
+
+import logging
+import threading
+from typing import Any
+
+from botocore.exceptions import ClientError
+from moto.codepipeline.models import codepipeline_backends
+
+from rehearsal.localaws import clock, host, identity
+from rehearsal.localaws.codecommit import models as codecommit
+from rehearsal.localaws.codepipeline import connections, starts, state
+from rehearsal.localaws.codepipeline.definition import Action
+from rehearsal.localaws.codepipeline.engine import engine
+from rehearsal.localaws.codepipeline.records import Execution, Pipeline
+from rehearsal.localaws.codepipeline.turns import Turn, new_id
+from rehearsal.localaws.errors import AwsError
+
+log = logging.getLogger("rehearsal.localaws.codepipeline")
+
+EVERY_SECONDS = 60.0
+_SWITCHES = {
+    "S3": "PollForSourceChanges",
+    "CodeCommit": "PollForSourceChanges",
+    "CodeStarSourceConnection": "DetectChanges",
+}
+"""The providers that are looked at, and the configuration key that switches it off."""
+
+_wanted = threading.Condition()
+_changes = 0
+
+
+def install() -> None:
+    """Look after changes from now on."""
+    codecommit.on_change(look_now)
+    host.in_background(_poll, name="codepipeline polling")
+
+
+def look_now() -> None:
+    """Look at all polled sources as soon as possible."""
+    global _changes
+    with _wanted:
+        _changes += 1
+        _wanted.notify_all()
+
+
+def _poll() -> None:
+    looked_at = 0
+    while True:
+        with _wanted:
+            clock.wait_for(_wanted, lambda known=looked_at: _changes != known, EVERY_SECONDS)  # type: ignore[misc]
+            looked_at = _changes
+        for pipeline in _pipelines():
+            for action in _polled(pipeline):
+                _look_at(pipeline, action)
+
+
+def _pipelines() -> list[Pipeline]:
+    with engine.reading():
+        regions = [region for account in codepipeline_backends.values() for region in account.values()]
+        return [pipeline for backend in regions for pipeline in backend.records.pipelines.values()]
+
+
+def _polled(pipeline: Pipeline) -> list[Action]:
+    return [
+        action
+        for action in pipeline.definition.stages[0].actions
+        if action.type.provider in _SWITCHES
+        and action.configuration.get(_SWITCHES[action.type.provider], "true").lower() != "false"
+    ]
+
+
+def _look_at(pipeline: Pipeline, action: Action) -> None:
+    seen = _last_seen(pipeline, action)
+    if seen is None:
+        return
+    try:
+        latest = _latest(pipeline, action)
+    except (ClientError, AwsError, connections.NotReachable) as error:
+        log.debug("polling %s of %s: %s", action.name, pipeline.name, error)
+        return
+    if latest not in (seen, pipeline.polled.get(action.name)):
+        engine.turn(pipeline, lambda turn: _start(turn, action, seen, latest))
+
+
+def _last_seen(pipeline: Pipeline, action: Action) -> str | None:
+    """The revision of the newest execution; None while its source stage is not over, and before the first execution."""
+    with engine.reading():
+        if not pipeline.executions:
+            return None
+        newest = list(pipeline.executions.values())[-1]
+        if newest.rollback_target is None and newest.status.is_live and newest.position == 0:
+            return None
+        found = [r.id for e in reversed(pipeline.executions.values()) for r in e.revisions if r.action == action.name]
+        return found[0] if found else ""
+
+
+def _latest(pipeline: Pipeline, action: Action) -> str:
+    given = action.configuration
+    if action.type.provider == "CodeStarSourceConnection":
+        return connections.tip(given["FullRepositoryId"], given["BranchName"])
+    role = action.role_arn or pipeline.definition.role_arn
+    credentials = identity.assume_role(
+        role, pipeline.name, service="codepipeline.amazonaws.com", region=pipeline.region
+    )
+    client: Any = identity.client(action.type.provider.lower(), credentials, pipeline.region)
+    if action.type.provider == "S3":
+        version: str = client.head_object(Bucket=given["S3Bucket"], Key=given["S3ObjectKey"]).get("VersionId", "")
+        return version
+    branch = client.get_branch(repositoryName=given["RepositoryName"], branchName=given["BranchName"])["branch"]
+    commit: str = branch["commitId"]
+    return commit
+
+
+def _start(turn: Turn, action: Action, seen: str, latest: str) -> None:
+    pipeline = turn.pipeline
+    if _last_seen(pipeline, action) != seen:
+        return
+    pipeline.polled[action.name] = latest  # a source that fails on it is not started again and again
+    detail = f"{action.name} has revision {latest}"
+    values = starts.variable_values(pipeline.definition, [])
+    state.start(
+        turn, Execution(new_id(), pipeline.definition, "PollForSourceChanges", detail, turn.now, turn.now, values)
+    )

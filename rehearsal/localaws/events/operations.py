@@ -1,0 +1,39 @@
+"""Operations of EventBridge that moto leaves empty, or answers otherwise than AWS."""
+
+import json
+from typing import Any
+
+from moto.events.exceptions import InvalidEventPatternException
+from moto.events.responses import EventsHandler
+
+from rehearsal.localaws.events import patterns
+
+_NOT_AUTHORIZED = {"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": "Not authorized for the source."}
+
+
+def install() -> None:
+    """Put them into moto's handler."""
+    EventsHandler.test_event_pattern = _test_event_pattern
+    EventsHandler.put_events = _put_events
+
+
+def _test_event_pattern(handler: Any) -> str:
+    try:
+        pattern = patterns.parse(handler._get_param("EventPattern"))
+    except patterns.InvalidPattern as error:
+        raise InvalidEventPatternException(str(error)) from error
+    return json.dumps({"Result": patterns.matches(pattern, json.loads(handler._get_param("Event")))})
+
+
+def _put_events(handler: Any) -> str:
+    """Sources that begin with ``aws.`` are the services' own."""
+    given = handler._get_param("Entries")
+    own = [entry for entry in given if not _is_of_aws(entry)]
+    taken = iter(handler.events_backend.put_events(own) if own else [])
+    entries = [_NOT_AUTHORIZED if _is_of_aws(entry) else next(taken) for entry in given]
+    failed = sum("ErrorCode" in entry for entry in entries)
+    return json.dumps({"FailedEntryCount": failed, "Entries": entries})
+
+
+def _is_of_aws(entry: dict[str, Any]) -> bool:
+    return str(entry.get("Source", "")).startswith("aws.")

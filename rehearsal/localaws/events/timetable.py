@@ -1,0 +1,226 @@
+"""Scheduled rules and EventBridge Scheduler: one thread that sleeps on the clock until the next one is due.
+
+When the clock is advanced past several occurrences of one schedule, each is delivered with its own time, up to a hundred.
+"""
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial, wraps
+from typing import Any
+
+from moto.events.exceptions import ValidationException
+from moto.events.models import EventsBackend, Rule, events_backends
+from moto.scheduler.exceptions import ValidationException as SchedulerValidationException
+from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, scheduler_backends
+
+from rehearsal.localaws import clock, host, state
+from rehearsal.localaws.events import delivery, schedules
+from rehearsal.localaws.events.scheduled_inputs import scheduler_input
+from rehearsal.localaws.events.targets import Delivery
+
+log = logging.getLogger("rehearsal.localaws.events")
+
+SCHEDULER = "scheduler.amazonaws.com"
+_CATCH_UP = 100
+
+_changed = threading.Condition()
+_changes = 0
+_loop: threading.Thread | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One schedule as it stands: another expression or start makes another entry."""
+
+    arn: str
+    expression: str
+    zone: str
+    start: datetime | None
+    end: datetime | None
+
+
+@dataclass
+class Due:
+    """When an entry is due next."""
+
+    schedule: schedules.Schedule
+    at: datetime | None
+    fire: Callable[[datetime], None]
+
+
+def install() -> None:
+    """Check expressions when they are given, and wake the timetable at each change."""
+    EventsBackend.put_rule = _watched(EventsBackend.put_rule, _check_rule)
+    for name in ("enable_rule", "disable_rule", "delete_rule"):
+        setattr(EventsBackend, name, _watched(getattr(EventsBackend, name)))
+    for name in ("create_schedule", "update_schedule"):
+        operation = getattr(EventBridgeSchedulerBackend, name)
+        setattr(EventBridgeSchedulerBackend, name, _watched(operation, _check_schedule))
+    EventBridgeSchedulerBackend.delete_schedule = _watched(EventBridgeSchedulerBackend.delete_schedule)
+    state.on_resume(_wake)
+
+
+def _watched(operation: Callable[..., Any], check: Callable[[Mapping[str, Any]], None] | None = None) -> Any:
+    @wraps(operation)
+    def watched(*args: Any, **named: Any) -> Any:
+        if check is not None:
+            check(named)
+        answer = operation(*args, **named)
+        _wake()
+        return answer
+
+    return watched
+
+
+def _check_rule(named: Mapping[str, Any]) -> None:
+    if named.get("scheduled_expression"):
+        try:
+            schedules.parse(named["scheduled_expression"], since=clock.now())
+        except schedules.InvalidExpression as error:
+            raise ValidationException("Parameter ScheduleExpression is not valid.") from error
+
+
+def _check_schedule(named: Mapping[str, Any]) -> None:
+    zone = named.get("schedule_expression_timezone") or "UTC"
+    try:
+        schedules.parse(named["schedule_expression"], since=clock.now(), zone=zone)
+    except schedules.InvalidExpression as error:
+        raise SchedulerValidationException(f"Invalid Schedule Expression {named['schedule_expression']}.") from error
+
+
+def _wake() -> None:
+    """Begin the loop with the first schedule; tell it of every other."""
+    global _changes, _loop
+    with _changed:
+        _changes += 1
+        if _loop is None and any(_entries()):
+            _loop = host.in_background(_run, name="timetable")
+        _changed.notify_all()
+
+
+def _run() -> None:
+    known: dict[Entry, Due] = {}
+    while True:
+        with _changed:
+            seen = _changes
+        now = clock.now()
+        known = {entry: known.get(entry) or made(now) for entry, made in _entries()}
+        next_at = _fire_due(known, now)
+        with _changed:
+            wait_seconds = None if next_at is None else max(0.0, (next_at - clock.now()).total_seconds())
+            clock.wait_for(_changed, partial(_has_changed_since, seen), wait_seconds)
+
+
+def _has_changed_since(seen: int) -> bool:
+    return _changes != seen
+
+
+def _fire_due(known: Mapping[Entry, Due], now: datetime) -> datetime | None:
+    """Fire what is due; gives when the next is."""
+    for entry, due in known.items():
+        fired = 0
+        while due.at is not None and due.at <= now and (entry.end is None or due.at <= entry.end):
+            if fired == _CATCH_UP:
+                log.warning("%s was due more than %s times: the rest is left out", entry.arn, _CATCH_UP)
+                due.at = due.schedule.after(now)
+                break
+            due.fire(due.at)
+            due.at = due.schedule.after(due.at)
+            fired += 1
+    waiting = [
+        due.at for entry, due in known.items() if due.at is not None and (entry.end is None or due.at <= entry.end)
+    ]
+    return min(waiting, default=None)
+
+
+def _entries() -> Iterator[tuple[Entry, Callable[[datetime], Due]]]:
+    account_id = host.current().account_id
+    for events in [*events_backends[account_id].values()]:
+        for rule in [rule for bus in [*events.event_buses.values()] for rule in [*bus.rules.values()]]:
+            if rule.scheduled_expression and rule.state != "DISABLED":
+                yield Entry(rule.arn, rule.scheduled_expression, "UTC", None, None), _rule_maker(rule)
+    for scheduler in [*scheduler_backends[account_id].values()]:
+        for schedule in [
+            each for group in [*scheduler.schedule_groups.values()] for each in [*group.schedules.values()]
+        ]:
+            if schedule.state == "ENABLED":
+                yield _schedule_entry(schedule), _schedule_maker(scheduler, schedule)
+
+
+def _rule_maker(rule: Rule) -> Callable[[datetime], Due]:
+    def made(now: datetime) -> Due:
+        schedule = schedules.parse(rule.scheduled_expression, since=now)
+        return Due(schedule, schedule.after(now), fire)
+
+    def fire(at: datetime) -> None:
+        delivery.deliver(rule, _scheduled_event(rule.arn, at, "aws.events", {}))
+
+    return made
+
+
+def _schedule_entry(schedule: Schedule) -> Entry:
+    return Entry(
+        schedule.arn,
+        schedule.schedule_expression,
+        schedule.schedule_expression_timezone,
+        _moment(schedule.start_date),
+        _moment(schedule.end_date),
+    )
+
+
+def _schedule_maker(backend: EventBridgeSchedulerBackend, schedule: Schedule) -> Callable[[datetime], Due]:
+    """A rate without a start begins at once; before a start nothing is due."""
+
+    def made(now: datetime) -> Due:
+        entry = _schedule_entry(schedule)
+        parsed = schedules.parse(entry.expression, since=entry.start or now, zone=entry.zone)
+        first = now if isinstance(parsed, schedules.Rate) and entry.start is None else parsed.after(_before(entry, now))
+        return Due(parsed, first, lambda at: _fire_schedule(backend, schedule, parsed, at))
+
+    return made
+
+
+def _before(entry: Entry, now: datetime) -> datetime:
+    return max(now, entry.start) if entry.start is not None else now
+
+
+def _fire_schedule(
+    backend: EventBridgeSchedulerBackend, schedule: Schedule, parsed: schedules.Schedule, at: datetime
+) -> None:
+    event = _scheduled_event(schedule.arn, at, "aws.scheduler", "{}")
+    text = scheduler_input(schedule.target, event, arn=schedule.arn, at=at, execution_id=str(uuid.uuid4()))
+    going = Delivery(schedule.arn, schedule.target, event, text, SCHEDULER)
+    host.in_background(delivery.see_through, going, schedule.name, name=f"schedule {schedule.name}")
+    is_last = parsed.after(at) is None
+    if is_last and schedule.action_after_completion == "DELETE":
+        backend.delete_schedule(schedule.group_name, schedule.name)
+
+
+def _scheduled_event(arn: str, at: datetime, source: str, detail: Any) -> dict[str, Any]:
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": source,
+        "account": host.current().account_id,
+        "time": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": arn.split(":")[3],
+        "resources": [arn],
+        "detail": detail,
+    }
+
+
+def _moment(given: Any) -> datetime | None:
+    """moto keeps what was sent: seconds since the epoch, or ISO 8601."""
+    if given is None:
+        return None
+    if isinstance(given, datetime):
+        return given if given.tzinfo else given.replace(tzinfo=UTC)
+    try:
+        return datetime.fromtimestamp(float(given), UTC)
+    except ValueError:
+        return datetime.fromisoformat(str(given).replace("Z", "+00:00"))

@@ -1,0 +1,71 @@
+"""Runs inside a function's process, before awslambdaric: shows the function only what its AWS runtime has.
+
+``sys.path`` becomes the function's code, its layers and Python's own library; of the packages installed beside Rehearsal
+only those of the Lambda Python runtime can be imported. So a zip that lacks a dependency fails here as it would on AWS.
+"""
+
+import importlib.machinery
+import os
+import runpy
+import sys
+import sysconfig
+from collections.abc import Sequence
+from types import ModuleType
+
+RUNTIME_PACKAGES = frozenset(
+    {
+        "awslambdaric",
+        "runtime_client",  # the native half of awslambdaric
+        "snapshot_restore_py",
+        "simplejson",
+        "boto3",
+        "botocore",
+        "s3transfer",
+        "jmespath",
+        "dateutil",
+        "six",
+        "urllib3",
+    }
+)
+
+
+class RuntimePackages:
+    """A finder, asked last: the runtime's packages, from where Rehearsal's own are installed."""
+
+    def __init__(self, site_folders: list[str]) -> None:
+        self._site_folders = site_folders
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Only top-level modules come here; their submodules are found through the package's own path."""
+        if path is not None or name not in RUNTIME_PACKAGES:
+            return None
+        return importlib.machinery.PathFinder.find_spec(name, self._site_folders, target)
+
+
+def main() -> None:
+    """Narrow the path, then serve invocations until the process is ended."""
+    site_folders = [folder for folder in sys.path if os.path.basename(folder) in ("site-packages", "dist-packages")]  # noqa: PTH119 - pathlib is not loaded yet, and a cold start is short
+    library = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
+    own = [entry for entry in sys.path if _is_of_python(entry, library)]
+    sys.path[:] = [*os.environ["PYTHONPATH"].split(os.pathsep), *own]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if isinstance(finder, type) and _is_builtin(finder)]
+    sys.meta_path.append(RuntimePackages(site_folders))
+    sys.argv = ["bootstrap", os.environ["_HANDLER"]]
+    runpy.run_module("awslambdaric", run_name="__main__", alter_sys=True)
+
+
+def _is_of_python(entry: str, library: set[str]) -> bool:
+    return entry.endswith(".zip") or any(
+        entry == folder or entry == os.path.join(folder, "lib-dynload")  # noqa: PTH118 - as above
+        for folder in library
+    )
+
+
+def _is_builtin(finder: type) -> bool:
+    return finder.__module__ in ("_frozen_importlib", "_frozen_importlib_external")
+
+
+if __name__ == "__main__":
+    main()

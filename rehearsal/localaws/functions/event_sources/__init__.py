@@ -1,0 +1,1 @@
+"""Event source mappings: what Lambda itself polls for a function."""

@@ -1,0 +1,122 @@
+"""Application Auto Scaling of endpoint variants: moto keeps targets and policies, here they act.
+
+Target tracking on ``SageMakerVariantInvocationsPerInstance`` only. AWS makes CloudWatch alarms for a policy (three minutes
+above the target scale out, fifteen well below it scale in); here the policy looks at the last minute, and then waits its cooldowns.
+https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-define.html
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from typing import Any
+
+from moto.applicationautoscaling.models import applicationautoscaling_backends
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.sagemaker.models import sagemaker_backends
+
+from rehearsal.localaws import clock, host, state
+from rehearsal.localaws.sagemaker.hosting import deployment
+from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, EndpointStatus
+from rehearsal.localaws.sagemaker.hosting.invocation_metrics import NAMESPACE
+
+EVERY_SECONDS = 30.0
+_METRIC = "SageMakerVariantInvocationsPerInstance"
+_DIMENSION = "sagemaker:variant:DesiredInstanceCount"
+_COOLDOWN_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """A target tracking policy of one variant."""
+
+    endpoint_name: str
+    variant_name: str
+    target: float
+    least: int
+    most: int
+    scale_out_cooldown: float
+    scale_in_cooldown: float
+
+
+_scaled_at: dict[tuple[str, str, str], float] = {}
+state.keep_dict("sagemaker.scaling", _scaled_at)
+
+
+def install() -> None:
+    """Act on the policies from now on."""
+    host.in_background(_act_on, name="autoscaling")
+
+
+def desired(current: int, per_instance: float, tracking: Tracking) -> int:
+    """How many instances bring the load of each to the target, within the bounds of the scalable target. Pure."""
+    wanted = ceil(current * per_instance / tracking.target)
+    return max(tracking.least, min(tracking.most, wanted))
+
+
+def act(region: str) -> None:
+    """Scale the variants of a region once."""
+    for tracking in _trackings(region):
+        endpoint = sagemaker_backends[host.current().account_id][region].hosted_endpoints.find(tracking.endpoint_name)
+        if endpoint is not None and endpoint.status is EndpointStatus.IN_SERVICE:
+            _scale(endpoint, tracking)
+
+
+def _scale(endpoint: Endpoint, tracking: Tracking) -> None:
+    running = endpoint.live.variants.get(tracking.variant_name) if endpoint.live else None
+    if running is None:
+        return
+    current = running.instance_count
+    wanted = desired(current, _per_instance(endpoint, tracking), tracking)
+    key = (endpoint.region, endpoint.name, running.name)
+    cooldown = tracking.scale_out_cooldown if wanted > current else tracking.scale_in_cooldown
+    if wanted == current or clock.timestamp() < _scaled_at.get(key, 0.0) + cooldown:
+        return
+    _scaled_at[key] = clock.timestamp()
+    endpoint.status = EndpointStatus.UPDATING
+    deployment.rescale(endpoint, [{"VariantName": running.name, "DesiredInstanceCount": wanted}])
+
+
+def _per_instance(endpoint: Endpoint, tracking: Tracking) -> float:
+    """Invocations of each instance in the last minute."""
+    since = (clock.now() - timedelta(minutes=1)).replace(tzinfo=None)
+    wanted = {("EndpointName", endpoint.name), ("VariantName", tracking.variant_name)}
+    metrics = cloudwatch_backends[host.current().account_id][endpoint.region].metric_data
+    return float(
+        sum(
+            metric.sum
+            for metric in list(metrics)
+            if metric.namespace == NAMESPACE
+            and metric.name == "InvocationsPerInstance"
+            and metric.timestamp > since
+            and {(dimension.name, dimension.value) for dimension in metric.dimensions} == wanted
+        )
+    )
+
+
+def _trackings(region: str) -> Iterator[Tracking]:
+    backend = applicationautoscaling_backends[host.current().account_id][region]
+    for policy in list(backend.policies.values()):
+        target = backend.targets.get(_DIMENSION, {}).get(policy.resource_id)
+        settings: dict[str, Any] = policy.target_tracking_scaling_policy_configuration or {}
+        metric = settings.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
+        if policy.scalable_dimension != _DIMENSION or target is None or metric != _METRIC:
+            continue
+        _, endpoint_name, _, variant_name = policy.resource_id.split("/")
+        yield Tracking(
+            endpoint_name,
+            variant_name,
+            float(settings["TargetValue"]),
+            target.min_capacity,
+            target.max_capacity,
+            settings.get("ScaleOutCooldown", _COOLDOWN_SECONDS),
+            settings.get("ScaleInCooldown", _COOLDOWN_SECONDS),
+        )
+
+
+def _act_on() -> None:
+    while True:
+        clock.sleep(EVERY_SECONDS)
+        account = applicationautoscaling_backends[host.current().account_id]
+        for region in list(account):
+            act(region)

@@ -1,0 +1,46 @@
+"""What an image means on this machine: the built-in algorithm's is served by the process that forks model servers, one of
+the user's own by the program that a file maps it to.
+"""
+
+import re
+from pathlib import Path
+
+from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.sagemaker import own_images
+from rehearsal.localaws.sagemaker.hosting import own_server
+from rehearsal.localaws.sagemaker.hosting.instances import Instance, LogSink, model_host
+from rehearsal.localaws.sagemaker.hosting.model import Model
+from rehearsal.localaws.sagemaker.hosting.model_host import ServerOrder
+
+_XGBOOST = re.compile(r".*/(?:sagemaker-)?xgboost:(?P<tag>[\w.\-]+)")
+
+
+class UnknownImage(Exception):
+    """The embedded AWS has nothing that behaves as this image."""
+
+
+def start(model: Model, folder: Path, log: LogSink) -> Instance:
+    """Start a server of the model, whose artifact is unpacked in ``folder``/model.
+
+    Raises:
+        UnknownImage: nothing here serves that image.
+    """
+    container = model.container
+    program = _own_program(container.image)
+    if program is not None:
+        return own_server.start(program, model, folder, log)
+    found = _XGBOOST.fullmatch(container.image)
+    if found is None:
+        raise UnknownImage(
+            f'The embedded AWS has no program for the image "{container.image}" of model {model.name}: it serves the built-in '
+            f"XGBoost images (<registry>/sagemaker-xgboost:<version> and <registry>/xgboost:1) and images of your own that the "
+            f"file named by {own_images.VARIABLE} maps to local programs."
+        )
+    return model_host().start(ServerOrder(str(folder / "model"), found["tag"], container.environment), log)
+
+
+def _own_program(image: str) -> tuple[str, ...] | None:
+    try:
+        return own_images.command(image, "serve")
+    except AwsError as error:
+        raise UnknownImage(str(error.message)) from error

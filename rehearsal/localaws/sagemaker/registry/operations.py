@@ -1,0 +1,126 @@
+"""The operations of the model registry."""
+
+from typing import Any
+
+from rehearsal.localaws import clock
+from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.sagemaker import listing
+from rehearsal.localaws.sagemaker.registry.package import Group, Package
+
+
+class RegistryOperations:
+    """Groups and packages."""
+
+    params: dict[str, Any]
+    region: str
+    sagemaker_backend: Any
+
+    def create_model_package_group(self) -> dict[str, Any]:
+        groups, name = self.sagemaker_backend.package_groups, self.params["ModelPackageGroupName"]
+        if groups.find(name) is not None:
+            raise _invalid(f"Model Package Group already exists: {groups.arn(name)}")
+        groups.add(Group(name, groups.arn(name), self.params, clock.now()))
+        self.sagemaker_backend.tag_store.put(groups.arn(name), self.params.get("Tags"))
+        return {"ModelPackageGroupArn": groups.arn(name)}
+
+    def describe_model_package_group(self) -> dict[str, Any]:
+        return self._group(self.params["ModelPackageGroupName"]).description()
+
+    def list_model_package_groups(self) -> dict[str, Any]:
+        summaries = [group.summary() for group in self.sagemaker_backend.package_groups]
+        return listing.page(summaries, self.params, into="ModelPackageGroupSummaryList", name="ModelPackageGroupName")
+
+    def delete_model_package_group(self) -> None:
+        group = self._group(self.params["ModelPackageGroupName"])
+        if self._versions_of(group):
+            raise AwsError(
+                "ConflictException",
+                f"Model Package Group {group.arn} cannot be deleted because it still contains Model Packages.",
+            )
+        self.sagemaker_backend.package_groups.remove(group.name)
+        self.sagemaker_backend.tag_store.forget(group.arn)
+
+    def create_model_package(self) -> dict[str, Any]:
+        group_name, name = self.params.get("ModelPackageGroupName"), self.params.get("ModelPackageName")
+        if bool(group_name) == bool(name):
+            raise _invalid("Give exactly one of ModelPackageGroupName (a version of a group) and ModelPackageName.")
+        package = self._new_version(group_name) if group_name else self._new_package(str(name))
+        self.sagemaker_backend.packages[package.arn] = package
+        self.sagemaker_backend.tag_store.put(package.arn, self.params.get("Tags"))
+        package.announce(self.region)
+        return {"ModelPackageArn": package.arn}
+
+    def _new_version(self, group_name: str) -> Package:
+        group = self._group(group_name)
+        backend = self.sagemaker_backend
+        number = backend.last_versions[group.name] = backend.last_versions.get(group.name, 0) + 1
+        arn = f"{backend.package_names.arn(group.name)}/{number}"
+        return Package(group.name, arn, dict(self.params), clock.now(), group.name, number)
+
+    def _new_package(self, name: str) -> Package:
+        package = Package(name, self.sagemaker_backend.package_names.arn(name), dict(self.params), clock.now())
+        self.sagemaker_backend.package_names.add(package)
+        return package
+
+    def describe_model_package(self) -> dict[str, Any]:
+        return find_package(self.sagemaker_backend, self.params["ModelPackageName"]).description()
+
+    def update_model_package(self) -> dict[str, Any]:
+        package = find_package(self.sagemaker_backend, self.params["ModelPackageArn"])
+        package.change(self.params)
+        package.announce(self.region)
+        return {"ModelPackageArn": package.arn}
+
+    def delete_model_package(self) -> None:
+        package = find_package(self.sagemaker_backend, self.params["ModelPackageName"])
+        del self.sagemaker_backend.packages[package.arn]
+        self.sagemaker_backend.tag_store.forget(package.arn)
+        if package.version is None:
+            self.sagemaker_backend.package_names.remove(package.name)
+
+    def list_model_packages(self) -> dict[str, Any]:
+        summaries = [
+            {**package.summary(), "_name": package.name}
+            for package in self.sagemaker_backend.packages.values()
+            if self._listed(package)
+        ]
+        answer = listing.page(summaries, self.params, into="ModelPackageSummaryList", name="_name")
+        for summary in answer["ModelPackageSummaryList"]:
+            del summary["_name"]
+        return answer
+
+    def _listed(self, package: Package) -> bool:
+        group, kind = self.params.get("ModelPackageGroupName"), self.params.get("ModelPackageType", "Unversioned")
+        if group is not None:
+            if package.group_name is None or package.group_name.lower() != group.rpartition("/")[2].lower():
+                return False
+        elif kind != "Both" and (kind == "Versioned") != bool(package.version):
+            return False
+        return self.params.get("ModelApprovalStatus") in (None, package.approval)
+
+    def _group(self, name: str) -> Group:
+        groups = self.sagemaker_backend.package_groups
+        group: Group | None = groups.find(name.rpartition("/")[2])
+        if group is None:
+            raise _invalid(f"ModelPackageGroup {groups.arn(name.rpartition('/')[2])} does not exist.")
+        return group
+
+    def _versions_of(self, group: Group) -> list[Package]:
+        return [package for package in self.sagemaker_backend.packages.values() if package.group_name == group.name]
+
+
+def find_package(backend: Any, name: str) -> Package:
+    """The package of an ARN, or of a name outside groups.
+
+    Raises:
+        AwsError: ValidationException, when there is none.
+    """
+    arn = name if name.startswith("arn:") else backend.package_names.arn(name)
+    package: Package | None = backend.packages.get(arn)
+    if package is None:
+        raise _invalid(f"ModelPackage {arn} does not exist.")
+    return package
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("ValidationException", message)

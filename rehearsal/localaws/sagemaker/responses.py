@@ -1,0 +1,39 @@
+"""The SageMaker API: the operations of each thing come from the file of that thing, moto answers what is left."""
+
+from moto.sagemaker.responses import SageMakerResponse as MotoSageMakerResponse
+
+from rehearsal.localaws import constraints
+from rehearsal.localaws.api import ServiceApi
+from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfigOperations
+from rehearsal.localaws.sagemaker.hosting.endpoint_operations import EndpointOperations
+from rehearsal.localaws.sagemaker.hosting.instances import warm_up
+from rehearsal.localaws.sagemaker.hosting.model import ModelOperations
+from rehearsal.localaws.sagemaker.processing.operations import ProcessingJobOperations
+from rehearsal.localaws.sagemaker.registry.lineage import LineageOperations
+from rehearsal.localaws.sagemaker.registry.operations import RegistryOperations
+from rehearsal.localaws.sagemaker.search import SearchOperations
+from rehearsal.localaws.sagemaker.tags import TagOperations
+from rehearsal.localaws.sagemaker.training.operations import TrainingJobOperations
+from rehearsal.localaws.sagemaker.transform.operations import TransformJobOperations
+
+
+class SageMakerResponse(
+    TrainingJobOperations,
+    ProcessingJobOperations,
+    ModelOperations,
+    EndpointConfigOperations,
+    EndpointOperations,
+    TransformJobOperations,
+    RegistryOperations,
+    LineageOperations,
+    TagOperations,
+    SearchOperations,
+    ServiceApi,
+    MotoSageMakerResponse,
+):
+    """One request to SageMaker."""
+
+    def check_request(self) -> None:
+        """Patterns, lengths and ranges of the service model. Who uses SageMaker will want an endpoint: XGBoost is loaded meanwhile."""
+        warm_up()
+        constraints.check("sagemaker", self._get_action(), self.params)

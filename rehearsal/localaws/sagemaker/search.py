@@ -1,0 +1,101 @@
+"""Search over training jobs; what else is searched is moto's.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Search.html
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.sagemaker import listing
+
+Record = Mapping[str, Any]
+_MISSING = object()
+_SORTABLE = ("TrainingJobName", "TrainingJobStatus", "CreationTime", "LastModifiedTime")
+
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "Equals": lambda found, wanted: bool(found == wanted),
+    "NotEquals": lambda found, wanted: bool(found != wanted),
+    "GreaterThan": lambda found, wanted: bool(found > wanted),
+    "GreaterThanOrEqualTo": lambda found, wanted: bool(found >= wanted),
+    "LessThan": lambda found, wanted: bool(found < wanted),
+    "LessThanOrEqualTo": lambda found, wanted: bool(found <= wanted),
+    "Contains": lambda found, wanted: str(wanted) in str(found),
+    "In": lambda found, wanted: str(found) in wanted.split(","),
+}
+
+
+def matches(record: Record, expression: Mapping[str, Any] | None) -> bool:
+    """Whether a record fits a SearchExpression.
+
+    Raises:
+        AwsError: ValidationException, for NestedFilters and operators that there are not.
+    """
+    if not expression:
+        return True
+    if expression.get("NestedFilters"):
+        raise AwsError("ValidationException", "The embedded AWS offers no NestedFilters in Search; use Filters.")
+    answers = [_fits(record, each) for each in expression.get("Filters") or ()]
+    answers += [matches(record, each) for each in expression.get("SubExpressions") or ()]
+    return any(answers) if expression.get("Operator") == "Or" else all(answers)
+
+
+def _fits(record: Record, wanted: Mapping[str, Any]) -> bool:
+    operator, found = wanted.get("Operator", "Equals"), _property(record, wanted["Name"])
+    if operator in ("Exists", "NotExists"):
+        return (found is _MISSING) == (operator == "NotExists")
+    if operator not in _COMPARISONS:
+        raise AwsError("ValidationException", f"Search has no operator {operator}.")
+    if found is _MISSING:
+        return operator == "NotEquals"
+    return _COMPARISONS[operator](found, _as_type_of(found, wanted.get("Value", ""), wanted["Name"]))
+
+
+def _property(record: Record, name: str) -> Any:
+    """``TrainingJobName``, ``HyperParameters.eta``, ``Metrics.train:rmse``, ``Tags.team``."""
+    group, _, member = name.partition(".")
+    if group == "Metrics":
+        metrics = record.get("FinalMetricDataList", ())
+        return next((each["Value"] for each in metrics if each["MetricName"] == member), _MISSING)
+    if group == "Tags":
+        return next((tag["Value"] for tag in record.get("Tags", ()) if tag["Key"] == member), _MISSING)
+    found: Any = record
+    for part in name.split("."):
+        found = found.get(part, _MISSING) if isinstance(found, Mapping) else _MISSING
+    return found
+
+
+def _as_type_of(found: Any, text: str, name: str) -> Any:
+    """The value of a filter, which is always text, as what it is compared with."""
+    try:
+        if isinstance(found, datetime):
+            moment = datetime.fromisoformat(text)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if isinstance(found, bool):
+            return text.lower() == "true"
+        return float(text) if isinstance(found, int | float) else text
+    except ValueError as error:
+        raise AwsError("ValidationException", f"The value {text!r} cannot be compared with {name}.") from error
+
+
+class SearchOperations:
+    """Search."""
+
+    params: dict[str, Any]
+    sagemaker_backend: Any
+
+    def search(self) -> Any:
+        if self.params["Resource"] != "TrainingJob":
+            return super().search()  # type: ignore[misc]
+        store = self.sagemaker_backend.tag_store
+        records = [{**job.description(), "Tags": store.of(job.arn)} for job in self.sagemaker_backend.trained_jobs]
+        found = [record for record in records if matches(record, self.params.get("SearchExpression"))]
+        sorted_by = self.params.get("SortBy") or "LastModifiedTime"
+        if sorted_by not in _SORTABLE:
+            offered = ", ".join(_SORTABLE)
+            raise AwsError("ValidationException", f"The embedded AWS sorts by {offered}, not by {sorted_by}.")
+        params = {**self.params, "SortBy": sorted_by}
+        orders = {name: name for name in _SORTABLE}
+        page = listing.page(found, params, into="Results", name="TrainingJobName", orders=orders)
+        return {**page, "Results": [{"TrainingJob": record} for record in page["Results"]]}

@@ -1,0 +1,58 @@
+"""What a training job tells the rest of the account: state changes on the event bus, metrics in CloudWatch."""
+
+from datetime import datetime
+from typing import Any
+
+from moto.cloudwatch.models import cloudwatch_backends
+
+from rehearsal.localaws import host
+from rehearsal.localaws.authorizer import on_behalf
+from rehearsal.localaws.events import bus
+from rehearsal.localaws.sagemaker.training.job import TrainingJob
+
+METRIC_NAMESPACE = "/aws/sagemaker/TrainingJobs"
+
+
+def publish_state(job: TrainingJob) -> None:
+    """Put ``SageMaker Training Job State Change`` on the default bus: the job's description, times in milliseconds.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+    """
+    bus.publish(
+        "aws.sagemaker",
+        "SageMaker Training Job State Change",
+        _in_milliseconds(job.description()),
+        [job.arn],
+        region=job.region,
+    )
+
+
+def publish_metrics(job: TrainingJob, values: list[tuple[str, float, datetime]]) -> None:
+    """Metrics of log lines, with the job's name as dimension; none where the job's role may not put them."""
+    if not on_behalf.may_call(
+        job.request["RoleArn"], "cloudwatch", "PutMetricData", {"Namespace": METRIC_NAMESPACE}, job.region
+    ):
+        return
+    backend = cloudwatch_backends[host.current().account_id][job.region]
+    dimensions = [{"Name": "TrainingJobName", "Value": job.name}]
+    data = [  # moto compares times without zone, in UTC
+        {
+            "MetricName": name,
+            "Value": value,
+            "Timestamp": at.replace(tzinfo=None),
+            "Dimensions": dimensions,
+            "Unit": "None",
+        }
+        for name, value, at in values
+    ]
+    backend.put_metric_data(METRIC_NAMESPACE, data)
+
+
+def _in_milliseconds(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return int(value.timestamp() * 1000)
+    if isinstance(value, dict):
+        return {name: _in_milliseconds(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_in_milliseconds(member) for member in value]
+    return value

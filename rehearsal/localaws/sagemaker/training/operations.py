@@ -1,0 +1,150 @@
+"""The operations on training jobs: check the request as the service does, record the job, hand it to a run."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rehearsal.localaws import clock, host, identity
+from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.host import Credentials
+from rehearsal.localaws.sagemaker import listing, quotas
+from rehearsal.localaws.sagemaker.training import images, inputs, metrics
+from rehearsal.localaws.sagemaker.training.job import TrainingJob
+from rehearsal.localaws.sagemaker.training.run import TrainingRun
+
+SERVICE = "sagemaker.amazonaws.com"
+
+
+class TrainingJobOperations:
+    """The operations on training jobs."""
+
+    params: dict[str, Any]
+    region: str
+    sagemaker_backend: Any
+
+    def create_training_job(self) -> dict[str, Any]:
+        request, backend = self.params, self.sagemaker_backend
+        _check(request)
+        _check_name_is_free(request["TrainingJobName"], backend)
+        program = images.training_program(request["AlgorithmSpecification"]["TrainingImage"])
+        _check_quota(request, backend.trained_jobs)
+        credentials = assume(request["RoleArn"], self.region)
+        s3 = identity.client("s3", credentials, self.region)
+        channels = [
+            inputs.resolve(channel, s3, role_arn=request["RoleArn"], region=self.region)
+            for channel in request.get("InputDataConfig") or ()
+        ]
+        job = TrainingJob(request, backend.trained_jobs.arn(request["TrainingJobName"]), self.region, clock.now())
+        job.metric_definitions = (
+            metrics.XGBOOST_DEFINITIONS
+            if program.built_in
+            else request["AlgorithmSpecification"].get("MetricDefinitions", [])
+        )
+        backend.trained_jobs.add(job)
+        backend.tag_store.put(job.arn, request.get("Tags"))
+        host.in_background(TrainingRun(job, channels, program, credentials).execute, name=f"training {job.name}")
+        return {"TrainingJobArn": job.arn}
+
+    def describe_training_job(self) -> dict[str, Any]:
+        return self._training_job().description()
+
+    def list_training_jobs(self) -> dict[str, Any]:
+        summaries = [job.summary() for job in self.sagemaker_backend.trained_jobs]
+        return listing.page(
+            summaries, self.params, into="TrainingJobSummaries", name="TrainingJobName", status="TrainingJobStatus"
+        )
+
+    def stop_training_job(self) -> None:
+        job = self._training_job()
+        if job.is_finished:
+            raise AwsError(
+                "ValidationException",
+                f"The request was rejected because the training job is in status {job.status.value}.",
+            )
+        if not job.stop_requested:
+            job.request_stop(clock.now())
+
+    def update_training_job(self) -> None:
+        self._training_job()
+        raise AwsError(
+            "ValidationException",
+            "The embedded AWS does not change a training job while it runs (profiler, warm pool); create a new job.",
+        )
+
+    def _training_job(self) -> TrainingJob:
+        job: TrainingJob | None = self.sagemaker_backend.trained_jobs.find(self.params["TrainingJobName"])
+        if job is None:
+            raise AwsError("ValidationException", "Requested resource not found.")
+        return job
+
+
+def assume(role_arn: str, region: str) -> Credentials:
+    """The credentials of a job's role.
+
+    Raises:
+        AwsError: ValidationException, when SageMaker may not assume it.
+    """
+    try:
+        return identity.assume_role(role_arn, "SageMaker", service=SERVICE, region=region)
+    except AwsError as error:
+        raise AwsError(
+            "ValidationException",
+            f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal '{SERVICE}' to assume the role.",
+        ) from error
+
+
+def _check_quota(request: Mapping[str, Any], jobs: Iterable[TrainingJob]) -> None:
+    """Instances in use by jobs of this region that have not ended."""
+    instance_type, spot = request["ResourceConfig"]["InstanceType"], bool(request.get("EnableManagedSpotTraining"))
+    in_use = sum(
+        job.instance_count
+        for job in jobs
+        if not job.is_finished
+        and job.is_spot == spot
+        and job.request["ResourceConfig"]["InstanceType"] == instance_type
+    )
+    name = f"{instance_type} for {'spot training' if spot else 'training'} job usage"
+    quotas.check(name, in_use=in_use, wanted=request["ResourceConfig"]["InstanceCount"])
+
+
+def _check_name_is_free(name: str, backend: Any) -> None:
+    if backend.trained_jobs.find(name) is not None:
+        raise AwsError(
+            "ResourceInUse",
+            f"Training job names must be unique within an AWS account and region, and a training job with this name "
+            f"already exists ({backend.trained_jobs.arn(name)})",
+        )
+
+
+def _check(request: Mapping[str, Any]) -> None:
+    """What the service checks beyond its service model."""
+    specification, resources = request["AlgorithmSpecification"], request["ResourceConfig"]
+    if ("TrainingImage" in specification) == ("AlgorithmName" in specification):
+        raise _invalid(
+            "You must specify either TrainingImage or AlgorithmName in AlgorithmSpecification, and not both."
+        )
+    if "AlgorithmName" in specification:
+        raise _invalid("The embedded AWS has no algorithms of the Marketplace or of your own; give a TrainingImage.")
+    if "InstanceGroups" in resources:
+        raise _invalid("The embedded AWS has no heterogeneous clusters; give InstanceType and InstanceCount.")
+    if not resources.get("InstanceCount") or "InstanceType" not in resources:
+        raise _invalid("ResourceConfig needs InstanceType and an InstanceCount of at least 1.")
+    names = [channel["ChannelName"] for channel in request.get("InputDataConfig") or ()]
+    if len(names) != len(set(names)):
+        raise _invalid(f"Channel names must be unique: {', '.join(names)}")
+    _check_spot(request)
+
+
+def _check_spot(request: Mapping[str, Any]) -> None:
+    stopping = request.get("StoppingCondition") or {}
+    longest, run = stopping.get("MaxWaitTimeInSeconds"), stopping.get("MaxRuntimeInSeconds", 0)
+    if request.get("EnableManagedSpotTraining"):
+        if longest is None or longest < run:
+            raise _invalid(
+                "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds"
+            )
+    elif longest is not None:
+        raise _invalid("MaxWaitTimeInSeconds is supported only with EnableManagedSpotTraining.")
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("ValidationException", message)

@@ -1,0 +1,254 @@
+"""Run a training job: download, train, upload, each a phase of the job's record. One run has a thread of its own."""
+
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any
+
+from rehearsal.localaws import clock, host, identity
+from rehearsal.localaws.host import Credentials
+from rehearsal.localaws.logs import LogStream
+from rehearsal.localaws.sagemaker import image_pull
+from rehearsal.localaws.sagemaker.training import events, inputs, metrics, outputs, processes
+from rehearsal.localaws.sagemaker.training.checkpoints import SECONDS_BETWEEN_UPLOADS, CheckpointMirror
+from rehearsal.localaws.sagemaker.training.container import Container, two_free_ports
+from rehearsal.localaws.sagemaker.training.images import TrainingProgram
+from rehearsal.localaws.sagemaker.training.inputs import ChannelInput
+from rehearsal.localaws.sagemaker.training.job import Phase, Status, TrainingJob
+from rehearsal.localaws.sagemaker.training.output_lines import Sink
+from rehearsal.localaws.sagemaker.training.processes import ContainerProcess
+
+LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+_DEFAULT_MAX_RUNTIME_SECONDS = 86400
+_REASON_CHARACTERS = 980  # of 1024, with room for the exit code
+
+
+class Ending(Enum):
+    """Why the containers stopped."""
+
+    EXITED = auto()
+    STOP_REQUESTED = auto()
+    INTERRUPTED = auto()
+    MAX_RUNTIME = auto()
+    MAX_WAIT = auto()
+
+
+class AlgorithmFailed(Exception):
+    """A container ended with an error; the text is the job's FailureReason."""
+
+
+class ImageNotPulled(Exception):
+    """The role may not have the image; the text is the job's FailureReason."""
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """Everything that running one job takes."""
+
+    job: TrainingJob
+    channels: Sequence[ChannelInput]
+    program: TrainingProgram
+    credentials: Credentials
+
+    def execute(self) -> None:
+        """Take the job to its end. Whatever goes wrong on the way becomes its FailureReason."""
+        folder = host.current().scratch("training", self.job.region, self.job.name)
+        try:
+            self._execute(self._containers(folder))
+        except (inputs.DownloadError, outputs.UploadError, ImageNotPulled, AlgorithmFailed) as error:
+            self._fail(str(error))
+        except Exception:  # the outermost edge of the job: it must not stay InProgress for ever
+            self._fail("InternalServerError: We encountered an internal error. Please try again.")
+            raise
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _execute(self, containers: Sequence[Container]) -> None:
+        self.job.started_at = clock.now()
+        while (ending := self._attempt(containers)) is Ending.INTERRUPTED:
+            self._enter(Phase.INTERRUPTED)
+            for container in containers:
+                shutil.rmtree(container.base)
+            given_up = self._wait_for_instances()
+            if given_up is not None:
+                self._finish(given_up)
+                return
+            self._enter(Phase.STARTING)
+        if ending is Ending.MAX_RUNTIME:
+            self._enter(Phase.STOPPING, Status.STOPPING)
+        self._enter(Phase.UPLOADING)
+        self.job.artifacts = outputs.upload(self.job.request, containers[0].base, self._s3)
+        self._finish(ending)
+
+    def _wait_for_instances(self) -> Ending | None:
+        """Let the time without spot instances pass; gives why the job ends meanwhile, if it does."""
+        request, waiting = self.job.request, self.job.seconds_without_instances
+        left = (
+            request["StoppingCondition"]["MaxWaitTimeInSeconds"] - (clock.now() - self.job.created_at).total_seconds()
+        )
+        with self.job.changed:
+            stopped = clock.wait_for(self.job.changed, lambda: self.job.stop_requested, min(waiting, left))
+        if stopped:
+            return Ending.STOP_REQUESTED
+        return Ending.MAX_WAIT if left <= waiting else None
+
+    def _attempt(self, containers: Sequence[Container]) -> Ending:
+        """Download and train, once for each time that spot instances are given."""
+        self._enter(Phase.DOWNLOADING)
+        mirrors = self._download(containers)
+        if self.job.stop_requested:
+            return Ending.STOP_REQUESTED
+        self._enter(Phase.TRAINING)
+        self._check_pull()
+        try:
+            return self._train(containers, mirrors)
+        finally:
+            for mirror in mirrors:
+                mirror.upload_changes()
+
+    def _check_pull(self) -> None:
+        request = self.job.request
+        reason = image_pull.cannot_pull(request["AlgorithmSpecification"]["TrainingImage"], request["RoleArn"])
+        if reason is not None:
+            raise ImageNotPulled(reason)
+
+    def _containers(self, folder: Path) -> list[Container]:
+        hosts = tuple(f"algo-{number}" for number in range(1, self.job.instance_count + 1))
+        port = two_free_ports() if len(hosts) > 1 else None
+        return [Container(folder / name, name, hosts, port) for name in hosts]
+
+    def _download(self, containers: Sequence[Container]) -> list[CheckpointMirror]:
+        """Fill the containers; gives the mirrors of their checkpoint folders, none when the job keeps no checkpoints."""
+        request, mirrors = self.job.request, []
+        for number, container in enumerate(containers):
+            container.prepare(request)
+            for channel in self.channels:
+                share = channel.share_of(number, len(containers))
+                inputs.download(channel, share, container.channel(channel.name), self._s3)
+            if request.get("CheckpointConfig"):
+                folder = container.local_checkpoints(request)
+                mirrors.append(CheckpointMirror(folder, request["CheckpointConfig"]["S3Uri"], self._s3))
+                mirrors[-1].fetch()
+        return mirrors
+
+    def _train(self, containers: Sequence[Container], mirrors: Sequence[CheckpointMirror]) -> Ending:
+        started = int(time.time())
+        running = [self._start(container, started) for container in containers]
+        ending = self._wait(running, mirrors)
+        if not processes.all_ended(running):
+            processes.end(running, self.job.changed, grace_seconds=processes.GRACE_SECONDS)
+        if ending is Ending.EXITED:
+            _check_exits(containers, running)
+        self.job.interruption_requested = False
+        return ending
+
+    def _start(self, container: Container, started: int) -> ContainerProcess:
+        name = f"{self.job.name}/{container.host}-{started}"
+        stream = LogStream(LOG_GROUP, name, self.job.region, self.job.request["RoleArn"])
+        return ContainerProcess(
+            self.program.arguments,
+            environment=container.environment(
+                self.job.request, self.job.arn, self.program, self.credentials, self.job.region
+            ),
+            cwd=container.base,
+            sink=self._sink(stream),
+            changed=self.job.changed,
+            name=f"training {self.job.name} {container.host}",
+        )
+
+    def _sink(self, stream: LogStream) -> Sink:
+        finder = (
+            metrics.EvaluationLineFinder()
+            if self.program.built_in
+            else metrics.MetricFinder.of(self.job.metric_definitions)
+        )
+
+        def receive(lines: Sequence[str]) -> None:
+            stream.write(lines)
+            now = clock.now()
+            found = [(name, value, now) for line in lines for name, value in finder.find(line)]
+            if found:
+                self._record(found)
+
+        return receive
+
+    def _record(self, found: list[tuple[str, float, datetime]]) -> None:
+        with self.job.changed:
+            for name, value, at in found:
+                self.job.metrics[name] = {"MetricName": name, "Value": value, "Timestamp": at}
+        events.publish_metrics(self.job, found)
+
+    def _wait(self, running: Sequence[ContainerProcess], mirrors: Sequence[CheckpointMirror]) -> Ending:
+        """Wait for what ends the containers, copying new checkpoints meanwhile."""
+        while True:
+            left = self._seconds_left()
+            if left <= 0:
+                return Ending.MAX_RUNTIME
+            pause = min(left, SECONDS_BETWEEN_UPLOADS) if mirrors else left
+            with self.job.changed:
+                clock.wait_for(self.job.changed, lambda: self._is_over(running), pause)
+            if self.job.stop_requested:
+                return Ending.STOP_REQUESTED
+            if self.job.interruption_requested:
+                return Ending.INTERRUPTED
+            if processes.all_ended(running) or processes.some_failed(running):
+                return Ending.EXITED
+            for mirror in mirrors:
+                mirror.upload_changes()
+
+    def _is_over(self, running: Sequence[ContainerProcess]) -> bool:
+        asked = self.job.stop_requested or self.job.interruption_requested
+        return asked or processes.all_ended(running) or processes.some_failed(running)
+
+    def _seconds_left(self) -> float:
+        """Until the job has run for MaxRuntimeInSeconds, interruptions included."""
+        limit = self.job.request["StoppingCondition"].get("MaxRuntimeInSeconds", _DEFAULT_MAX_RUNTIME_SECONDS)
+        return float(limit - self._seconds_so_far())
+
+    def _seconds_so_far(self) -> float:
+        return (clock.now() - self.job.started_at).total_seconds() if self.job.started_at else 0.0
+
+    def _enter(self, phase: Phase, status: Status | None = None) -> None:
+        self.job.enter(phase, clock.now(), status=status)
+        events.publish_state(self.job)
+
+    def _finish(self, ending: Ending) -> None:
+        last, status = {
+            Ending.EXITED: (Phase.COMPLETED, Status.COMPLETED),
+            Ending.STOP_REQUESTED: (Phase.STOPPED, Status.STOPPED),
+            Ending.MAX_RUNTIME: (Phase.MAX_RUNTIME_EXCEEDED, Status.STOPPED),
+            Ending.MAX_WAIT: (Phase.MAX_WAIT_TIME_EXCEEDED, Status.STOPPED),
+        }[ending]
+        self._bill()
+        self._enter(last, status)
+
+    def _fail(self, reason: str) -> None:
+        self._bill()
+        self.job.fail(reason, clock.now())
+        events.publish_state(self.job)
+
+    def _bill(self) -> None:
+        self.job.billable_seconds = max(1, round(self._seconds_so_far()))
+
+    @property
+    def _s3(self) -> Any:
+        return identity.client("s3", self.credentials, self.job.region)
+
+
+def _check_exits(containers: Sequence[Container], running: Sequence[ContainerProcess]) -> None:
+    """Raise for the first container that says why it failed, else for the first that failed."""
+    failed = [(container, process) for container, process in zip(containers, running, strict=True) if process.exit_code]
+    if not failed:
+        return
+    told = [(_failure(container), process.exit_code) for container, process in failed]
+    reason, code = next((each for each in told if each[0]), told[0])
+    raise AlgorithmFailed(f"AlgorithmError: {reason[:_REASON_CHARACTERS]}, exit code: {code}")
+
+
+def _failure(container: Container) -> str:
+    file = container.base / "output" / "failure"
+    return file.read_text(errors="replace").rstrip() if file.exists() else ""

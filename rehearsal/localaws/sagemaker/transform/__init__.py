@@ -1,0 +1,1 @@
+"""Batch transform: whole objects of S3 through a model, payload by payload."""

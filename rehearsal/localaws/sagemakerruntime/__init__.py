@@ -1,0 +1,1 @@
+"""The data plane of SageMaker endpoints: InvokeEndpoint, answered in front of moto."""

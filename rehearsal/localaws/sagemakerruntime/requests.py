@@ -1,0 +1,34 @@
+"""Who asks, may they, and whose answer they get: what stands between a request that was read and the model."""
+
+from urllib.parse import unquote
+
+from rehearsal.localaws import host
+from rehearsal.localaws.authorizer import gate
+from rehearsal.localaws.authorizer.authentication import Incoming
+from rehearsal.localaws.sagemaker.catalogue import partition
+from rehearsal.localaws.sagemakerruntime import messages
+from rehearsal.localaws.sagemakerruntime.invoke import invoke
+from rehearsal.localaws.sagemakerruntime.messages import Answer, Invocation
+
+
+def answer_request(incoming: Incoming) -> Answer:
+    """Authorise, then invoke."""
+    parts = incoming.raw_path.split("/")
+    if len(parts) != 4:
+        return messages.error(404, "UnknownOperationException", f"There is no {incoming.raw_path}.")
+    name, operation = unquote(parts[2]), parts[3]
+    region, account_id = _region(incoming), host.current().account_id
+    arn = f"arn:{partition(region)}:sagemaker:{region}:{account_id}:endpoint/{name.lower()}"
+    denial = gate.authorize(incoming, "sagemaker:InvokeEndpoint", arn, region)
+    if denial is not None:
+        return messages.error(denial.status, denial.code, denial.message)
+    if operation != "invocations":
+        return messages.error(501, "NotImplemented", f"The embedded AWS offers no {operation}; use InvokeEndpoint.")
+    body = incoming.body if isinstance(incoming.body, bytes) else incoming.body.read()
+    return invoke(Invocation.parse(name, incoming.header, body), region, account_id)
+
+
+def _region(incoming: Incoming) -> str:
+    """The region of the signature's scope: ``Credential=KEY/DATE/REGION/SERVICE/aws4_request``."""
+    scope = (incoming.header("authorization") or "").partition("Credential=")[2].split("/", 4)
+    return scope[2] if len(scope) > 3 else host.current().settings.region

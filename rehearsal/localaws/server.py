@@ -1,0 +1,192 @@
+"""Run the embedded AWS in this process: ``python -m rehearsal.localaws.server --port 4566``.
+
+Prints ``ready <url>`` on standard output when it serves, and stops on SIGTERM, on SIGINT and, with ``--with-parent``,
+when standard input closes. Whatever it made (child processes, scratch folder, announcement) is gone afterwards.
+"""
+
+import argparse
+import errno
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cheroot import wsgi
+
+from rehearsal.localaws import announcement, direct, host, scratch, user_settings
+
+DEFAULT_PORT = 4566
+_THREADS = 64
+
+
+class UnknownRegion(Exception):
+    """The region that was asked for is none that the embedded AWS plays."""
+
+    def __init__(self, region: str) -> None:
+        super().__init__(
+            f"the embedded AWS does not play region {region!r}: it plays those of the partition aws, us-east-1 or eu-central-1 "
+            f"for example, not those of China and of US government. Choose another with --region."
+        )
+
+
+class PortTaken(Exception):
+    """Another program listens on the port that was asked for."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"port {port} of 127.0.0.1 is in use by another program. Choose another with --port (0 takes a free one), "
+            f"or stop what listens there."
+        )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until told to stop; returns the process's exit code."""
+    options = _parse(argv)
+    user_settings.forget()
+    logging.basicConfig(
+        level=options.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
+    for noisy in ("botocore", "boto3", "urllib3", "s3transfer", "werkzeug"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    try:
+        with scratch.folder(options.scratch) as folder:
+            serve(options, folder)
+    except PortTaken as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="rehearsal.localaws.server", description="Run the embedded AWS.")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1; 0 takes a free one")
+    parser.add_argument("--region", default="us-east-1", help="the region it announces (others work too)")
+    parser.add_argument("--scratch", help="folder for unpacked code, models and job files; removed at the end")
+    parser.add_argument(
+        "--continuation-delay", type=float, default=30.0, help="seconds before CodePipeline calls a function again"
+    )
+    parser.add_argument(
+        "--allow-retired-runtimes", action="store_true", help="run functions on runtimes that AWS has retired"
+    )
+    parser.add_argument(
+        "--state", type=Path, help="directory to keep everything in, and to go on from at the next start"
+    )
+    parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
+    parser.add_argument("--log-level", default="WARNING", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
+    return parser.parse_args(argv)
+
+
+def serve(options: argparse.Namespace, folder: Path) -> None:
+    """Take the port, wire the services, announce the address, and serve until something says stop."""
+    _check_region(options.region)
+    stopping = threading.Event()
+    _stop_on_signals(stopping)
+    http = _bound_server(options.port)
+    keeper: Any = None
+    try:
+        running, keeper, is_restored = _start_services(options, folder, port=http.bind_addr[1])
+        from rehearsal.localaws.front import Front  # imports moto, which must come after the services' settings
+
+        with announcement.announced(_announcement_of(running)):
+            http.wsgi_app = Front()
+            host.in_background(http.serve, name="http")
+            if keeper is not None:
+                keeper.start(resuming=is_restored)
+            print(f"ready {running.endpoint_url}", flush=True)
+            if options.with_parent:
+                host.in_background(_stop_with_parent, stopping, name="parent")
+            stopping.wait()
+    finally:
+        if keeper is not None:
+            keeper.finish()
+        http.stop()
+        host.run_exits()
+
+
+def _check_region(region: str) -> None:
+    from botocore.session import Session  # after the user's settings are forgotten
+
+    if region not in Session().get_available_regions("cloudformation", partition_name="aws"):
+        raise UnknownRegion(region)
+
+
+def _bound_server(port: int) -> Any:
+    """An HTTP server that holds the port already; callers wait in its backlog until it serves."""
+    http = wsgi.Server(
+        ("127.0.0.1", port), None, numthreads=_THREADS, request_queue_size=512, shutdown_timeout=1, timeout=120
+    )
+    http.ConnectionClass = direct.Connection
+    http.keep_alive_conn_limit = (
+        1024  # idle connections of SDK clients; ten, the default, would have most of them dial anew
+    )
+    http.max_request_body_size = 0  # unlimited: objects are large
+    try:
+        http.prepare()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE or "in use" in str(error):
+            raise PortTaken(port) from error
+        raise
+    http.wsgi_app = _not_ready
+    return http
+
+
+def _not_ready(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    start_response("503 Service Unavailable", [("Content-Length", "0")])
+    return []
+
+
+def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> tuple[host.Host, Any, bool]:
+    """The services, wired; with ``--state`` the keeper of it, and whether there was something to go on from."""
+    settings = host.Settings(
+        port=port,
+        scratch=folder,
+        region=options.region,
+        continuation_delay_seconds=options.continuation_delay,
+        allow_retired_runtimes=options.allow_retired_runtimes,
+    )
+    os.environ["MOTO_ACCOUNT_ID"] = settings.account_id  # one account; moto would derive one from each access key
+    from rehearsal.localaws import administrator, wiring  # moto reads its settings when it is imported
+
+    wiring.install()
+    keeper, is_restored = None, False
+    if options.state is not None:
+        from rehearsal.localaws.state import keeping
+
+        host.start(host.Host(settings, host.Credentials("", "")))  # rooms unpack files; nobody signs anything yet
+        keeper = keeping.begin(options.state, settings)
+        is_restored = keeper.restore()
+    running = host.Host(settings, administrator.find(settings) or administrator.create(settings))
+    host.start(running)
+    return running, keeper, is_restored
+
+
+def _announcement_of(running: host.Host) -> announcement.Announcement:
+    return announcement.Announcement(
+        url=running.endpoint_url,
+        port=running.settings.port,
+        pid=os.getpid(),
+        region=running.settings.region,
+        account_id=running.account_id,
+        access_key_id=running.admin.access_key_id,
+        secret_access_key=running.admin.secret_access_key,
+    )
+
+
+def _stop_on_signals(stopping: threading.Event) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+
+
+def _stop_with_parent(stopping: threading.Event) -> None:
+    """Standard input is a pipe whose other end the parent holds: its end is the parent's end."""
+    while os.read(sys.stdin.fileno(), 1024):  # not sys.stdin.read(): its lock would abort the interpreter's shutdown
+        pass
+    stopping.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

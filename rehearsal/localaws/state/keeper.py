@@ -1,0 +1,89 @@
+"""Decides when a snapshot is taken: after a second without a request, every few seconds under load, and at the end."""
+
+import logging
+import pickle
+import threading
+import time
+
+from rehearsal.localaws import host, wiring
+from rehearsal.localaws.state import pickling, registry, snapshot
+from rehearsal.localaws.state.gate import gate
+from rehearsal.localaws.state.store import Store
+
+log = logging.getLogger("rehearsal.localaws.state")
+
+QUIET_SECONDS = 1.0
+LOAD_SECONDS = 5.0
+"""Under load a snapshot begins so long after the last one ended."""
+_SHARE = 4
+"""A snapshot that takes long is followed by a pause of so many times its length."""
+_LOOK_SECONDS = 0.1
+
+
+class Keeper:
+    """Keeps one embedded AWS in one directory."""
+
+    def __init__(
+        self, store: Store, *, quiet_seconds: float = QUIET_SECONDS, load_seconds: float = LOAD_SECONDS
+    ) -> None:
+        self._store = store
+        self._quiet_seconds, self._load_seconds = quiet_seconds, load_seconds
+        self._taking = threading.Lock()
+        self._taken_change = 0
+        self._ended_at = time.monotonic()
+        self._not_before = 0.0
+        self._stopped = threading.Event()
+
+    def restore(self) -> bool:
+        """Give every room what it kept; False in a new directory.
+
+        Raises:
+            StateError: for a snapshot that cannot be read.
+        """
+        found = self._store.read()
+        if found is None:
+            return False
+        header, pickled = found
+        try:
+            kept = pickling.loads(pickled, self._store.locate)
+        except (pickle.UnpicklingError, AttributeError, ImportError, TypeError, KeyError, EOFError) as error:
+            raise self._store.damaged(f"its records cannot be read ({type(error).__name__}: {error})") from error
+        wiring.catch_up()  # the records brought their services with them
+        for name, part in registry.parts().items():
+            if name in kept:
+                part.restore(kept[name])
+        log.warning(
+            "the state of %s is served again, as it was at %s; what came later is lost unless the server was stopped in order",
+            self._store.folder,
+            header.taken_at,
+        )
+        return True
+
+    def start(self, *, resuming: bool) -> None:
+        """Take snapshots in the background, after setting going what was going."""
+        for resume in registry.resumers() if resuming else ():
+            host.in_background(resume, name=f"resuming {resume.__module__}")
+        host.in_background(self._keep_on, name="state")
+
+    def finish(self) -> None:
+        """Take the last snapshot."""
+        self._stopped.set()
+        self._take()
+
+    def _keep_on(self) -> None:
+        while not self._stopped.wait(min(_LOOK_SECONDS, self._quiet_seconds)):
+            if registry.last_change() == self._taken_change:
+                continue
+            is_due = time.monotonic() - self._ended_at > self._load_seconds
+            if time.monotonic() < self._not_before:
+                continue
+            if gate.quiet_seconds() > self._quiet_seconds or is_due:
+                self._take()
+
+    def _take(self) -> None:
+        with self._taking:
+            change, began = registry.last_change(), time.monotonic()
+            if snapshot.take(self._store):
+                self._taken_change = change
+            self._ended_at = time.monotonic()
+            self._not_before = self._ended_at + _SHARE * (self._ended_at - began)

@@ -1,0 +1,150 @@
+"""Has moto's S3 keep and send large objects as files: the few places where it would hold all bytes in memory."""
+
+import base64
+import hashlib
+import threading
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+from moto.s3.exceptions import EntityTooSmall, InvalidPart, MalformedXML
+from moto.s3.models import S3_UPLOAD_PART_MIN_SIZE, FakeKey, FakeMultipart, S3Backend
+from moto.s3.responses import S3Response
+
+from rehearsal.localaws import host
+from rehearsal.localaws.storage.body import FileBody, Span, written
+from rehearsal.localaws.storage.reception import LARGE_BODY, LARGE_BYTES
+
+_moto_value: Any = FakeKey.__dict__["value"]
+_moto_complete = FakeMultipart.complete
+_here = threading.local()
+
+Checksum = tuple[str, str, int]
+"""Type, value and number of parts, as moto keeps them."""
+
+
+def install() -> None:
+    """Put the places over moto's."""
+    FakeKey.value = property(_value, _set_value)
+    FakeMultipart.complete = _complete
+    S3Response.setup_class = _with_large_body(S3Response.setup_class)
+    S3Response.get_object = _unread(S3Response.get_object)
+    for name in ("copy_object", "upload_part_copy"):
+        setattr(S3Backend, name, _unread(getattr(S3Backend, name)))
+
+
+def _with_large_body(setup: Callable[..., None]) -> Callable[..., None]:
+    """The body that the front has put on disk is the request's."""
+
+    @wraps(setup)
+    def set_up(response: Any, request: Any, *args: Any, **named: Any) -> None:
+        setup(response, request, *args, **named)
+        body = request.environ.get(LARGE_BODY)
+        if body is not None:
+            response.body = response.raw_body = Span.whole(body)
+
+    return set_up
+
+
+def _unread(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """Within the operation an object's value is a span, which is passed on without being read."""
+
+    @wraps(operation)
+    def unread(*args: Any, **named: Any) -> Any:
+        with _passing_on():
+            return operation(*args, **named)
+
+    return unread
+
+
+@contextmanager
+def _passing_on() -> Iterator[None]:
+    _here.passes_on = True
+    try:
+        yield
+    finally:
+        _here.passes_on = False
+
+
+def _value(key: FakeKey) -> Any:
+    body = key._value_buffer
+    if not isinstance(body, FileBody):
+        return _moto_value.fget(key)
+    return Span.whole(body) if getattr(_here, "passes_on", False) else body.content()
+
+
+def _set_value(key: FakeKey, value: Any) -> None:
+    if not isinstance(value, Span):
+        _moto_value.fset(key, value)
+        return
+    body = value.as_body(host.current().scratch("objects"))
+    key._value_buffer.close()
+    key._value_buffer, key.contentsize = body, body.size
+    if key._etag is None:
+        key._etag = body.md5
+
+
+def _complete(multipart: FakeMultipart, body: Iterable[tuple[int, str]]) -> tuple[Any, str, Checksum | None]:
+    """moto's own for what fits in memory; else the parts are joined on disk."""
+    named = list(body)
+    parts = [multipart.parts[number] for number, _ in named if number in multipart.parts]
+    if sum(part.contentsize for part in parts) <= LARGE_BYTES:
+        return _moto_complete(multipart, iter(named))
+    _check_parts(multipart, named)
+    joined = written(_pieces(parts), host.current().scratch("objects"))
+    algorithm = multipart.metadata.get("x-amz-checksum-algorithm")
+    checksum = _checksum(parts, joined, algorithm, multipart.metadata.get("x-amz-checksum-type"))
+    md5s = b"".join(bytes.fromhex(part.etag.strip('"')) for part in parts)
+    etag = f"{hashlib.md5(md5s, usedforsecurity=False).hexdigest()}-{len(parts)}"
+    for part in parts:
+        part.dispose()
+        part._value_buffer = joined  # moto keeps the parts with the object; their own files may go
+    return Span.whole(joined), etag, checksum
+
+
+def _check_parts(multipart: FakeMultipart, named: list[tuple[int, str]]) -> None:
+    if not named:
+        raise MalformedXML
+    for place, (number, etag) in enumerate(named):
+        part = multipart.parts.get(number)
+        if part is None or part.etag.strip('"') != etag.strip('"'):
+            raise InvalidPart
+        if part.contentsize < S3_UPLOAD_PART_MIN_SIZE and place < len(named) - 1:
+            raise EntityTooSmall
+
+
+def _pieces(parts: Iterable[FakeKey]) -> Iterator[bytes]:
+    for part in parts:
+        body = part._value_buffer
+        if isinstance(body, FileBody):
+            yield from Span.whole(body)
+        else:
+            yield part.value
+
+
+def _checksum(parts: list[FakeKey], joined: FileBody, algorithm: str | None, kind: str | None) -> Checksum | None:
+    """Composite checksums by CRC32, SHA-1 and SHA-256, and CRC32 of the full object; no other is computed on large objects."""
+    if kind == "FULL_OBJECT":
+        return (kind, _encoded(joined.crc32.to_bytes(4, "big")), 1) if algorithm == "CRC32" else None
+    if algorithm not in ("CRC32", "SHA1", "SHA256"):
+        return None
+    digests = b"".join(_digest(algorithm, _pieces([part])) for part in parts)
+    return "COMPOSITE", _encoded(_digest(algorithm, [digests])), len(parts)
+
+
+def _digest(algorithm: str, pieces: Iterable[bytes]) -> bytes:
+    if algorithm == "CRC32":
+        crc = 0
+        for piece in pieces:
+            crc = zlib.crc32(piece, crc)
+        return crc.to_bytes(4, "big")
+    digest = hashlib.new(algorithm.lower(), usedforsecurity=False)
+    for piece in pieces:
+        digest.update(piece)
+    return digest.digest()
+
+
+def _encoded(digest: bytes) -> str:
+    return base64.b64encode(digest).decode()

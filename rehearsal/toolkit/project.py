@@ -1,0 +1,66 @@
+"""Where the project's own files lie: templates, data, training config, function sources.
+
+They are looked for in ``REHEARSAL_PROJECT``, then in the current folder and those above it, then beside this package.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rehearsal.toolkit.errors import NotThere
+
+_MARK = Path("cloudformation", "builtin-algo-prep.yaml")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A checkout (or unpacked release) of the workshop."""
+
+    root: Path
+
+    @property
+    def prep_template(self) -> Path:
+        return self.root / _MARK
+
+    @property
+    def pipeline_template(self) -> Path:
+        return self.root / "cloudformation" / "builtin-algo-pipeline.yaml"
+
+    @property
+    def one_click_template(self) -> Path:
+        return self.root / "cloudformation" / "builtin-algo-one-click.yaml"
+
+    @property
+    def data(self) -> Path:
+        return self.root / "Data"
+
+    @property
+    def training_config(self) -> Path:
+        return self.root / "training-config"
+
+
+def find() -> Project:
+    """The project that the user works in.
+
+    Raises:
+        NotThere: no folder has ``cloudformation/builtin-algo-prep.yaml``.
+    """
+    for folder in _candidates():
+        if (folder / _MARK).is_file():
+            return Project(folder)
+    raise NotThere(
+        f"the workshop's files are not here: no {_MARK}",
+        where=str(Path.cwd()),
+        next_step="change into the project's folder, or name it in REHEARSAL_PROJECT",
+    )
+
+
+def _candidates() -> Iterator[Path]:
+    named = os.environ.get("REHEARSAL_PROJECT")
+    if named:
+        yield Path(named).expanduser().resolve()
+        return
+    here = Path.cwd()
+    yield from (here, *here.parents)
+    yield Path(__file__).resolve().parents[2]

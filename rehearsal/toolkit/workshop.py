@@ -1,0 +1,139 @@
+"""The main story: the whole workshop in one straight line, on whichever account ``aws`` reaches.
+
+    package -> prep stack -> upload -> pipeline stack -> adopt the execution that its creation starts -> watch -> report
+
+Everything that a step needs is uploaded before the pipeline exists, because creating a pipeline starts it.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from rehearsal.toolkit import packaging, report, stacks, uploads, watching
+from rehearsal.toolkit.account import Aws
+from rehearsal.toolkit.dataset import DataFolder
+from rehearsal.toolkit.events import StepFinished, StepStarted, Tell
+from rehearsal.toolkit.names import FUNCTIONS, Workshop
+from rehearsal.toolkit.project import Project
+from rehearsal.toolkit.report import RunReport
+from rehearsal.toolkit.stacks import StackRequest, StackResult
+from rehearsal.toolkit.uploads import Uploaded
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to launch and from which files. ``parameters`` are those of the pipeline stack that the user chose."""
+
+    workshop: Workshop
+    project: Project
+    data: DataFolder
+    training_config: Path
+    parameters: dict[str, str] = field(default_factory=dict)
+    prep_parameters: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Phases:
+    """Where the time goes: seconds by phase, in order of their beginning."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time the block, also when it fails."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began
+
+
+def rehearse(aws: Aws, plan: Plan, scratch: Path, phases: Phases, tell: Tell) -> RunReport:
+    """Run the workshop from nothing and return what came out, Succeeded or not.
+
+    Raises:
+        StackFailed: a stack could not be created; nothing after it was tried.
+    """
+    with phases.phase("package"):
+        zips = package(scratch, tell)
+    with phases.phase("prepStack"):
+        stacks.launch(aws, prep_request(plan), tell)
+    with phases.phase("upload"):
+        uploaded = upload(aws, plan, zips, tell)
+    with phases.phase("pipelineStack"):
+        stacks.launch(aws, pipeline_request(plan, uploaded), tell)
+    with phases.phase("pipeline"):
+        execution_id = watching.adopt(aws, plan.workshop.pipeline)
+        execution = watching.watch(aws, plan.workshop.pipeline, execution_id, tell)
+    result = report.of(execution)
+    work = report.work_intervals(aws, execution, plan.workshop.functions)
+    return replace(result, phases=phases.seconds | {"functionsAndTraining": report.seconds_covered(work)})
+
+
+def launch(aws: Aws, plan: Plan, scratch: Path, tell: Tell) -> list[StackResult]:
+    """Create or update both stacks and upload what they need; an existing pipeline is not released."""
+    zips = package(scratch, tell)
+    prep = stacks.launch(aws, prep_request(plan), tell)
+    uploaded = upload(aws, plan, zips, tell)
+    return [prep, stacks.launch(aws, pipeline_request(plan, uploaded), tell)]
+
+
+def package(scratch: Path, tell: Tell) -> list[Path]:
+    """Build the four function zips."""
+    began = time.monotonic()
+    tell(StepStarted("package", "functions"))
+    zips = packaging.build(scratch)
+    size = sum(path.stat().st_size for path in zips)
+    tell(StepFinished("package", "functions", f"{len(zips)} zips", f"{size / 1e6:.1f} MB", time.monotonic() - began))
+    return zips
+
+
+def upload(aws: Aws, plan: Plan, zips: list[Path], tell: Tell) -> Uploaded:
+    """Fill the two buckets of the prep stack."""
+    began = time.monotonic()
+    tell(StepStarted("upload", "zips and data"))
+    uploaded = uploads.upload(aws, plan.workshop, zips, plan.data, plan.training_config)
+    tell(
+        StepFinished(
+            "upload",
+            "zips and data",
+            f"{len(zips)} functions",
+            f"3 data sets ({plan.data}), training-config",
+            time.monotonic() - began,
+        )
+    )
+    return uploaded
+
+
+def prep_request(plan: Plan) -> StackRequest:
+    """The prep stack."""
+    return StackRequest(
+        name=plan.workshop.prep_stack,
+        template=plan.project.prep_template,
+        parameters=_suffixes(plan.workshop) | plan.prep_parameters,
+    )
+
+
+def pipeline_request(plan: Plan, uploaded: Uploaded) -> StackRequest:
+    """The pipeline stack, with the very versions of the zips that were uploaded."""
+    versions = {
+        f"{function}CodeVersion": uploaded.code_versions.get(f"MLOps-BIA-{function}.py.zip", "")
+        for function in FUNCTIONS
+    }
+    return StackRequest(
+        name=plan.workshop.pipeline_stack,
+        template=plan.project.pipeline_template,
+        parameters=_suffixes(plan.workshop) | versions | plan.parameters,
+        template_bucket=plan.workshop.code_bucket,
+    )
+
+
+def _suffixes(workshop: Workshop) -> dict[str, str]:
+    return {"SuffixID": workshop.suffix, "BucketSuffix": workshop.bucket_suffix}
+
+
+def release(aws: Aws, workshop: Workshop) -> str:
+    """Release change: start an execution by hand; returns its id."""
+    return str(aws.client("codepipeline").start_pipeline_execution(name=workshop.pipeline)["pipelineExecutionId"])

@@ -1,0 +1,224 @@
+"""Every command on a workshop that was run and kept, as a user types them one after the other."""
+
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xgboost
+
+from tests.end_to_end.conftest import Kept
+from tests.end_to_end.rehearse import ROOT
+
+DATA = ROOT / "Data"
+
+
+def newest_booster(kept: Kept) -> xgboost.Booster:
+    """The model that the last successful training job wrote."""
+    sagemaker = kept.client("sagemaker")
+    jobs = sagemaker.list_training_jobs(SortBy="CreationTime", SortOrder="Descending")["TrainingJobSummaries"]
+    url = sagemaker.describe_training_job(TrainingJobName=jobs[0]["TrainingJobName"])["ModelArtifacts"][
+        "S3ModelArtifacts"
+    ]
+    bucket, key = url.removeprefix("s3://").split("/", 1)
+    packed = kept.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        model = archive.extractfile("xgboost-model")
+        assert model is not None
+        return xgboost.Booster(model_file=bytearray(model.read()))
+
+
+def test_predictions_and_full_test_equal_xgboosts_own(kept: Kept) -> None:
+    table = np.loadtxt(DATA / "test" / "test.csv", delimiter=",")
+    expected = newest_booster(kept).predict(xgboost.DMatrix(table[:, 1:]))
+    rows = "\n".join(line.split(",", 1)[1] for line in (DATA / "test" / "test.csv").read_text().splitlines())
+    answer = kept.rehearse("invoke", "Test", stdin=rows)
+    assert answer.exit_code == 0, answer.err
+    predictions = np.array([float(line) for line in answer.out.split()])
+    assert np.abs(predictions - expected).max() <= 1e-6
+    rmse = float(np.sqrt(np.mean((expected.astype(float) - table[:, 0]) ** 2)))
+    status = kept.rehearse("status", "--json").document
+    assert status["evaluations"]["FullTest"]["metrics"]["rmse"] == pytest.approx(rmse, abs=1e-6)
+
+
+def test_status_and_history_show_the_run(kept: Kept) -> None:
+    runs = kept.rehearse("history", "--json").document["executions"]
+    assert runs[-1]["trigger"] == "CreatePipeline"
+    shown = kept.rehearse("status", runs[-1]["pipelineExecutionId"][:8])
+    assert shown.exit_code == 0, shown.err
+    assert "FullTest" in shown.out
+    assert "160 rows" in shown.out
+
+
+def test_parameters_are_shown_changed_and_told_apart(kept: Kept) -> None:
+    before = kept.rehearse("params", "show", "TrainModel", "--json").document["Train/TrainModel"]
+    assert before["model-name"] == "winequality"
+    changed = kept.rehearse("params", "set", "TrainModel", "hp-num-round=7", "hp-eta=0.3", "--json")
+    assert changed.exit_code == 0, changed.err
+    assert changed.document["changes"] == [
+        {"key": "hp-num-round", "before": None, "after": 7},
+        {"key": "hp-eta", "before": None, "after": 0.3},
+    ]
+    difference = kept.rehearse("params", "diff", "--json").document
+    assert [change["key"] for change in difference["Train/TrainModel"]] == ["hp-num-round", "hp-eta"]
+    again = kept.rehearse("params", "set", "Train/TrainModel", "hp-num-round=7")
+    assert "nothing changes" in again.out
+
+
+def test_a_release_uses_the_change_and_diff_shows_what_it_did(kept: Kept) -> None:
+    kept.rehearse("params", "set", "TrainModel", "hp-num-round=3")
+    released = kept.rehearse("release", "--json")
+    assert released.exit_code == 0, released.err
+    runs = [run["pipelineExecutionId"] for run in kept.rehearse("history", "--json").document["executions"]]
+    assert runs[0] == released.document["pipelineExecutionId"]
+    difference = kept.rehearse("diff", runs[-1], runs[0], "--json").document["differences"]
+    facts = {each["fact"]: (each["before"], each["after"]) for each in difference}
+    assert facts["Train/TrainModel hp-num-round"] == (None, "3")
+    assert "DeployTest/FullTest rmse" in facts
+    restored = kept.rehearse("params", "set", "TrainModel", "--unset", "hp-num-round", "--unset", "hp-eta")
+    assert restored.exit_code in (0, 2), restored.err
+
+
+def test_logs_show_the_functions_and_the_jobs_words(kept: Kept) -> None:
+    shown = kept.rehearse("logs", "Train/TrainModel", "-n", "500", "--json")
+    assert shown.exit_code == 0, shown.err
+    lines = shown.document["lines"]
+    assert any("REPORT RequestId" in line["message"] for line in lines)
+    assert any("validation-rmse" in line["message"] and "TrainingJobs" in line["group"] for line in lines)
+    events = kept.rehearse("logs", "--stack", "mlops-prep-sde", "--json").document["events"]
+    assert {"CREATE_IN_PROGRESS", "CREATE_COMPLETE"} <= {event["status"] for event in events}
+
+
+def test_launching_again_changes_nothing_and_review_says_so(kept: Kept) -> None:
+    kept.rehearse("launch", "--suffix", "sde")
+    again = kept.rehearse("launch", "--suffix", "sde", "--review", "--yes", "--json")
+    assert again.exit_code == 0, again.err
+    assert "mlops-prep-sde: nothing would change" in again.err
+    stacks = {stack["name"]: stack for stack in again.document["stacks"]}
+    assert stacks["mlops-pipeline-sde"]["outputs"]["PipelineName"] == "mlops-builtinalgo-sde"
+
+
+def test_an_upload_starts_exactly_one_execution(kept: Kept) -> None:
+    before = len(kept.rehearse("history", "--json").document["executions"])
+    uploaded = kept.rehearse("upload", "--json")
+    assert uploaded.exit_code == 0, uploaded.err
+    watched = kept.rehearse("status", "--watch", "--json")
+    after = kept.rehearse("history", "--json").document["executions"]
+    if len(after) == before:  # the event was on its way still
+        watched = kept.rehearse("status", "--watch", "--json")
+        after = kept.rehearse("history", "--json").document["executions"]
+    assert len(after) == before + 1
+    assert watched.document["status"] == "Succeeded"
+
+
+def test_a_running_execution_is_stopped_and_a_failed_stage_retried(kept: Kept) -> None:
+    kept.rehearse("params", "set", "FullTest", "s3key=missing.csv")
+    failed = kept.rehearse("release", "--json")
+    assert failed.exit_code == 1
+    assert "missing.csv" in failed.err
+    retried = kept.rehearse("retry", "--json")
+    assert (retried.exit_code, retried.document["stage"]) == (0, "DeployTest"), retried.err
+    assert kept.rehearse("status", "--watch").exit_code == 1
+    kept.rehearse("params", "set", "FullTest", "s3key=test/test.csv")
+    released = kept.rehearse("release", "--no-watch", "--json").document["pipelineExecutionId"]
+    stopped = kept.rehearse("stop", "--abandon", "--reason", "enough", "--json")
+    assert stopped.document["pipelineExecutionId"] == released, stopped.err
+    ended = kept.rehearse("status", released, "--watch", "--json")
+    assert (ended.exit_code, ended.document["status"]) == (1, "Stopped")
+    assert kept.rehearse("stop").exit_code == 1
+
+
+def test_nothing_waits_for_approval(kept: Kept) -> None:
+    answer = kept.rehearse("approve")
+    assert answer.exit_code == 1
+    assert "no approval waits" in answer.err
+
+
+def test_a_manual_approval_is_given_by_command(kept: Kept) -> None:
+    client = kept.client("codepipeline")
+    pipeline = client.get_pipeline(name="mlops-builtinalgo-sde")["pipeline"]
+    gate = {
+        "name": "Ask",
+        "actions": [
+            {
+                "name": "Approve",
+                "actionTypeId": {"category": "Approval", "owner": "AWS", "provider": "Manual", "version": "1"},
+            }
+        ],
+    }
+    client.update_pipeline(pipeline={**pipeline, "stages": [pipeline["stages"][0], gate, *pipeline["stages"][1:]]})
+    released = kept.rehearse("release", "--no-watch", "--json").document["pipelineExecutionId"]
+    for _ in range(20):
+        approved = kept.rehearse("approve", "Ask/Approve", "--summary", "fine", "--json")
+        if approved.exit_code == 0:
+            break
+    assert approved.document == {"action": "Ask/Approve", "status": "Approved"}
+    ended = kept.rehearse("status", released, "--watch", "--json")
+    client.update_pipeline(pipeline=pipeline)
+    assert ended.document["status"] == "Succeeded", ended.err
+
+
+def test_publishing_prints_launch_links_to_what_it_uploaded(kept: Kept) -> None:
+    published = kept.rehearse("publish", "--bucket-prefix", "class", "--also", "eu-west-1", "--json")
+    assert published.exit_code == 0, published.err
+    first, second = published.document["published"]
+    assert (first["bucket"], second["bucket"]) == ("class-us-east-1", "class-eu-west-1")
+    keys = {entry["Key"] for entry in kept.client("s3").list_objects_v2(Bucket="class-eu-west-1")["Contents"]}
+    assert keys == set(second["keys"])
+    assert "built-in-algo/MLOps-BIA-TrainModel.py.zip" in keys
+    link = second["links"][0]
+    assert "region=eu-west-1#/stacks/quickcreate?templateURL=https%3A%2F%2Fclass-eu-west-1.s3.eu-west-1" in link["url"]
+    assert "param_SourceBucket=class-eu-west-1" in link["url"]
+    assert link["badge"].startswith("[![Launch mlops-one-click")
+
+
+def test_the_doctor_examines_machine_and_account(kept: Kept) -> None:
+    examined = kept.rehearse("doctor", "--port", "4571", "--json")
+    findings = {each["check"]: each for each in examined.document["findings"]}
+    assert findings["Python"]["verdict"] == "good"
+    assert findings["credentials"]["verdict"] == "good"
+    assert findings["region"]["found"] == "us-east-1 has SageMaker"
+    assert {"permissions", "quota ml.m5.xlarge", "quota ml.m5.large"} <= {name.split(" for ")[0] for name in findings}
+
+
+def test_leaks_are_listed_and_destroy_removes_everything(kept: Kept) -> None:
+    leaking = kept.rehearse("leaks", "--json")
+    assert leaking.exit_code == 1
+    kinds = {each["kind"] for each in leaking.document["leaks"]["sde"]}
+    assert {"endpoint", "objects", "log group"} <= kinds
+    destroyed = kept.rehearse("destroy", "--json")
+    assert destroyed.exit_code == 0, destroyed.err
+    assert destroyed.document["remaining"] == {}
+    assert kept.rehearse("leaks", "--suffix", "sde", "--json").document["leaks"] == {}
+    sagemaker = kept.client("sagemaker")
+    assert sagemaker.list_endpoints()["Endpoints"] == []
+    assert sagemaker.list_endpoint_configs()["EndpointConfigs"] == []
+    assert sagemaker.list_models()["Models"] == []
+    buckets = {bucket["Name"] for bucket in kept.client("s3").list_buckets()["Buckets"]}
+    assert not {name for name in buckets if name.startswith("mlops-")}
+    assert kept.rehearse("destroy").exit_code == 0
+
+
+def test_packages_are_the_same_twice(kept: Kept, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        done = kept.rehearse("package", "-o", str(tmp_path / folder), "--json")
+        assert len(done.document["zips"]) == 4
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+def test_a_class_is_launched_looked_at_and_destroyed(kept: Kept, tmp_path: Path) -> None:
+    (tmp_path / "attendees.txt").write_text("ada  # first\nbob, cy\n")
+    file = str(tmp_path / "attendees.txt")
+    launched = kept.rehearse("class", "launch", "--suffixes", file, "--json")
+    assert launched.exit_code == 0, launched.err
+    assert [each["status"] for each in launched.document["attendees"]] == ["Succeeded"] * 3
+    assert kept.rehearse("class", "status", "--suffixes", file).out.endswith("3 of 3 are fine\n")
+    several = kept.rehearse("status")
+    assert several.exit_code == 2
+    assert "ada, bob, cy" in several.err
+    destroyed = kept.rehearse("class", "destroy", "--suffixes", file, "--json")
+    assert destroyed.exit_code == 0, destroyed.err
+    assert json.dumps(destroyed.document).count("Removed") == 3

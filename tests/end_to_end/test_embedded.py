@@ -1,0 +1,78 @@
+"""An embedded AWS that stays: up, env, down."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+
+from tests.end_to_end.rehearse import ROOT, command, environment, rehearse
+
+
+@pytest.fixture
+def served() -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """``rehearse up`` on a free port, and that port."""
+    process = subprocess.Popen(
+        command("up", "--port", "0"),
+        env=environment(),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("ready http://127.0.0.1:"), line
+    yield process, line.rsplit(":", 1)[1].strip()
+    if process.poll() is None:
+        process.terminate()
+    process.communicate(timeout=20)
+
+
+def test_any_sdk_reaches_it_with_the_exports_and_down_stops_it(
+    served: tuple[subprocess.Popen[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process, port = served
+    exports = rehearse("env", "--port", port)
+    assert exports.exit_code == 0, exports.err
+    shown = subprocess.run(
+        ["sh", "-c", f"{exports.out}\nenv"], capture_output=True, text=True, check=True, env={"AWS_PROFILE": "mine"}
+    )
+    assert "AWS_PROFILE" not in shown.stdout
+    variables = rehearse("env", "--port", port, "--json").document
+    for name, value in variables.items():
+        assert f"{name}={value}" in shown.stdout.splitlines()
+        monkeypatch.setenv(name, value)
+    assert boto3.client("sts").get_caller_identity()["Arn"].endswith("user/admin")
+    stopped = rehearse("down", "--port", port)
+    assert (stopped.exit_code, process.wait(20)) == (0, 0)
+    assert rehearse("down", "--port", port).exit_code == 1
+
+
+def test_a_busy_port_is_a_clear_error(served: tuple[subprocess.Popen[str], str]) -> None:
+    refused = rehearse("up", "--port", served[1])
+    assert refused.exit_code == 1
+    assert f"port {served[1]} of 127.0.0.1 is in use" in refused.err
+    assert "--port" in refused.err
+    assert "Traceback" not in refused.err
+
+
+def test_ctrl_c_ends_it(served: tuple[subprocess.Popen[str], str]) -> None:
+    process, port = served
+    os.kill(process.pid, signal.SIGINT)
+    assert process.wait(20) == 0
+    gone = rehearse("env", "--port", port)
+    assert gone.exit_code == 1
+    assert f"no embedded AWS runs on port {port}" in gone.err
+
+
+def test_a_table_of_ones_own_is_split_for_a_run(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a;quality\n" + "".join(f"{index};{index % 5}\n" for index in range(40)))
+    done = rehearse("data", "split", "t.csv", "--label-column", "quality", "-o", "out", "--json", cwd=tmp_path)
+    assert done.exit_code == 0, done.err
+    assert done.document["rows"] == {"train/train.csv": 32, "validation/validation.csv": 4, "test/test.csv": 4}
+    checked = rehearse("data", "check", str(tmp_path / "out"))
+    assert checked.out == "32 / 4 / 4 rows, 2 columns: good\n"

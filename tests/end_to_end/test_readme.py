@@ -1,0 +1,54 @@
+"""The README stays true: its commands run, in its order, in one shell, as a reader would type them."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+PORT = "4566"
+
+
+def commands(language: str) -> list[str]:
+    """The code blocks of one language, in order."""
+    return re.findall(rf"```{language}\n(.*?)```", README.read_text(), re.DOTALL)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the project to type in; its virtual environment is the one that runs the tests."""
+    copy = tmp_path / "rehearsal"
+    kept = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis", "my-data")
+    shutil.copytree(ROOT, copy, ignore=kept)
+    if not (ROOT / ".venv").exists():
+        pytest.fail("run ./scripts/test once: this test types ./scripts/run, which needs .venv")
+    (copy / ".venv").symlink_to(ROOT / ".venv")
+    return copy
+
+
+@pytest.mark.xdist_group("port-4566")
+def test_every_command_of_the_readme_runs(checkout: Path) -> None:
+    script = "set -eu -o pipefail\n" + "\n".join(commands("bash"))
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(checkout.parent)}
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=checkout, env=environment, capture_output=True, text=True, timeout=300
+    )
+    if done.returncode:
+        subprocess.run(["bash", "-c", f"rehearse down --port {PORT}"], cwd=checkout, env=environment, check=False)
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+
+
+def test_the_two_commands_exist() -> None:
+    typed = {line.split()[0] for block in commands("(?:bash)?") for line in block.splitlines() if line.startswith("./")}
+    assert typed == {"./scripts/run", "./scripts/test"}
+    assert all(os.access(ROOT / path, os.X_OK) for path in typed)
+
+
+def test_every_link_leads_somewhere() -> None:
+    for page in [README, *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")]:
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.relative_to(ROOT)} links to {link}"

@@ -1,0 +1,132 @@
+"""``rehearse run`` as a user types it: success, failure and Ctrl-C, each with nothing left behind."""
+
+import json
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.rehearse import ROOT, command, environment, rehearse
+
+ACTIONS = {
+    "Source": ["TrainingConfig"],
+    "Train": ["TrainModel", "GetStatus"],
+    "DeployDev": ["DeployModel", "GetStatus", "SmokeTest"],
+    "DeployTest": ["DeployModel", "GetStatus", "FullTest"],
+}
+
+
+def test_the_whole_workshop_succeeds_and_prints_one_json_object(temporary: Path) -> None:
+    done = rehearse("run", "--json", env={"TMPDIR": str(temporary)})
+    assert done.exit_code == 0, done.err
+    document = done.document
+    assert document["status"] == "Succeeded"
+    assert document["pipelineExecutionId"] in done.err
+    assert {stage["name"]: [action["name"] for action in stage["actions"]] for stage in document["stages"]} == ACTIONS
+    for stage in document["stages"]:
+        assert stage["status"] == "Succeeded"
+        for action in stage["actions"]:
+            assert action["status"] == "Succeeded"
+            assert action["startTime"]
+            assert action["seconds"] >= 0
+            assert action["errorDetails"] is None
+    assert document["evaluations"]["SmokeTest"]["rows"] == document["evaluations"]["FullTest"]["rows"] == 160
+    metrics = document["evaluations"]["FullTest"]["metrics"]
+    assert 0 < metrics["rmse"] < metrics["rmse_of_mean"]
+    assert document["endpoints"] == {"Dev": "winequality-rehearsal-Dev", "Test": "winequality-rehearsal-Test"}
+    named = ("embeddedAws", "package", "prepStack", "upload", "pipelineStack", "pipeline")
+    parts = sum(document["phases"][phase] for phase in named)
+    assert parts <= document["elapsedSeconds"]
+    phases = document["phases"]
+    assert phases["engine"] == pytest.approx(document["elapsedSeconds"] - phases["functionsAndTraining"], abs=0.01)
+    assert "continuation delay 0.5 s" in done.err
+    port = int(done.err.split("on http://127.0.0.1:")[1].split()[0])
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_person_gets_a_line_for_each_action_the_metrics_and_what_next(temporary: Path) -> None:
+    folder = temporary / ("a-folder-whose-name-is-too-long-for-the-path-of-a-socket" * 2)
+    folder.mkdir()
+    done = rehearse("run", "--suffix", "sde", env={"TMPDIR": str(folder)})
+    assert done.exit_code == 0, done.err
+    folder.rmdir()  # which it only lets when nothing is in it
+    for actions in ACTIONS.values():
+        for action in actions:
+            assert f"{action} " in done.err
+    assert "\x1b[" not in done.out + done.err
+    assert "Succeeded in" in done.out
+    assert "FullTest       160 rows   rmse 0." in done.out
+    assert "rehearse run --keep" in done.out
+
+
+def test_data_of_ones_own_is_trained_on(temporary: Path, tmp_path: Path) -> None:
+    rows = [f"{index % 7},{(index % 7) * 2 + index % 3},{index % 5}" for index in range(300)]
+    (tmp_path / "own.csv").write_text("target,first,second\n" + "\n".join(rows) + "\n")
+    split = rehearse("data", "split", "own.csv", "--label-column", "target", "-o", "own", cwd=tmp_path)
+    assert split.exit_code == 0, split.err
+    done = rehearse("run", "--data", str(tmp_path / "own"), "--json", env={"TMPDIR": str(temporary)})
+    assert done.exit_code == 0, done.err
+    assert done.document["evaluations"]["FullTest"]["rows"] == 30
+    assert done.document["evaluations"]["FullTest"]["metrics"]["rmse"] < 1
+
+
+def test_a_failed_action_fails_the_run_and_says_which_why_and_what_next(temporary: Path) -> None:
+    parameters = '{"env": "Test", "s3bucket": "mlops-builtinalgo-data-rehearsal", "s3key": "/nowhere.csv"}'
+    done = rehearse("run", "--json", "--full-test-user-parameters", parameters, env={"TMPDIR": str(temporary)})
+    assert done.exit_code == 1
+    document = done.document
+    assert document["status"] == "Failed"
+    failed = document["stages"][3]["actions"][2]
+    assert (failed["name"], failed["status"]) == ("FullTest", "Failed")
+    assert "nowhere.csv" in failed["errorDetails"]["message"]
+    assert "error: DeployTest/FullTest Failed" in done.err
+    assert "rehearse logs DeployTest/FullTest" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_stack_that_fails_fails_the_run_with_a_json_object_all_the_same(temporary: Path) -> None:
+    done = rehearse("run", "--json", "--parameter", "LogRetentionInDays=4", env={"TMPDIR": str(temporary)})
+    assert done.exit_code == 1
+    assert (done.document["status"], done.document["stages"]) == ("Failed", [])
+    assert "LogRetentionInDays" in done.document["error"]["what"]
+
+
+PHASES = (
+    "embedded AWS",
+    "package",
+    "mlops-prep-rehearsal",
+    "upload",
+    "mlops-pipeline-rehearsal",
+    "execution",
+    "TrainModel",
+    "SmokeTest",
+)
+
+
+@pytest.mark.parametrize(
+    ("phase", "number"),
+    [*((phase, signal.SIGINT) for phase in PHASES), ("upload", signal.SIGTERM), ("TrainModel", signal.SIGHUP)],
+)
+def test_an_interrupted_run_leaves_nothing_behind(temporary: Path, phase: str, number: signal.Signals) -> None:
+    process = subprocess.Popen(
+        command("run", "--json"),
+        env=environment({"TMPDIR": str(temporary)}),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if phase in line:
+            break
+    process.send_signal(number)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert json.loads(out)["status"] == "Interrupted"
+    assert "nothing is left behind" in err
+    assert "Traceback" not in err

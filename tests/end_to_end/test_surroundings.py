@@ -1,0 +1,182 @@
+"""What surrounds a run must not reach into it: the user's AWS settings, proxies, odd folders, and processes that are killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import left_behind, processes_that_know
+from tests.end_to_end.rehearse import ROOT, command, environment, rehearse
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+def test_a_run_follows_neither_proxies_nor_the_users_aws_settings(temporary: Path, tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("[default\ngarbage = = \n")
+    done = rehearse(
+        "run",
+        "--json",
+        env={
+            "TMPDIR": str(temporary),
+            "AWS_CONFIG_FILE": str(tmp_path / "config"),
+            "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "config"),
+            "AWS_PROFILE": "nobody",
+            "AWS_SESSION_TOKEN": "of-another-account",
+            "AWS_ENDPOINT_URL": NOWHERE,
+            "AWS_ENDPOINT_URL_S3": NOWHERE,
+            "AWS_CA_BUNDLE": "/nonexistent",
+            "AWS_USE_FIPS_ENDPOINT": "true",
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+            **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY"), NOWHERE),
+        },
+    )
+    assert done.exit_code == 0, done.err
+
+
+def test_the_exports_lead_past_the_users_settings(temporary: Path) -> None:
+    process = subprocess.Popen(
+        command("up", "--port", "0"),
+        env=environment({"TMPDIR": str(temporary)}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    port = process.stdout.readline().rsplit(":", 1)[1].strip()
+    users = {
+        "TMPDIR": str(temporary),
+        "AWS_PROFILE": "nobody",
+        "AWS_ENDPOINT_URL_STS": NOWHERE,
+        "AWS_SESSION_TOKEN": "of-another-account",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+        "http_proxy": NOWHERE,
+    }
+    exports = rehearse("env", "--port", port, env=users)
+    ask = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
+    asked = subprocess.run(
+        ["sh", "-c", f'{exports.out}\nexec "$0" -c "$1"', sys.executable, ask],
+        env=environment(users),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    process.terminate()
+    process.communicate(timeout=20)
+    assert asked.stdout.strip().endswith("user/admin"), exports.err + asked.stderr
+
+
+def test_a_temporary_folder_with_a_long_name_and_spaces_serves(temporary: Path) -> None:
+    folder = temporary / ("a long name " * 15).strip()
+    folder.mkdir()
+    done = rehearse("run", "--json", env={"TMPDIR": str(folder), "XDG_RUNTIME_DIR": "/nonexistent", "LC_ALL": "C"})
+    assert done.exit_code == 0, done.err
+    assert left_behind(folder) == []
+    folder.rmdir()
+
+
+@contextmanager
+def at(phase: str, temporary: Path) -> Iterator[subprocess.Popen[str]]:
+    """A run that has just told of ``phase``."""
+    process = subprocess.Popen(
+        command("run", "--json"),
+        env=environment({"TMPDIR": str(temporary)}),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if phase in line:
+            break
+    yield process
+    process.communicate(timeout=60)
+
+
+KILLED_AT = ("embedded AWS", "upload", "TrainModel", "SmokeTest")
+
+
+@pytest.mark.parametrize("phase", KILLED_AT)
+def test_a_killed_run_leaves_nothing_behind(phase: str, temporary: Path) -> None:
+    with at(phase, temporary) as process:
+        servers = [pid for pid, line in processes_that_know(str(temporary)) if "localaws.server" in line]
+        process.kill()
+    assert servers, "the embedded AWS was not found: mend this test"
+    for pid in servers:  # it notices, cleans up and ends
+        subprocess.run(["tail", f"--pid={pid}", "-f", "/dev/null"], timeout=20, check=True)
+
+
+@pytest.mark.parametrize("phase", KILLED_AT)
+def test_a_killed_embedded_aws_fails_the_run_and_leaves_nothing_behind(phase: str, temporary: Path) -> None:
+    with at(phase, temporary) as process:
+        for pid, line in processes_that_know(str(temporary)):
+            if "localaws.server" in line:
+                os.kill(pid, signal.SIGKILL)
+    assert process.returncode == 1
+
+
+def test_a_killed_process_of_model_servers_is_replaced(temporary: Path) -> None:
+    with at("TrainModel", temporary) as process:
+        hosts = [pid for pid, line in processes_that_know(str(temporary)) if "hosting.model_host" in line]
+        for pid in hosts:
+            os.kill(pid, signal.SIGKILL)
+    assert hosts, "no such process was found: mend this test"
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-moon-1"])
+def test_a_region_that_is_not_played_is_refused(region: str, temporary: Path) -> None:
+    done = rehearse("run", "--json", "--region", region, env={"TMPDIR": str(temporary)})
+    assert done.exit_code == 1
+    assert done.document["status"] == "Failed"
+    assert region in done.document["error"]["what"]
+    assert "--region" in done.document["error"]["what"]
+
+
+def test_a_region_without_the_algorithm_is_explained(temporary: Path) -> None:
+    done = rehearse("run", "--json", "--region", "ap-southeast-7", env={"TMPDIR": str(temporary)})
+    assert done.exit_code == 1
+    assert "no built-in XGBoost in this region" in done.document["error"]["next"]
+
+
+TRAIN_OF_THE_GUIDE = (
+    '{ "traincompute": "ml.c4.2xlarge", "model-name": "winequality", "container-path": '
+    '"811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1", "modelartifactout": "mlops-builtinalgo-model-artifacts-sde", '
+    '"resourceidentifier": "sde", "databucket": "mlops-builtinalgo-data-sde", "hp-num-round": "20", "num-round": "3", '
+    '"hp-min-child-weight": "6", "hp-subsample": "0.7"}'
+)
+
+
+def test_the_guides_examples_run_as_they_stand(temporary: Path) -> None:
+    smoke = '{ "env": "Dev", "s3bucket": "mlops-builtinalgo-data-sde", "s3key": "/validation/validation.csv" }'
+    parameters = ("--train-user-parameters", TRAIN_OF_THE_GUIDE, "--smoke-test-user-parameters", smoke)
+    done = rehearse("run", "--json", "--suffix", "sde", *parameters, env={"TMPDIR": str(temporary)})
+    assert done.exit_code == 0, done.err
+    assert done.document["evaluations"]["SmokeTest"]["rows"] == 160
+    assert done.document["stages"][1]["actions"][0]["summary"].startswith("20 rounds on 1 x ml.c4.2xlarge")
+
+
+def test_bucket_suffix_and_repositories_reach_the_stacks_that_have_them(temporary: Path) -> None:
+    chosen = ("--parameter", "BucketSuffix=123456789012", "--parameter", "CreateRepositories=true")
+    done = rehearse("run", "--json", "--suffix", "0a-b--c-123456", *chosen, env={"TMPDIR": str(temporary)})
+    assert done.exit_code == 0, done.err
+    assert "7 resources" in done.err
+
+
+def test_json_has_its_members_even_if_nothing_could_start(temporary: Path) -> None:
+    done = rehearse("run", "--json", "--data", "nowhere", env={"TMPDIR": str(temporary)})
+    assert done.exit_code == 2
+    assert (done.document["status"], done.document["stages"], done.document["evaluations"]) == ("Failed", [], {})
+
+
+def test_a_closed_standard_output_is_no_failure(temporary: Path) -> None:
+    line = " ".join(command("data", "check", "Data", "--json"))
+    done = subprocess.run(
+        ["sh", "-c", f"{line} >&-"], env=environment({"TMPDIR": str(temporary)}), cwd=ROOT, check=False
+    )
+    assert done.returncode == 0

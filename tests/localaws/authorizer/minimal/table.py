@@ -1,0 +1,142 @@
+"""Why each statement of the project's roles is there: what happens without it, and which test shows it.
+
+A statement that is not here fails ``test_every_statement_has_a_row``. Give it one of these, the first that can be had last to be given up:
+
+* ``Denied``: a run without it fails. The test removes it and runs the pipeline.
+* ``Evaluated``: a call of a run that is recorded would be denied without it. For what takes too long to run again.
+* ``Stated``: a reason in words, where neither can be done.
+* ``Shown``: an effect is missing without it, or a failure is not told or mended. Name the test that shows so.
+"""
+
+from dataclasses import dataclass
+
+from tests.localaws.authorizer.minimal.statements import Named
+
+HERE = "tests/localaws/authorizer/minimal/test_minimal_policies.py"
+OPTIONS = "tests/end_to_end/test_stack_combinations.py::test_no_statement_of_any_role_is_without_a_need"
+
+
+@dataclass(frozen=True)
+class Denied:
+    """A run without the statement fails in the action ``at`` (Stage/Action), for ``action`` is denied."""
+
+    action: str
+    at: str
+
+    def __str__(self) -> str:
+        return f"denied without it: {self.action}, {self.at} fails"
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """``actions`` are recorded as allowed by nothing but the statement."""
+
+    actions: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"denied without it: {', '.join(self.actions)}"
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What needs it, in words: the embedded AWS cannot show it, or no test takes this path with the role yet."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"stated, not shown: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is missing without the statement, and the test (file::name) that shows it."""
+
+    effect: str
+    test: str
+
+    def __str__(self) -> str:
+        return f"{self.effect} ({self.test.rpartition('::')[2]})"
+
+
+Evidence = Denied | Evaluated | Shown | Stated
+
+TABLE: dict[Named, Evidence] = {
+    Named("TrainAndServe", "ListData"): Denied("s3:ListBucket", "Train/TrainModel"),
+    Named("TrainAndServe", "ReadData"): Denied("s3:GetObject", "Train/GetStatus"),
+    Named("TrainAndServe", "WriteAndReadModels"): Denied("s3:PutObject", "Train/GetStatus"),
+    Named("TrainAndServe", "PullImage"): Denied("ecr:BatchCheckLayerAvailability", "Train/GetStatus"),
+    Named("TrainAndServe", "LogInToRegistry"): Denied("ecr:GetAuthorizationToken", "Train/GetStatus"),
+    Named("TrainAndServe", "WriteLogs"): Shown(
+        "training jobs have no logs", f"{HERE}::test_without_their_statements_there_are_no_logs_and_no_metrics"
+    ),
+    Named("TrainAndServe", "WriteMetrics"): Shown(
+        "training jobs have no metrics", f"{HERE}::test_without_their_statements_there_are_no_logs_and_no_metrics"
+    ),
+    Named("TrainAndServe", "UseKey"): Denied("kms:GenerateDataKey", "Train/GetStatus"),
+    Named("TrainDeployEvaluate", "AnswerCodePipeline"): Shown(
+        "CodePipeline never gets an answer", f"{HERE}::test_without_its_statement_no_answer_reaches_the_pipeline"
+    ),
+    Named("TrainDeployEvaluate", "Train"): Denied("sagemaker:DescribeTrainingJob", "Train/TrainModel"),
+    Named("TrainDeployEvaluate", "RecordDataVersions"): Denied("s3:ListBucketVersions", "Train/TrainModel"),
+    Named("TrainDeployEvaluate", "ReadTrainingProgress"): Shown(
+        "GetStatus does not tell the round", f"{HERE}::test_without_its_statement_no_round_of_the_training_is_told"
+    ),
+    Named("TrainDeployEvaluate", "Deploy"): Denied("sagemaker:DescribeEndpoint", "DeployDev/DeployModel"),
+    Named("TrainDeployEvaluate", "FindOldConfigs"): Denied("sagemaker:ListEndpointConfigs", "DeployDev/DeployModel"),
+    Named("TrainDeployEvaluate", "Evaluate"): Denied("sagemaker:InvokeEndpoint", "DeployDev/SmokeTest"),
+    Named("TrainDeployEvaluate", "PassSageMakerRole"): Denied("iam:PassRole", "Train/TrainModel"),
+    Named("TrainDeployEvaluate", "ReadData"): Denied("s3:GetObject", "DeployDev/SmokeTest"),
+    Named("TrainDeployEvaluate", "ListData"): Shown(
+        "a missing file is told as AccessDenied",
+        f"{HERE}::test_without_its_statement_a_missing_file_is_told_as_forbidden",
+    ),
+    Named("TrainDeployEvaluate", "KeepEvaluations"): Denied("s3:GetObject", "DeployDev/SmokeTest"),
+    Named("TrainDeployEvaluate", "ListEvaluations"): Shown(
+        "an incumbent that was never evaluated fails the evaluation",
+        f"{HERE}::test_without_its_statement_an_incumbent_never_evaluated_fails_the_action",
+    ),
+    Named("TrainDeployEvaluate", "WriteLogs"): Shown(
+        "functions have no logs", f"{HERE}::test_without_their_statements_there_are_no_logs_and_no_metrics"
+    ),
+    Named("TrainDeployEvaluate", "UseKey"): Denied("kms:Decrypt", "DeployDev/SmokeTest"),
+    Named("RunPipeline", "ReadSource"): Denied("s3:GetObject", "Source/TrainingConfig"),
+    Named("RunPipeline", "CheckSourceVersioning"): Denied("s3:GetBucketVersioning", "Source/TrainingConfig"),
+    Named("RunPipeline", "KeepArtifacts"): Denied("s3:PutObject", "Source/TrainingConfig"),
+    Named("RunPipeline", "InvokeFunctions"): Denied("lambda:InvokeFunction", "Train/TrainModel"),
+    Named("RunPipeline", "UseKey"): Denied("kms:GenerateDataKey", "Source/TrainingConfig"),
+    Named("StartPipeline", "StartPipeline"): Shown(
+        "an upload does not start the pipeline", f"{HERE}::test_without_its_statement_an_upload_starts_nothing"
+    ),
+    Named("CopyAndEmpty", "ReadPublished"): Evaluated(("s3:GetObject",)),
+    Named("CopyAndEmpty", "WriteCopies"): Evaluated(("s3:PutObject",)),
+    Named("CopyAndEmpty", "ListToEmpty"): Evaluated(("s3:ListBucketVersions",)),
+    Named("CopyAndEmpty", "Empty"): Evaluated(("s3:DeleteObjectVersion",)),
+    Named("CopyAndEmpty", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents")),
+    Named("TrainDeployEvaluate", "Scale"): Evaluated(
+        ("application-autoscaling:RegisterScalableTarget", "application-autoscaling:PutScalingPolicy")
+    ),
+    Named("TrainDeployEvaluate", "ScheduleEnd"): Evaluated(("scheduler:CreateSchedule",)),
+    Named("TrainDeployEvaluate", "PassSchedulerRole"): Evaluated(("iam:PassRole",)),
+    Named("RunPipeline", "ReadFunctions"): Evaluated(("s3:GetObject",)),
+    Named("RunPipeline", "Build"): Evaluated(("codebuild:StartBuild", "codebuild:BatchGetBuilds")),
+    Named("RunPipeline", "AskForApproval"): Evaluated(("sns:Publish",)),
+    Named("BuildFunctions", "ReadSources"): Evaluated(("s3:GetObject",)),
+    Named("BuildFunctions", "KeepZips"): Evaluated(("s3:PutObject",)),
+    Named("BuildFunctions", "UpdateFunctions"): Evaluated(("lambda:UpdateFunctionCode", "lambda:GetFunction")),
+    Named("BuildFunctions", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents")),
+    Named("BuildFunctions", "UseKey"): Evaluated(("kms:Decrypt",)),
+    Named("TrainDeployEvaluate", "KeepDeadLetters"): Shown("an invocation that Lambda gives up is lost", OPTIONS),
+    Named("TrainDeployEvaluate", "WatchToScale"): Stated(
+        "Application Auto Scaling makes its alarms with the rights of whoever puts the policy; here with its own"
+    ),
+    Named("TrainDeployEvaluate", "ResizeEndpoints"): Stated(
+        "Application Auto Scaling asks whether whoever registers a target may change its capacity; here it does not"
+    ),
+    Named("TrainDeployEvaluate", "CreateScalingRole"): Stated(
+        "Application Auto Scaling makes its service-linked role as whoever first registers a target; here there is none"
+    ),
+    Named("EndEndpoints", "EndEndpoints"): Shown("an endpoint stays when its time is over", OPTIONS),
+    Named("RunPipeline", "CloneSource"): Shown("the source action cannot read the commit", OPTIONS),
+    Named("RunPipeline", "CloneFunctions"): Shown("the source action of the functions cannot, likewise", OPTIONS),
+    Named("RunPipeline", "UseConnection"): Shown("the source action cannot use the connection", OPTIONS),
+}

@@ -1,0 +1,34 @@
+"""The AWS CLI from PyPI, in a virtual environment of its own: it pins a botocore that is not ours."""
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import EmbeddedAws
+
+VERSION = "1.46.2"
+
+
+@pytest.fixture(scope="session")
+def aws_cli(request: pytest.FixtureRequest) -> Path:
+    """The ``aws`` program; installed once and kept in pytest's cache."""
+    assert request.config.cache is not None
+    folder = Path(request.config.cache.mkdir(f"aws-cli-{VERSION}-{sys.version_info.major}{sys.version_info.minor}"))
+    program = folder / "bin" / "aws"
+    if not program.exists():
+        venv.create(folder, with_pip=True, clear=True)
+        python = folder / "bin" / "python"
+        subprocess.run([python, "-m", "pip", "install", "-q", f"awscli=={VERSION}"], check=True, capture_output=True)
+    return program
+
+
+def run(program: Path, aws: EmbeddedAws, *arguments: str) -> str:
+    """What a command prints; it must succeed."""
+    environment = {**os.environ, **aws.environment, "AWS_PAGER": ""}
+    done = subprocess.run([program, *arguments], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -1,0 +1,42 @@
+"""Projects to build, alone and in pipelines."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.localaws.codepipeline.conftest import TRUST, bench, role_arn
+
+__all__ = ["bench", "role_arn"]
+
+
+@pytest.fixture(scope="session")
+def build_role(aws: Any) -> str:
+    iam = aws.client("iam")
+    trust = json.dumps(TRUST).replace("codepipeline.", "codebuild.")
+    role = iam.create_role(RoleName="codebuild-tests", AssumeRolePolicyDocument=trust)["Role"]
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam.put_role_policy(RoleName="codebuild-tests", PolicyName="Everything", PolicyDocument=json.dumps(everything))
+    arn: str = role["Arn"]
+    return arn
+
+
+@pytest.fixture
+def project(aws: Any, build_role: str, unique: Callable[[str], str]) -> Callable[..., str]:
+    """``project(buildspec, **members)`` makes a project without a source; gives its name."""
+
+    def make(buildspec: str, **members: Any) -> str:
+        name = unique("project")
+        declaration = {
+            "name": name,
+            "source": {"type": "NO_SOURCE", "buildspec": buildspec},
+            "artifacts": {"type": "NO_ARTIFACTS"},
+            "environment": {"type": "LINUX_CONTAINER", "image": "any", "computeType": "BUILD_GENERAL1_SMALL"},
+            "serviceRole": build_role,
+            **members,
+        }
+        aws.client("codebuild").create_project(**declaration)
+        return name
+
+    return make

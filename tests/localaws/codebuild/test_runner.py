@@ -1,0 +1,199 @@
+"""Builds really run: phases, variables, artifacts, limits."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+from tests.localaws.codepipeline.workbench import action, approval, stage, zipped
+
+
+def built(bench: Any, name: str, **members: Any) -> dict[str, Any]:
+    """The build when it is over."""
+    codebuild = bench.aws.client("codebuild")
+    build_id = codebuild.start_build(projectName=name, **members)["build"]["id"]
+
+    def over() -> Any:
+        build = codebuild.batch_get_builds(ids=[build_id])["builds"][0]
+        return build if build["buildComplete"] else None
+
+    found: dict[str, Any] = bench.until(over)
+    return found
+
+
+def log_of(bench: Any, build: dict[str, Any]) -> str:
+    events = bench.aws.client("logs").get_log_events(
+        logGroupName=build["logs"]["groupName"], logStreamName=build["logs"]["streamName"], startFromHead=True
+    )["events"]
+    return "\n".join(event["message"] for event in events)
+
+
+def test_phases_share_directory_and_variables_and_export_them(bench: Any, project: Any) -> None:
+    name = project(
+        """
+version: 0.2
+env:
+  variables: {GREETING: hello}
+  exported-variables: [RESULT]
+phases:
+  install: {commands: [mkdir deeper, cd deeper]}
+  build:
+    commands:
+      - export RESULT="$GREETING from $(basename $PWD)"
+      - echo "$RESULT"
+"""
+    )
+    build = built(bench, name)
+    assert build["buildStatus"] == "SUCCEEDED", log_of(bench, build)
+    assert build["exportedEnvironmentVariables"] == [{"name": "RESULT", "value": "hello from deeper"}]
+    assert "hello from deeper" in log_of(bench, build)
+    assert [phase["phaseType"] for phase in build["phases"]][-1] == "COMPLETED"
+
+
+def test_a_failed_build_phase_still_runs_post_build_and_finally(bench: Any, project: Any) -> None:
+    name = project(
+        """
+version: 0.2
+phases:
+  build: {commands: ["exit 3", "echo never"], finally: [echo tidied]}
+  post_build: {commands: ['echo "succeeding: $CODEBUILD_BUILD_SUCCEEDING"']}
+"""
+    )
+    build = built(bench, name)
+    log = log_of(bench, build)
+    assert build["buildStatus"] == "FAILED"
+    assert "tidied" in log
+    assert "succeeding: 0" in log
+    assert "\nnever" not in log
+    failed = next(phase for phase in build["phases"] if phase["phaseType"] == "BUILD")
+    assert "exit status 3" in failed["contexts"][0]["message"]
+
+
+def test_a_failed_install_ends_the_build(bench: Any, project: Any) -> None:
+    name = project("version: 0.2\nphases:\n  install: {commands: ['false']}\n  build: {commands: [echo built]}\n")
+    build = built(bench, name)
+    assert build["buildStatus"] == "FAILED"
+    assert "\nbuilt" not in log_of(bench, build)
+
+
+def test_variables_come_from_the_parameter_store_and_are_hidden_in_the_log(bench: Any, project: Any) -> None:
+    place = f"/{bench.unique('parameter')}"
+    bench.aws.client("ssm").put_parameter(Name=place, Value="much-hidden", Type="SecureString")
+    name = project(
+        f"""
+version: 0.2
+env: {{parameter-store: {{SECRET: {place}}}}}
+phases:
+  build: {{commands: ['echo it is $SECRET', 'test "$SECRET" = much-hidden']}}
+"""
+    )
+    build = built(bench, name)
+    assert build["buildStatus"] == "SUCCEEDED"
+    assert "it is ***" in log_of(bench, build)
+
+
+def test_a_build_uses_the_role_against_this_server(bench: Any, project: Any) -> None:
+    program = "import os; print('endpoint', os.environ['AWS_ENDPOINT_URL'], 'AWS_SESSION_TOKEN' in os.environ)"
+    name = project(f'version: 0.2\nphases:\n  build:\n    commands:\n      - python3 -c "{program}"\n')
+    assert f"endpoint {bench.aws.url} True" in log_of(bench, built(bench, name))
+
+
+def test_what_is_left_out_is_told_in_the_log(bench: Any, project: Any) -> None:
+    spec = "version: 0.2\nphases: {build: {commands: ['true']}}\ncache: {paths: [x/*]}\nreports: {tests: {files: [y.xml]}}\n"
+    build = built(bench, project(spec))
+    assert build["buildStatus"] == "SUCCEEDED"
+    assert "Reports are not collected" in log_of(bench, build)
+    assert "cache is not kept" in log_of(bench, build)
+
+
+def test_a_build_is_ended_at_its_time_limit(bench: Any, project: Any) -> None:
+    name = project("version: 0.2\nphases:\n  build: {commands: [sleep 600]}\n", timeoutInMinutes=5)
+    codebuild = bench.aws.client("codebuild")
+    build_id = codebuild.start_build(projectName=name)["build"]["id"]
+    bench.until(
+        lambda: bench.aws.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/codebuild/{name}")["logGroups"]
+    )
+    bench.aws.rehearsal("POST", "clock", seconds=301)
+    status = bench.until(
+        lambda: (b := codebuild.batch_get_builds(ids=[build_id])["builds"][0])["buildComplete"] and b["buildStatus"]
+    )
+    assert status == "TIMED_OUT"
+
+
+def test_a_build_can_be_stopped(bench: Any, project: Any) -> None:
+    name = project("version: 0.2\nphases:\n  build: {commands: [sleep 600]}\n")
+    codebuild = bench.aws.client("codebuild")
+    build_id = codebuild.start_build(projectName=name)["build"]["id"]
+    codebuild.stop_build(id=build_id)
+    status = bench.until(
+        lambda: (b := codebuild.batch_get_builds(ids=[build_id])["builds"][0])["buildComplete"] and b["buildStatus"]
+    )
+    assert status == "STOPPED"
+
+
+def test_a_build_action_makes_its_artifacts_and_variables(bench: Any, project: Any) -> None:
+    spec = """
+version: 0.2
+env: {exported-variables: [ROWS]}
+phases:
+  build: {commands: ['export ROWS=$(wc -l < data.csv | tr -d " ")', 'mkdir out', 'cp data.csv out/', 'echo $LABEL > out/label']}
+artifacts: {files: ['**/*'], base-directory: out}
+"""
+    bench.upload(body=zipped(buildspec__yml=spec, data__csv="a\nb\n"))
+    name = project("", source={"type": "CODEPIPELINE"}, artifacts={"type": "CODEPIPELINE"})
+    build = action(
+        "Make",
+        "Build",
+        "CodeBuild",
+        inputs=["SourceOutput"],
+        outputs=["Made"],
+        namespace="Made",
+        configuration={"ProjectName": name, "EnvironmentVariables": json.dumps([{"name": "LABEL", "value": "wine"}])},
+    )
+    pipeline = bench.create(
+        stage("Build", build), stage("Gate", approval(configuration={"CustomData": "#{Made.ROWS}"}))
+    )
+    bench.until(lambda: bench.action_state(pipeline, "Approve") or bench.status(pipeline) == "Failed")
+    assert bench.action_state(pipeline, "Make")["status"] == "Succeeded", bench.action_state(pipeline, "Make")
+    run = bench.action_runs(pipeline, "Make")[0]
+    assert run["output"]["outputVariables"] == {"ROWS": "2"}
+    place = run["output"]["outputArtifacts"][0]["s3location"]
+    body = bench.aws.client("s3").get_object(Bucket=place["bucket"], Key=place["key"])["Body"].read()
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        assert sorted(archive.namelist()) == ["data.csv", "label"]
+        assert archive.read("label") == b"wine\n"
+
+
+def test_a_failed_build_fails_the_action_with_its_command(bench: Any, project: Any) -> None:
+    bench.upload(body=zipped(any__txt="x"))
+    name = project("version: 0.2\nphases:\n  build: {commands: [make-me-fail]}\n")
+    build = action("Make", "Build", "CodeBuild", inputs=["SourceOutput"], configuration={"ProjectName": name})
+    pipeline = bench.create(stage("Build", build))
+    assert bench.ended(pipeline) == "Failed"
+    message = bench.action_state(pipeline, "Make")["errorDetails"]["message"]
+    assert message.startswith("Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR")
+    assert "make-me-fail" in message
+
+
+def test_the_commands_action_runs_on_the_source_and_keeps_what_it_names(bench: Any) -> None:
+    bench.upload(body=zipped(name__txt="world"))
+    commands = {
+        **action("Run", "Compute", "Commands", inputs=["SourceOutput"], namespace="Run"),
+        "commands": ['export GREETING="hello $(cat name.txt)"', "echo $GREETING > greeting.txt"],
+        "outputArtifacts": [{"name": "Greeting", "files": ["greeting.txt"]}],
+        "outputVariables": ["GREETING"],
+    }
+    pipeline = bench.create(stage("Run", commands), pipelineType="V2")
+    assert bench.ended(pipeline) == "Succeeded", bench.action_state(pipeline, "Run")
+    run = bench.action_runs(pipeline, "Run")[0]
+    assert run["output"]["outputVariables"] == {"GREETING": "hello world"}
+    place = run["output"]["outputArtifacts"][0]["s3location"]
+    body = bench.aws.client("s3").get_object(Bucket=place["bucket"], Key=place["key"])["Body"].read()
+    assert zipfile.ZipFile(io.BytesIO(body)).namelist() == ["greeting.txt"]
+
+
+def test_commands_that_fail_say_which(bench: Any) -> None:
+    commands = {**action("Run", "Compute", "Commands", inputs=["SourceOutput"]), "commands": ["true", "false"]}
+    pipeline = bench.create(stage("Run", commands), pipelineType="V2")
+    assert bench.ended(pipeline) == "Failed"
+    assert "false" in bench.action_state(pipeline, "Run")["errorDetails"]["message"]

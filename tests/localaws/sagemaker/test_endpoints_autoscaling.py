@@ -1,0 +1,48 @@
+"""Autoscaling of variants."""
+
+import pytest
+
+from rehearsal.localaws.sagemaker.hosting.autoscaling import Tracking, desired
+
+from .conftest import wait_until
+from .test_endpoints_traffic import metric
+
+
+@pytest.mark.parametrize(
+    ("current", "per_instance", "expected"), [(1, 10, 1), (1, 11, 2), (2, 25, 5), (4, 1, 1), (2, 0, 1), (1, 900, 6)]
+)
+def test_the_load_of_an_instance_is_brought_to_the_target(current, per_instance, expected):
+    tracking = Tracking("e", "v", target=10, least=1, most=6, scale_out_cooldown=0, scale_in_cooldown=0)
+    assert desired(current, per_instance, tracking) == expected
+
+
+def test_a_busy_variant_gets_more_instances(hosting, aws, trained):
+    name, scaling = hosting.endpoint(), aws.client("application-autoscaling")
+    where = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": f"endpoint/{name}/variant/AllTraffic",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    scaling.register_scalable_target(**where, MinCapacity=1, MaxCapacity=3)
+    scaling.put_scaling_policy(
+        **where,
+        PolicyName=f"policy-{name}",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": 2.0,
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
+        },
+    )
+    for _ in range(10):
+        hosting.invoke(name, trained.csv(1))
+    wait_until(lambda: metric(aws, name, "AllTraffic", "Invocations") == 10, "the metric")
+    aws.rehearsal("POST", "clock", seconds=30)
+    wait_until(
+        lambda: (
+            hosting.client.describe_endpoint(EndpointName=name)["ProductionVariants"][0]["CurrentInstanceCount"] == 3
+        ),
+        "three instances",
+    )
+    assert float(hosting.invoke(name, trained.csv(1))) == pytest.approx(trained.predictions(1)[0])
+    scaling.delete_scaling_policy(**where, PolicyName=f"policy-{name}")
+    scaling.deregister_scalable_target(**where)

@@ -1,0 +1,49 @@
+"""Model servers that crash, and ones that do not answer."""
+
+import os
+import signal
+import socket
+
+import pytest
+from botocore.exceptions import ClientError
+
+from rehearsal.localaws.sagemaker.hosting.instances import ForkedServer, InstanceError, InstanceTimeout
+
+from .conftest import model_servers, wait_until
+
+
+@pytest.fixture
+def mute(tmp_path):
+    """An instance whose server takes connections and says nothing."""
+    address, life = tmp_path / "socket", os.pipe()
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(address))
+        listening.listen()
+        yield ForkedServer(address, process_id=0, life=life[1])
+    for descriptor in life:
+        os.close(descriptor)
+
+
+def test_a_server_that_takes_too_long_is_a_timeout(mute):
+    with pytest.raises(InstanceTimeout, match=r"no answer within 0\.05 seconds"):
+        mute.invoke({}, b"", timeout_seconds=0.05)
+
+
+def test_a_server_that_is_gone_is_an_error(tmp_path):
+    with pytest.raises(InstanceError, match="the model server is gone"):
+        ForkedServer(tmp_path / "nothing", process_id=0, life=0).invoke({}, b"")
+
+
+def test_a_crashed_server_is_replaced(hosting, aws, trained):
+    name = hosting.endpoint()
+    for server in model_servers(aws):
+        os.kill(server, signal.SIGKILL)
+
+    def served_again() -> bytes | None:
+        try:
+            return hosting.invoke(name, trained.csv(1))
+        except ClientError as error:
+            assert error.response["Error"]["Code"] == "ModelError"
+            return None
+
+    assert float(wait_until(served_again, "the endpoint serves again")) == pytest.approx(trained.predictions(1)[0])

@@ -1,0 +1,147 @@
+"""The model registry, models made of packages, and lineage."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rehearsal.localaws.sagemaker.registry.lineage import Edge, Vertex, reach
+
+from .conftest import IMAGE, wait_until
+
+
+@pytest.fixture
+def group(hosting) -> str:
+    name = hosting.unique("group")
+    hosting.client.create_model_package_group(ModelPackageGroupName=name, ModelPackageGroupDescription="wine")
+    return name
+
+
+def register(hosting, group: str, **members) -> str:
+    container = {"Image": IMAGE, "ModelDataUrl": f"s3://{hosting.bucket}/model.tar.gz"}
+    return hosting.client.create_model_package(
+        ModelPackageGroupName=group,
+        InferenceSpecification={
+            "Containers": [container],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+        **members,
+    )["ModelPackageArn"]
+
+
+def test_versions_count_up_and_wait_for_approval(hosting, group):
+    first, second = register(hosting, group), register(hosting, group)
+    assert (first[-2:], second[-2:]) == ("/1", "/2")
+    description = hosting.client.describe_model_package(ModelPackageName=second)
+    assert description["ModelPackageVersion"] == 2
+    assert description["ModelApprovalStatus"] == "PendingManualApproval"
+    assert description["ModelPackageStatus"] == "Completed"
+
+
+def test_a_deleted_version_leaves_its_number_unused(hosting, group):
+    register(hosting, group)
+    hosting.client.delete_model_package(ModelPackageName=register(hosting, group))
+    assert register(hosting, group).endswith("/3")
+
+
+def test_packages_are_listed_by_group_and_approval(hosting, group):
+    first, second = register(hosting, group), register(hosting, group)
+    hosting.client.update_model_package(
+        ModelPackageArn=first, ModelApprovalStatus="Approved", ApprovalDescription="fine"
+    )
+    listed = hosting.client.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]
+    assert [package["ModelPackageArn"] for package in listed] == [second, first]
+    approved = hosting.client.list_model_packages(ModelPackageGroupName=group, ModelApprovalStatus="Approved")
+    assert [package["ModelPackageArn"] for package in approved["ModelPackageSummaryList"]] == [first]
+    assert hosting.client.describe_model_package(ModelPackageName=first)["ApprovalDescription"] == "fine"
+
+
+def test_metrics_and_metadata_are_kept(hosting, group):
+    metrics = {"ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": "s3://b/m.json"}}}
+    arn = register(hosting, group, ModelMetrics=metrics, CustomerMetadataProperties={"rmse": "0.6"})
+    description = hosting.client.describe_model_package(ModelPackageName=arn)
+    assert description["ModelMetrics"] == metrics
+    assert description["CustomerMetadataProperties"] == {"rmse": "0.6"}
+
+
+def test_a_group_with_versions_is_not_deleted(hosting, group):
+    arn = register(hosting, group)
+    with pytest.raises(ClientError, match="still contains Model Packages"):
+        hosting.client.delete_model_package_group(ModelPackageGroupName=group)
+    hosting.client.delete_model_package(ModelPackageName=arn)
+    hosting.client.delete_model_package_group(ModelPackageGroupName=group)
+    with pytest.raises(ClientError, match="does not exist"):
+        hosting.client.describe_model_package_group(ModelPackageGroupName=group)
+
+
+def test_a_model_of_a_package_serves(hosting, group, trained):
+    arn, name = register(hosting, group), hosting.unique("packaged")
+    hosting.client.create_model(
+        ModelName=name, ExecutionRoleArn=hosting.role, PrimaryContainer={"ModelPackageName": arn}
+    )
+    endpoint = hosting.endpoint(hosting.config(hosting.variant(name)))
+    assert float(hosting.invoke(endpoint, trained.csv(1))) == pytest.approx(trained.predictions(1)[0])
+
+
+def test_lineage_leads_from_the_endpoint_back_to_package_and_artifact(hosting, group):
+    package, name = register(hosting, group), hosting.unique("traced")
+    model = hosting.client.create_model(
+        ModelName=name, ExecutionRoleArn=hosting.role, PrimaryContainer={"ModelPackageName": package}
+    )["ModelArn"]
+    endpoint = hosting.endpoint(hosting.config(hosting.variant(name)))
+    arn = hosting.client.describe_endpoint(EndpointName=endpoint)["EndpointArn"]
+    [context] = hosting.client.list_contexts(SourceUri=arn)["ContextSummaries"]
+    found = hosting.client.query_lineage(StartArns=[context["ContextArn"]], Direction="Ascendants", IncludeEdges=True)
+    types = {vertex["Arn"]: vertex["Type"] for vertex in found["Vertices"]}
+    [traced] = hosting.client.list_artifacts(SourceUri=model)["ArtifactSummaries"]
+    [registered] = hosting.client.list_artifacts(SourceUri=package)["ArtifactSummaries"]
+    assert types[traced["ArtifactArn"]] == "SageMakerModel"
+    assert types[registered["ArtifactArn"]] == "ModelPackage"
+    assert sorted(types.values()) == ["Endpoint", "Model", "ModelPackage", "SageMakerModel"]
+    edge = {"SourceArn": registered["ArtifactArn"], "DestinationArn": traced["ArtifactArn"]}
+    assert {**edge, "AssociationType": "ContributedTo"} in found["Edges"]
+    [association] = hosting.client.list_associations(SourceArn=registered["ArtifactArn"])["AssociationSummaries"]
+    assert association["DestinationArn"] == traced["ArtifactArn"]
+
+
+def test_approval_is_an_event(hosting, aws, group):
+    queue = aws.client("sqs").create_queue(QueueName=hosting.unique("approvals"))["QueueUrl"]
+    arn = aws.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    aws.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    pattern = {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Model Package State Change"],
+        "detail": {"ModelApprovalStatus": ["Approved"], "ModelPackageGroupName": [group]},
+    }
+    events, rule = aws.client("events"), hosting.unique("rule")
+    events.put_rule(Name=rule, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=rule, Targets=[{"Id": "queue", "Arn": arn}])
+    package = register(hosting, group)
+    hosting.client.update_model_package(ModelPackageArn=package, ModelApprovalStatus="Approved")
+    [message] = wait_until(lambda: aws.client("sqs").receive_message(QueueUrl=queue).get("Messages"), "the event")
+    detail = json.loads(message["Body"])["detail"]
+    assert (detail["ModelPackageArn"], detail["ModelApprovalStatus"]) == (package, "Approved")
+
+
+def vertex(number: int) -> Vertex:
+    return Vertex(f"arn:{number}", "Model", "Artifact", str(number))
+
+
+@given(st.sets(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=20))
+def test_ascendants_and_descendants_mirror_each_other(pairs):
+    edges = [Edge(vertex(source), vertex(destination), "ContributedTo") for source, destination in pairs]
+    for first in range(9):
+        down, _ = reach(edges, [f"arn:{first}"], "Descendants", 10)
+        for found in (each for each in down if each != vertex(first)):
+            up, _ = reach(edges, [found.arn], "Ascendants", 10)
+            assert f"arn:{first}" in {each.arn for each in up}

@@ -1,0 +1,83 @@
+"""What tests of training share: data in S3, a role for jobs, and a way to run one."""
+
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
+FINISHED = ("Completed", "Failed", "Stopped")
+SECONDS_TO_FINISH = 60
+
+
+_NUMBERS = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Training:
+    """Training jobs as a user starts and watches them."""
+
+    aws: Any
+    role: str
+    bucket: str
+    unique: Callable[[str], str]
+
+    @property
+    def sagemaker(self) -> Any:
+        return self.aws.client("sagemaker")
+
+    def channel(self, name: str, key: str | None = None, **more: Any) -> dict[str, Any]:
+        source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{self.bucket}/{key or name + '/'}"}
+        return {"ChannelName": name, "ContentType": "text/csv", "DataSource": {"S3DataSource": source}, **more}
+
+    def start(self, hyperparameters: dict[str, str] | None = None, **more: Any) -> str:
+        """Create a job on both channels; gives its name."""
+        request = {
+            "TrainingJobName": f"{self.unique('job')}-{next(_NUMBERS)}",
+            "RoleArn": self.role,
+            "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+            "HyperParameters": {"num_round": "5", "objective": "reg:squarederror", **(hyperparameters or {})},
+            "InputDataConfig": [self.channel("train"), self.channel("validation")],
+            "OutputDataConfig": {"S3OutputPath": f"s3://{self.bucket}/models"},
+            "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+            **more,
+        }
+        self.sagemaker.create_training_job(**request)
+        return request["TrainingJobName"]
+
+    def wait(self, name: str, *statuses: str, phase: str | None = None) -> dict[str, Any]:
+        """Wait for a status (or a secondary status) and give the description."""
+        deadline = time.monotonic() + SECONDS_TO_FINISH
+        while time.monotonic() < deadline:
+            job = self.sagemaker.describe_training_job(TrainingJobName=name)
+            if job["SecondaryStatus"] == phase or job["TrainingJobStatus"] in (statuses or FINISHED):
+                return job
+            time.sleep(0.02)
+        raise AssertionError(f"still {job['TrainingJobStatus']} after {SECONDS_TO_FINISH} s; its log: {self.log(name)}")
+
+    def run(self, hyperparameters: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
+        """Create a job and wait for its end."""
+        return self.wait(self.start(hyperparameters, **more))
+
+    def log(self, name: str) -> list[str]:
+        """All log lines of a job."""
+        logs, group = self.aws.client("logs"), "/aws/sagemaker/TrainingJobs"
+        streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{name}/")["logStreams"]
+        return [
+            event["message"]
+            for stream in streams
+            for event in logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])["events"]
+        ]
+
+    def body(self, uri: str) -> bytes:
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        return self.aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+
+
+@pytest.fixture
+def training(aws, job_role, data, unique) -> Training:
+    return Training(aws, job_role, data, unique)

@@ -1,0 +1,239 @@
+"""What a user finds after a restart: objects, people, queues, pipelines, jobs and endpoints, as they were or with the reason."""
+
+import json
+import uuid
+from typing import Any
+
+from tests.localaws.codepipeline.workbench import Workbench, approval, stage
+from tests.localaws.deploying import ALLOW_ALL, zip_of
+from tests.localaws.sagemaker.conftest import IMAGE, train
+from tests.localaws.state.conftest import Kept
+from tests.localaws.waiting import wait_until
+
+
+def role(kept: Kept, *services: str) -> str:
+    """A role that the services may assume and that may do everything."""
+    iam, name = kept.client("iam"), f"role-{uuid.uuid4().hex[:8]}"
+    trust = {"Effect": "Allow", "Principal": {"Service": [*services]}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    iam.put_role_policy(RoleName=name, PolicyName="All", PolicyDocument=json.dumps(ALLOW_ALL))
+    return arn
+
+
+def unique(stem: str) -> str:
+    return f"{stem}-{uuid.uuid4().hex[:8]}"
+
+
+def test_objects_with_their_versions_and_the_administrator_are_as_before(kept: Kept) -> None:
+    s3, large = kept.client("s3"), bytes(range(256)) * 4096
+    s3.create_bucket(Bucket="kept")
+    s3.put_bucket_versioning(Bucket="kept", VersioningConfiguration={"Status": "Enabled"})
+    first = s3.put_object(Bucket="kept", Key="a", Body=b"one", Metadata={"colour": "blue"})
+    second = s3.put_object(Bucket="kept", Key="a", Body=large)
+    before = kept.aws.announced
+    kept.restart()
+    assert (kept.aws.announced.access_key_id, kept.aws.announced.secret_access_key) == (
+        before.access_key_id,
+        before.secret_access_key,
+    )
+    s3 = kept.client("s3")
+    old = s3.get_object(Bucket="kept", Key="a", VersionId=first["VersionId"])
+    assert (old["Body"].read(), old["Metadata"], old["ETag"]) == (b"one", {"colour": "blue"}, first["ETag"])
+    new = s3.get_object(Bucket="kept", Key="a")
+    assert (new["Body"].read(), new["ETag"], new["VersionId"]) == (large, second["ETag"], second["VersionId"])
+
+
+def test_a_crash_loses_no_more_than_what_came_after_the_last_snapshot(kept: Kept) -> None:
+    s3 = kept.client("s3")
+    s3.create_bucket(Bucket="before")
+    kept.snapshot()
+    s3.create_bucket(Bucket="after")
+    kept.crash()
+    assert [bucket["Name"] for bucket in kept.client("s3").list_buckets()["Buckets"]] == ["before"]
+
+
+def test_a_large_object_that_stays_is_not_written_again(kept: Kept) -> None:
+    s3 = kept.client("s3")
+    s3.create_bucket(Bucket="kept")
+    s3.put_object(Bucket="kept", Key="large", Body=b"x" * 300_000)
+    kept.snapshot()
+    (content,) = (kept.folder / "objects").iterdir()
+    written = content.stat().st_mtime_ns
+    s3.put_object(Bucket="kept", Key="small", Body=b"x")
+    kept.snapshot()
+    assert content.stat().st_mtime_ns == written
+    s3.delete_object(Bucket="kept", Key="large")
+    kept.snapshot()
+    assert list((kept.folder / "objects").iterdir()) == []
+
+
+def test_what_moto_keeps_in_its_own_ways_comes_back(kept: Kept) -> None:
+    kept.client("ssm").put_parameter(Name="/depth", Value="6", Type="String")
+    key = kept.client("kms").create_key()["KeyMetadata"]["KeyId"]
+    sealed = kept.client("kms").encrypt(KeyId=key, Plaintext=b"secret")["CiphertextBlob"]
+    kept.client("iam").create_user(UserName="ann")
+    kept.client("iam").attach_user_policy(UserName="ann", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    kept.client("logs").create_log_group(logGroupName="/kept")
+    kept.aws.rehearsal("POST", "clock", seconds=86_400)
+    shown = kept.aws.rehearsal("GET", "clock")["timestamp"]
+    kept.restart()
+    assert kept.client("ssm").get_parameter(Name="/depth")["Parameter"]["Value"] == "6"
+    assert kept.client("kms").decrypt(CiphertextBlob=sealed)["Plaintext"] == b"secret"
+    (attached,) = kept.client("iam").list_attached_user_policies(UserName="ann")["AttachedPolicies"]
+    assert attached["PolicyName"] == "ReadOnlyAccess"
+    assert kept.client("iam").get_policy(PolicyArn=attached["PolicyArn"])["Policy"]["AttachmentCount"] == 1
+    assert kept.client("logs").describe_log_groups(logGroupNamePrefix="/kept")["logGroups"]
+    assert kept.aws.rehearsal("GET", "clock")["timestamp"] > shown
+
+
+def test_a_function_runs_and_its_queue_is_polled_again(kept: Kept) -> None:
+    sqs, functions = kept.client("sqs"), kept.client("lambda")
+    source, answers = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("source", "answers"))
+    arn = sqs.get_queue_attributes(QueueUrl=source, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    code = (
+        "import boto3, os\ndef handler(event, context):\n"
+        "    queue = boto3.client('sqs').get_queue_url(QueueName='answers')['QueueUrl']\n"
+        "    boto3.client('sqs').send_message(QueueUrl=queue, MessageBody=event['Records'][0]['body'])\n"
+    )
+    functions.create_function(
+        FunctionName="relay",
+        Runtime="python3.12",
+        Role=role(kept, "lambda.amazonaws.com"),
+        Handler="app.handler",
+        Timeout=20,
+        Code={"ZipFile": zip_of({"app.py": code})},
+    )
+    functions.create_event_source_mapping(EventSourceArn=arn, FunctionName="relay")
+    kept.restart()
+    sqs = kept.client("sqs")
+    answers = sqs.get_queue_url(QueueName="answers")["QueueUrl"]
+    sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName="source")["QueueUrl"], MessageBody="after the restart")
+    (message,) = wait_until(lambda: sqs.receive_message(QueueUrl=answers).get("Messages"))
+    assert message["Body"] == "after the restart"
+
+
+def bench_of(kept: Kept) -> Workbench:
+    kept.client("s3").create_bucket(Bucket="artifacts")
+    versioning = {"Status": "Enabled"}
+    kept.client("s3").put_bucket_versioning(Bucket="artifacts", VersioningConfiguration=versioning)
+    bench = Workbench(kept.aws, "artifacts", role(kept, "codepipeline.amazonaws.com"), unique)
+    bench.upload()
+    return bench
+
+
+def test_an_execution_that_waits_for_an_approval_goes_on(kept: Kept) -> None:
+    bench = bench_of(kept)
+    name = bench.create(stage("Gate", approval()))
+    token = wait_until(lambda: bench.action_state(name, "Approve").get("token"))
+    kept.snapshot()
+    kept.crash()
+    bench.aws = kept.aws
+    kept.client("codepipeline").put_approval_result(
+        pipelineName=name,
+        stageName="Gate",
+        actionName="Approve",
+        token=token,
+        result={"summary": "yes", "status": "Approved"},
+    )
+    wait_until(lambda: bench.executions(name)[0]["status"] == "Succeeded")
+
+
+def test_an_accepted_event_that_was_not_over_is_run_again(kept: Kept) -> None:
+    kept.client("s3").create_bucket(Bucket="marks")
+    code = (
+        "import boto3, time, uuid\ndef handler(event, context):\n"
+        "    boto3.client('s3').put_object(Bucket='marks', Key=uuid.uuid4().hex, Body=b'')\n    time.sleep(event)\n"
+    )
+    kept.client("lambda").create_function(
+        FunctionName="slow",
+        Runtime="python3.12",
+        Role=role(kept, "lambda.amazonaws.com"),
+        Handler="app.handler",
+        Timeout=60,
+        Code={"ZipFile": zip_of({"app.py": code})},
+    )
+    kept.client("lambda").invoke(FunctionName="slow", InvocationType="Event", Payload=b"30")
+    wait_until(lambda: kept.client("s3").list_objects_v2(Bucket="marks")["KeyCount"] == 1)
+    kept.snapshot()
+    kept.crash()
+    wait_until(lambda: kept.client("s3").list_objects_v2(Bucket="marks")["KeyCount"] == 2)
+
+
+def test_a_training_job_that_ran_is_failed_with_the_reason(kept: Kept) -> None:
+    s3, sagemaker = kept.client("s3"), kept.client("sagemaker")
+    s3.create_bucket(Bucket="training")
+    rows = "".join(f"{number % 7},{number % 5}\n" for number in range(2000))
+    s3.put_object(Bucket="training", Key="train/rows.csv", Body=rows)
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://training/train/"}}
+    sagemaker.create_training_job(
+        TrainingJobName="long",
+        RoleArn=role(kept, "sagemaker.amazonaws.com"),
+        AlgorithmSpecification={"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+        HyperParameters={"num_round": "1000000", "objective": "reg:squarederror"},
+        InputDataConfig=[{"ChannelName": "train", "ContentType": "text/csv", "DataSource": source}],
+        OutputDataConfig={"S3OutputPath": "s3://training/models"},
+        ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
+        StoppingCondition={"MaxRuntimeInSeconds": 600},
+    )
+    kept.snapshot()
+    kept.crash()
+
+    def ended() -> Any:
+        job = kept.client("sagemaker").describe_training_job(TrainingJobName="long")
+        return job if job["TrainingJobStatus"] == "Failed" else None
+
+    assert "the embedded AWS was restarted while the job ran" in wait_until(ended)["FailureReason"]
+
+
+def test_an_endpoint_answers_again_though_its_model_was_deleted(kept: Kept) -> None:
+    trained, sagemaker = train(0), kept.client("sagemaker")
+    kept.client("s3").create_bucket(Bucket="models")
+    kept.client("s3").put_object(Bucket="models", Key="model.tar.gz", Body=trained.artifact())
+    container = {"Image": IMAGE, "ModelDataUrl": "s3://models/model.tar.gz"}
+    hosting = role(kept, "sagemaker.amazonaws.com")
+    sagemaker.create_model(ModelName="model", ExecutionRoleArn=hosting, PrimaryContainer=container)
+    variant = {"VariantName": "All", "ModelName": "model", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    sagemaker.create_endpoint_config(EndpointConfigName="config", ProductionVariants=[variant])
+    sagemaker.create_endpoint(EndpointName="endpoint", EndpointConfigName="config")
+    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="endpoint", WaiterConfig={"Delay": 1})
+    sagemaker.delete_model(ModelName="model")
+    kept.restart()
+    answer = kept.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName="endpoint", ContentType="text/csv", Body=trained.csv(1)
+    )
+    assert abs(float(answer["Body"].read()) - trained.predictions(1)[0]) < 1e-5
+    assert kept.client("sagemaker").describe_endpoint(EndpointName="endpoint")["EndpointStatus"] == "InService"
+
+
+def test_a_git_repository_has_its_commits(kept: Kept) -> None:
+    git = kept.client("codecommit")
+    git.create_repository(repositoryName="code")
+    commit = git.put_file(repositoryName="code", branchName="main", fileContent=b"print()", filePath="a.py")["commitId"]
+    kept.restart()
+    found = kept.client("codecommit").get_file(repositoryName="code", filePath="a.py")
+    assert (found["commitId"], found["fileContent"]) == (commit, b"print()")
+
+
+def test_a_stack_that_was_being_made_is_rolled_back(kept: Kept) -> None:
+    template = {
+        "Resources": {
+            "Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "of-the-stack"}},
+            "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+            "Wait": {
+                "Type": "AWS::CloudFormation::WaitCondition",
+                "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "600"},
+            },
+        }
+    }
+    stacks = kept.client("cloudformation")
+    stacks.create_stack(StackName="waiting", TemplateBody=json.dumps(template))
+    wait_until(lambda: kept.client("s3").list_buckets()["Buckets"])
+    kept.snapshot()
+    kept.crash()
+
+    def status() -> Any:
+        return kept.client("cloudformation").describe_stacks(StackName="waiting")["Stacks"][0]["StackStatus"]
+
+    wait_until(lambda: status() == "ROLLBACK_COMPLETE")
+    assert kept.client("s3").list_buckets()["Buckets"] == []

@@ -1,0 +1,106 @@
+"""Directories that cannot be used are refused with the reason; what a killed server left is cleared away."""
+
+import json
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rehearsal.localaws.state.errors import StateError
+from rehearsal.localaws.state.pickling import dumps, loads
+from rehearsal.localaws.state.store import Store
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """With a snapshot that needs one content."""
+    made = Store(tmp_path / "state")
+    made.open()
+    made.write(b"records", {made.save(b"content")})
+    return made
+
+
+def test_a_snapshot_is_read_as_it_was_written(store: Store) -> None:
+    found = store.read()
+    assert found is not None
+    assert found[1] == b"records"
+
+
+def test_a_new_directory_has_no_snapshot(tmp_path: Path) -> None:
+    made = Store(tmp_path / "new")
+    made.open()
+    assert made.read() is None
+
+
+def changed_header(store: Store, **members: object) -> None:
+    file = store.folder / "snapshot"
+    line, _, rest = file.read_bytes().partition(b"\n")
+    file.write_bytes(json.dumps({**json.loads(line), **members}).encode() + b"\n" + rest)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda store: (store.folder / "snapshot").write_bytes(b""), "does not begin with a header"),
+        (lambda store: (store.folder / "snapshot").write_bytes(b"[]\n"), "does not begin with a header"),
+        (lambda store: changed_header(store, sha256="0"), "do not have the checksum"),
+        (lambda store: next((store.folder / "objects").iterdir()).unlink(), "is missing or has another size"),
+        (lambda store: changed_header(store, format=99), "written by another version"),
+        (lambda store: changed_header(store, moto="1.0"), "written by another version"),
+    ],
+)
+def test_a_directory_that_cannot_be_trusted_is_refused(
+    store: Store, spoil: Callable[[Store], object], words: str
+) -> None:
+    spoil(store)
+    with pytest.raises(StateError, match=words):
+        store.read()
+
+
+def test_the_server_says_which_directory_is_damaged_and_what_to_do(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    (folder / "snapshot").write_bytes(b"no snapshot")
+    command = [
+        sys.executable,
+        "-m",
+        "rehearsal.localaws.server",
+        "--port",
+        "0",
+        "--with-parent",
+        "--state",
+        str(folder),
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
+    assert done.returncode == 1
+    assert f"the state in {folder} is damaged" in done.stderr
+    assert "choose a new one with --state" in done.stderr
+
+
+def test_a_directory_serves_one_server_at_a_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rehearsal.localaws.state.store._LOCK_SECONDS", 0.1)
+    with pytest.raises(StateError, match="in use by another embedded AWS"):
+        Store(store.folder).open()
+
+
+def test_what_a_killed_server_had_begun_is_cleared_away(tmp_path: Path) -> None:
+    objects = tmp_path / "state" / "objects"
+    objects.mkdir(parents=True)
+    (objects / "abc.1.unfinished").write_bytes(b"half")
+    (tmp_path / "state" / "snapshot.unfinished").write_bytes(b"half")
+    Store(tmp_path / "state").open()
+    assert list((tmp_path / "state").rglob("*.unfinished")) == []
+
+
+def test_a_snapshot_that_names_a_program_is_not_loaded() -> None:
+    with pytest.raises(pickle.UnpicklingError, match="does not hold"):
+        loads(pickle.dumps(subprocess.run), lambda content: Path(content.sha256))
+
+
+def test_what_could_not_be_loaded_is_not_written() -> None:
+    with pytest.raises(pickle.UnpicklingError, match="does not hold"):
+        dumps({"program": subprocess.run}, lambda content: pytest.fail("nothing is stored"))

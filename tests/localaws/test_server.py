@@ -1,0 +1,130 @@
+"""Starting, finding and stopping the embedded AWS as a process."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+
+import boto3
+import pytest
+
+from rehearsal.localaws import announcement
+from tests.conftest import ROOT, EmbeddedAws, start_embedded_aws, stop_embedded_aws
+
+
+def run_server(*options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rehearsal.localaws.server", "--with-parent", *options]
+    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+
+
+def test_it_says_ready_and_answers_there(aws: EmbeddedAws) -> None:
+    assert aws.client("sts").get_caller_identity()["Arn"] == "arn:aws:iam::123456789012:user/admin"
+
+
+def test_a_busy_port_is_a_clear_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run_server("--port", str(port))
+    assert done.returncode == 1
+    assert f"port {port} of 127.0.0.1 is in use" in done.stderr
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    embedded = start_embedded_aws("--scratch", str(scratch))
+    embedded.process.send_signal(number)
+    assert embedded.process.wait(20) == 0
+    assert announcement.read(embedded.announced.port) is None
+    assert not scratch.exists()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", embedded.announced.port), 1)
+
+
+def test_the_announcement_is_for_its_owner_alone() -> None:
+    embedded = start_embedded_aws()
+    file = announcement._file(embedded.announced.port)
+    assert file.stat().st_mode & 0o777 == 0o600
+    stop_embedded_aws(embedded)
+    assert not file.exists()
+
+
+def test_an_announcement_that_a_killed_server_left_does_not_count() -> None:
+    embedded = start_embedded_aws()
+    embedded.process.kill()
+    embedded.process.communicate()
+    assert announcement.read(embedded.announced.port) is None
+    announcement._file(embedded.announced.port).unlink()
+
+
+def test_the_shell_variables_are_all_that_an_sdk_needs(aws: EmbeddedAws) -> None:
+    script = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+    environment = {**aws.environment, "PATH": os.environ["PATH"]}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "123456789012"
+
+
+def test_a_wrong_secret_is_refused(aws: EmbeddedAws) -> None:
+    sts = boto3.client(
+        "iam",
+        region_name="us-east-1",
+        endpoint_url=aws.url,
+        aws_access_key_id=aws.announced.access_key_id,
+        aws_secret_access_key="wrong",
+    )
+    with pytest.raises(sts.exceptions.ClientError, match="SignatureDoesNotMatch"):
+        sts.list_roles()
+
+
+class TestCapabilities:
+    def test_health_needs_no_secret(self, aws: EmbeddedAws) -> None:
+        with urllib.request.urlopen(f"{aws.url}/_rehearsal/health") as response:
+            assert json.load(response)["status"] == "ready"
+
+    def test_the_others_need_the_administrators_secret(self, aws: EmbeddedAws) -> None:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{aws.url}/_rehearsal/clock")
+        assert refused.value.code == 403
+
+    def test_one_that_is_not_offered_lists_those_that_are(self, aws: EmbeddedAws) -> None:
+        with pytest.raises(urllib.error.HTTPError) as missing:
+            aws.rehearsal("GET", "nothing")
+        assert missing.value.code == 404
+        assert "GET /_rehearsal/clock" in json.load(missing.value)["offered"]
+
+    def test_the_clock_can_be_read_and_advanced(self) -> None:
+        embedded = start_embedded_aws()
+        before = embedded.rehearsal("GET", "clock")["timestamp"]
+        after = embedded.rehearsal("POST", "clock", seconds=86400)["timestamp"]
+        stop_embedded_aws(embedded)
+        assert 86400 <= after - before < 86460
+
+    def test_every_service_reads_the_same_clock(self) -> None:
+        embedded = start_embedded_aws()
+        embedded.rehearsal("POST", "clock", seconds=10 * 86400)
+        now = datetime.fromisoformat(embedded.rehearsal("GET", "clock")["now"])
+        queue = embedded.client("sqs").create_queue(QueueName="q")["QueueUrl"]
+        made = embedded.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["CreatedTimestamp"])
+        embedded.client("s3").create_bucket(Bucket="bucket")
+        embedded.client("s3").put_object(Bucket="bucket", Key="key", Body=b"")
+        stamps = [
+            datetime.fromtimestamp(float(made["Attributes"]["CreatedTimestamp"]), UTC),
+            embedded.client("s3").head_object(Bucket="bucket", Key="key")["LastModified"],
+            embedded.client("iam").create_user(UserName="u")["User"]["CreateDate"],
+        ]
+        stop_embedded_aws(embedded)
+        assert all(abs((stamp - now).total_seconds()) < 60 for stamp in stamps), stamps
+
+
+def test_an_operation_that_is_not_offered_is_named(aws: EmbeddedAws) -> None:
+    client = aws.client("ecr")
+    with pytest.raises(client.exceptions.ClientError, match="does not offer"):
+        client.get_account_setting(name="BASIC_SCAN_TYPE_VERSION")

@@ -1,0 +1,82 @@
+"""The arrows of docs/architecture.md: who may import whom, imports inside functions included."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+ALLOWED = {
+    "rehearsal/toolkit": {"rehearsal.toolkit", "pipeline_job"},
+    "rehearsal/cli": {
+        "rehearsal.cli",
+        "rehearsal.toolkit",
+        "rehearsal.localaws.server",
+        "rehearsal.localaws.announcement",
+        "rehearsal.localaws.user_settings",
+    },
+    "rehearsal/lint": {"rehearsal.lint", "pipeline_job"},
+    "rehearsal/localaws": {"rehearsal.localaws"},
+    "PipelineLambdaFunctions": {"pipeline_job"},
+}
+"""For each room, the modules of this project that it may import (with what lies below them)."""
+
+FORBIDDEN = {
+    "rehearsal/toolkit": {"moto", "xgboost", "cheroot"},
+    "rehearsal/cli": {"moto", "boto3", "botocore"},
+    "rehearsal/localaws/algorithms": {
+        "moto",
+        "boto3",
+        "botocore",
+        "rehearsal.localaws.host",
+        "rehearsal.localaws.identity",
+    },
+    "PipelineLambdaFunctions": {"moto", "rehearsal", "xgboost", "numpy"},
+}
+"""For each room, the modules of others that it must not import."""
+
+
+def imports_of(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: imports are absolute here"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def within(module: str, packages: set[str]) -> bool:
+    return any(module == package or module.startswith(package + ".") for package in packages)
+
+
+def files_of(room: str) -> list[Path]:
+    files = sorted((ROOT / room).rglob("*.py"))
+    assert files, f"{room} holds no Python file: mend this test's table"
+    return files
+
+
+@pytest.mark.parametrize("room", ALLOWED)
+def test_a_room_imports_of_the_project_only_what_its_arrows_allow(room: str) -> None:
+    ours = {"rehearsal", "pipeline_job"}
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {module}"
+        for file in files_of(room)
+        for module in imports_of(file)
+        if within(module, ours)
+        and not within(module, ALLOWED[room])
+        and module not in {"rehearsal", "rehearsal.__version__"}  # the top package itself
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", FORBIDDEN)
+def test_a_room_stays_clear_of_what_is_not_its_business(room: str) -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {module}"
+        for file in files_of(room)
+        for module in imports_of(file)
+        if within(module, FORBIDDEN[room])
+    ]
+    assert wrong == []
