@@ -47,6 +47,13 @@ class Clock:
     ) -> bool:
         """Wait on ``condition`` (held by the caller) until ``predicate()`` or the timeout; return the predicate's last value."""
         deadline = None if timeout_seconds is None else self.timestamp() + timeout_seconds
+        return self._wait(condition, predicate, deadline)
+
+    def wait_until(self, condition: threading.Condition, predicate: Callable[[], bool], moment: datetime) -> bool:
+        """The same until a moment of this clock: for a wait that a caller may know of before it begins."""
+        return self._wait(condition, predicate, moment.timestamp())
+
+    def _wait(self, condition: threading.Condition, predicate: Callable[[], bool], deadline: float | None) -> bool:
         self._register(condition)
         try:
             while not (satisfied := predicate()):
@@ -87,4 +94,5 @@ embedded = _clock.embedded
 offset = _clock.offset
 sleep = _clock.sleep
 wait_for = _clock.wait_for
+wait_until = _clock.wait_until
 advance = _clock.advance

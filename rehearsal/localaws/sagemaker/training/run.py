@@ -4,7 +4,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
@@ -70,10 +70,10 @@ class TrainingRun:
     def _execute(self, containers: Sequence[Container]) -> None:
         self.job.started_at = clock.now()
         while (ending := self._attempt(containers)) is Ending.INTERRUPTED:
-            self._enter(Phase.INTERRUPTED)
+            interrupted_at = self._enter(Phase.INTERRUPTED)
             for container in containers:
                 shutil.rmtree(container.base)
-            given_up = self._wait_for_instances()
+            given_up = self._wait_for_instances(interrupted_at)
             if given_up is not None:
                 self._finish(given_up)
                 return
@@ -84,17 +84,20 @@ class TrainingRun:
         self.job.artifacts = outputs.upload(self.job.request, containers[0].base, self._s3)
         self._finish(ending)
 
-    def _wait_for_instances(self) -> Ending | None:
-        """Let the time without spot instances pass; gives why the job ends meanwhile, if it does."""
-        request, waiting = self.job.request, self.job.seconds_without_instances
-        left = (
-            request["StoppingCondition"]["MaxWaitTimeInSeconds"] - (clock.now() - self.job.created_at).total_seconds()
+    def _wait_for_instances(self, interrupted_at: datetime) -> Ending | None:
+        """Let the time without spot instances pass; gives why the job ends meanwhile, if it does.
+
+        The time counts from the moment that the record shows: whoever saw the interruption may move the clock at once.
+        """
+        back_at = interrupted_at + timedelta(seconds=self.job.seconds_without_instances)
+        given_up_at = self.job.created_at + timedelta(
+            seconds=self.job.request["StoppingCondition"]["MaxWaitTimeInSeconds"]
         )
         with self.job.changed:
-            stopped = clock.wait_for(self.job.changed, lambda: self.job.stop_requested, min(waiting, left))
+            stopped = clock.wait_until(self.job.changed, lambda: self.job.stop_requested, min(back_at, given_up_at))
         if stopped:
             return Ending.STOP_REQUESTED
-        return Ending.MAX_WAIT if left <= waiting else None
+        return Ending.MAX_WAIT if given_up_at <= back_at else None
 
     def _attempt(self, containers: Sequence[Container]) -> Ending:
         """Download and train, once for each time that spot instances are given."""
@@ -212,9 +215,12 @@ class TrainingRun:
     def _seconds_so_far(self) -> float:
         return (clock.now() - self.job.started_at).total_seconds() if self.job.started_at else 0.0
 
-    def _enter(self, phase: Phase, status: Status | None = None) -> None:
-        self.job.enter(phase, clock.now(), status=status)
+    def _enter(self, phase: Phase, status: Status | None = None) -> datetime:
+        """Move the job on; gives the moment that its record shows."""
+        at = clock.now()
+        self.job.enter(phase, at, status=status)
         events.publish_state(self.job)
+        return at
 
     def _finish(self, ending: Ending) -> None:
         last, status = {
