@@ -1,5 +1,6 @@
 """Training runs in a container's folders: data formats, channels, stopping, folds, checkpoints, hosts."""
 
+import io
 import json
 import os
 import signal
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow
+import pyarrow.parquet
 import pytest
 import xgboost
 from hypothesis import HealthCheck, given, settings
@@ -151,6 +154,14 @@ def test_a_header_is_warned_about(folder: Folder, caplog: pytest.LogCaptureFixtu
     assert "Train matrix has 241 rows" in caplog.text
 
 
+@pytest.mark.parametrize("start", ["red,1,2,3\n", "\ufeff"])
+def test_a_label_that_is_no_number_is_warned_about(
+    folder: Folder, caplog: pytest.LogCaptureFixture, start: str
+) -> None:
+    folder.put("train", "a.csv", start + CSV).train()
+    assert "The label of the first line of a.csv is no number" in caplog.text
+
+
 def test_csv_weights_are_the_second_column(folder: Folder) -> None:
     weights = RANDOM.random(len(LABELS)).round(3)
     table = np.column_stack([LABELS, weights, FEATURES])
@@ -187,15 +198,57 @@ def test_recordio_protobuf_is_read(folder: Folder) -> None:
     )
 
 
-def test_parquet_is_read(folder: Folder) -> None:
-    pyarrow = pytest.importorskip("pyarrow", reason="parquet is an extra: pip install 'rehearsal[parquet]'")
-    parquet = pytest.importorskip("pyarrow.parquet")
+def parquet(columns: dict[str, Any]) -> bytes:
+    written = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.table(columns), written)
+    return written.getvalue()
+
+
+def test_parquet_is_read_by_the_program(folder: Folder) -> None:
     columns = {"label": LABELS.astype(float), **{f"f{n}": FEATURES[:, n].astype(float) for n in range(3)}}
-    (folder.base / "input/data/train").mkdir(parents=True)
-    parquet.write_table(pyarrow.table(columns), folder.base / "input/data/train/a.parquet")
-    folder.channels["train"] = {"ContentType": "application/x-parquet", "TrainingInputMode": "File"}
-    folder.train()
+    process = (
+        folder.put("train", "a.parquet", parquet(columns), ContentType="application/x-parquet").configure().start()
+    )
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
     np.testing.assert_allclose(predictions(folder.model()), predictions(bare()), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "content_type", "message"),
+    [
+        ("a.csv", "1\n2\n", "csv", "Could not determine delimiter on line 1: a row is a label and its features"),
+        ("a.csv", "\n\n", "csv", "Could not determine delimiter on line :"),
+        ("a.csv", "1,\n2,\n", "csv", "The train channel has 2 rows with 0 features."),
+        ("a.csv", "nan,1\n2,3\n", "csv", "The train channel's label contains NaN, infinity or a value too large."),
+        ("a.csv", "1,inf\n2,3\n", "csv", "Failed to load csv data with exception:"),
+        ("a.csv", CSV.encode("utf-16"), "csv", "Failed to load csv data with exception:"),
+        ("a", "1 -1:2\n", "libsvm", "whole indices from 0"),
+        (
+            "a",
+            "1 4000000000:2\n",
+            "libsvm",
+            "4000000001 columns, for which XGBoost needs about 1440 GB; this machine has",
+        ),
+        ("a", "1\n2\n", "libsvm", "The train channel has 2 rows with 0 features."),
+        ("a", parquet({"label": [1.0], "colour": ["red"]}), "parquet", "Failed to load parquet data with exception:"),
+        (
+            "a",
+            parquet({"label": [1.0, None], "a": [1.0, 2.0]}),
+            "parquet",
+            "Label contains NaN, infinity or a value too",
+        ),
+        ("a", parquet({"label": [1.0]}), "parquet", "The train channel has 1 rows with 0 features."),
+        ("a", parquet({"label": [1.0], "a": [1.0]})[:-9], "parquet", "Failed to load parquet data with exception:"),
+        ("a", CSV, "parquet", "Failed to load parquet data with exception:"),
+        ("a", CSV, "recordio-protobuf", "there is no RecordIO frame at byte 0"),
+    ],
+)
+def test_bad_data_are_the_users_error_and_leave_no_model(
+    folder: Folder, name: str, content: str | bytes, content_type: str, message: str
+) -> None:
+    assert message in folder.put("train", name, content, ContentType=content_type).refused()
+    assert not (folder.base / "model").exists()
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,19 @@ def test_a_record_that_the_model_refuses_fails_the_job_and_leaves_no_output(tran
     assert "please ensure data is in csv format" in events[0]["message"]
 
 
+@pytest.mark.parametrize("content", [gzip.compress(b"1,2,3,4\n")[:-9], b"no archive"], ids=["torn", "none"])
+def test_what_is_no_whole_archive_fails_the_job(transform, content):
+    job, written = transform({"a.gz": content}, source={"CompressionType": "Gzip"}, expect="Failed")
+    assert job["FailureReason"].startswith("ClientError: See job logs for more information. s3://hosted-models/")
+    assert written == {}
+
+
+def test_a_key_that_is_not_there_fails_the_job(transform, trained):
+    job, written = transform({"a.csv": trained.csv(3)}, output={"KmsKeyId": "alias/nobodys"}, expect="Failed")
+    assert job["FailureReason"].startswith("KMS.NotFoundException: KMS key 'alias/nobodys' does not exist")
+    assert written == {}
+
+
 def test_the_output_is_encrypted_with_the_key_of_the_job(transform, aws, hosting, trained):
     key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
     job, _ = transform({"a.csv": trained.csv(3)}, output={"KmsKeyId": key})

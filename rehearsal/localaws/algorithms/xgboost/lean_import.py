@@ -24,6 +24,16 @@ def install() -> None:
     scipy.sparse, scipy.special = sparse, special  # type: ignore[attr-defined]
 
 
+def remove() -> None:
+    """Take the stand-ins away again, for a library that would ask them for more: XGBoost, once imported, keeps its own."""
+    for name in ("sklearn", "pandas"):
+        if sys.modules.get(name, sys) is None:
+            del sys.modules[name]
+    for name in ("scipy", "scipy.sparse", "scipy.special"):
+        if not getattr(sys.modules.get(name), "__path__", True):
+            del sys.modules[name]
+
+
 def _module(name: str) -> ModuleType:
     module = ModuleType(name)
     module.__spec__ = ModuleSpec(name, None, is_package=True)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from rehearsal.localaws.algorithms.xgboost import recordio
+from rehearsal.localaws.algorithms.xgboost import lean_import, recordio
 from rehearsal.localaws.algorithms.xgboost.content_types import DataFormat
 from rehearsal.localaws.algorithms.xgboost.errors import UserError, without_stack_trace
 
@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 MAX_FOLDER_DEPTH = 3
 _QUOTED_CHARACTERS = 50
 _SPLITTING = ";?#"
+_LINES = {
+    DataFormat.CSV: "a label and its features, separated by the delimiter of the first line",
+    DataFormat.LIBSVM: "a label and its features as index:value, with whole indices from 0",
+}
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,8 @@ def _load_text(files: Sequence[Path], options: str, reading: Reading) -> Any:
                 return xgboost.DMatrix(uri, nthread=reading.threads)
         except xgboost.core.XGBoostError as error:
             raise UserError(
-                f"Failed to load {reading.data_format.value} data with exception:\n{without_stack_trace(error)}"
+                f"Failed to load {reading.data_format.value} data with exception:\n{without_stack_trace(error)}\n"
+                f"A line is {_LINES[reading.data_format]}."
             ) from error
 
 
@@ -117,7 +122,9 @@ def _read_recordio(files: Sequence[Path], reading: Reading) -> Any:
         labels = np.array([_label(row) for row in rows], dtype=np.float32)
         return xgboost.DMatrix(recordio.features(rows), label=labels, nthread=reading.threads)
     except ValueError as error:
-        raise UserError(f"Failed to load recordio-protobuf data with exception:\n{error}") from error
+        raise UserError(
+            f"Failed to load recordio-protobuf data with exception:\n{without_stack_trace(error)}"
+        ) from error
 
 
 def _label(row: recordio.Record) -> float:
@@ -127,6 +134,7 @@ def _label(row: recordio.Record) -> float:
 
 
 def _read_parquet(files: Sequence[Path], reading: Reading) -> Any:
+    lean_import.remove()  # pyarrow asks pandas for its version, where there is a module of that name
     try:
         from pyarrow import ArrowException, parquet
     except ImportError as error:
@@ -138,9 +146,10 @@ def _read_parquet(files: Sequence[Path], reading: Reading) -> Any:
         columns = [
             np.concatenate([_column(table, index) for table in tables]) for index in range(tables[0].num_columns)
         ]
-    except (ArrowException, ValueError, IndexError, OSError) as error:
-        raise UserError(f"Failed to load parquet data with exception:\n{error}") from error
-    return xgboost.DMatrix(np.stack(columns[1:], axis=1), label=columns[0], nthread=reading.threads)
+        features = np.stack(columns[1:], axis=1) if columns[1:] else np.empty((len(columns[0]), 0), np.float32)
+        return xgboost.DMatrix(features, label=columns[0], nthread=reading.threads)
+    except (ArrowException, ValueError, IndexError, OSError) as error:  # of them XGBoost's own
+        raise UserError(f"Failed to load parquet data with exception:\n{without_stack_trace(error)}") from error
 
 
 def _column(table: Any, index: int) -> Any:
@@ -164,15 +173,23 @@ def _csv_delimiter(line: str) -> str:
 
 
 def _warn_of_header(file: Path, delimiter: str) -> None:
-    """The image trains on a header line as on any other row, and says nothing; here it is at least said."""
+    """The image trains on a header line or a label in words as on any other row, and says nothing; here it is at least said."""
     line = _first_line(file)
     cells = [cell.strip() for cell in line.split(delimiter)]
+    quoted = line[:_QUOTED_CHARACTERS]
     if not any(map(_is_number, cells)) and any(cells):
         log.warning(
             "The first line of %s looks like a header: %r. It is trained on as a row with label 0 and no values. "
             "Remove it: the algorithm takes CSV files without header, with the label in the first column.",
             file.name,
-            line[:_QUOTED_CHARACTERS],
+            quoted,
+        )
+    elif not _is_number(cells[0]):
+        log.warning(
+            "The label of the first line of %s is no number: %r. Such a label is trained on as 0. Write classes as numbers "
+            "from 0, and the file as UTF-8 without a byte order mark.",
+            file.name,
+            quoted,
         )
 
 

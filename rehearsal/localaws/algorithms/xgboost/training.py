@@ -4,6 +4,10 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xgboost
 
 from rehearsal.localaws.algorithms.xgboost import callbacks, channels, cluster, hyperparameters, readers
 from rehearsal.localaws.algorithms.xgboost.boosting import Booster
@@ -18,6 +22,8 @@ log = logging.getLogger(__name__)
 
 _BYTES_WORTH_A_THREAD = 1_000_000
 """Of data. Below this, starting and joining OpenMP threads costs more than they save."""
+_BYTES_OF_A_COLUMN = 360
+"""What XGBoost's histograms take for each column, full or empty: measured with 1 and 10 million columns."""
 
 Files = Mapping[str, Sequence[Path]]
 """The files of each channel."""
@@ -29,6 +35,7 @@ def train(environment: TrainingEnvironment, version: ImageVersion) -> None:
     Raises:
         ToolkitError: UserError, AlgorithmError or PlatformError, whose text is the job's FailureReason.
     """
+    log.info("Training with XGBoost %s by the rules of the image's release %s", xgboost.__version__, version)
     planned = plan(hyperparameters.validate(environment.hyperparameters, version))
     given = channels.validate(environment.channels, version)
     files = {name: readers.data_files(environment.channel(name)) for name in given if name != "code"}
@@ -61,6 +68,8 @@ def _train(planned: Plan, files: Files, reading: Reading, environment: TrainingE
     booster = Booster(planned, reading.threads, environment.checkpoints)
     matrices = {name: readers.read(group, reading) for name, group in files.items()}
     log.info("Train matrix has %d rows and %d columns", matrices["train"].num_row(), matrices["train"].num_col())
+    for name, matrix in matrices.items():
+        _check_matrix(name, matrix)
     if "validation" in matrices:
         log.info("Validation matrix has %d rows", matrices["validation"].num_row())
     if planned.folds is None:
@@ -80,6 +89,23 @@ def _check_data(files: Files, environment: TrainingEnvironment) -> None:
         if not group:
             spoken = "training" if name == "train" else name
             raise UserError(f"No data in {spoken} channel path {environment.channel(name)}")
+
+
+def _check_matrix(name: str, matrix: Any) -> None:
+    """Refuse by name what XGBoost would refuse with a check of its own code, or use up this machine's memory on."""
+    rows, columns = matrix.num_row(), matrix.num_col()
+    if not rows or not columns:
+        raise UserError(
+            f"The {name} channel has {rows} rows with {columns} features. A row is a label and its features."
+        )
+    if not np.isfinite(matrix.get_label()).all():
+        raise UserError(f"The {name} channel's label contains NaN, infinity or a value too large.")
+    if columns * _BYTES_OF_A_COLUMN > (memory := os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")):
+        raise UserError(
+            f"The {name} channel has {columns} columns, for which XGBoost needs about "
+            f"{columns * _BYTES_OF_A_COLUMN / 1e9:.0f} GB; this machine has {memory / 1e9:.0f} GB. Please use an instance type "
+            f"with more memory, or number the features from 0 without gaps."
+        )
 
 
 def _threads(files: Files, variables: Mapping[str, str] = os.environ) -> int:

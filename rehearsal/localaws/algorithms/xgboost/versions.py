@@ -26,9 +26,12 @@ class ImageVersion(NamedTuple):
         found = re.fullmatch(r"(\d+)\.(\d+)-(\d+)(?:-cpu-py3)?", tag)
         version = cls(*map(int, found.groups())) if found else None
         if version not in RELEASES:
-            known = ", ".join(f"{v.major}.{v.minor}-{v.build}" for v in RELEASES if v != LEGACY)
+            known = ", ".join(str(release) for release in RELEASES if release != LEGACY)
             raise ValueError(f"no release of the XGBoost image has the tag {tag!r}; the releases are {known}")
         return version
+
+    def __str__(self) -> str:
+        return "1" if self == LEGACY else f"{self.major}.{self.minor}-{self.build}"
 
 
 LEGACY = ImageVersion(0, 72, 1)

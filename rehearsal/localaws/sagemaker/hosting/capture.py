@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from rehearsal.localaws import identity
+from rehearsal.localaws.sagemaker import encryption
 from rehearsal.localaws.sagemaker.hosting.model_data import SERVICE
 
 
@@ -116,11 +117,5 @@ def write(captured: Sequence[Captured]) -> None:
             Bucket=bucket,
             Key=f"{prefix}/{name}",
             Body=b"".join(each.line for each in members),
-            **_encryption(first.settings),
+            **encryption.by_key(first.settings.kms_key_id, first.region),
         )
-
-
-def _encryption(settings: Settings) -> dict[str, str]:
-    if not settings.kms_key_id:
-        return {}
-    return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": settings.kms_key_id}

@@ -10,10 +10,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from rehearsal.localaws import clock, host, identity, isolation
-from rehearsal.localaws.errors import describe
+from rehearsal.localaws.errors import AwsError, describe
 from rehearsal.localaws.host import Credentials
 from rehearsal.localaws.logs import LogStream
-from rehearsal.localaws.sagemaker import image_pull
+from rehearsal.localaws.sagemaker import encryption, image_pull
 from rehearsal.localaws.sagemaker.processing import container_paths
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob, Status
 from rehearsal.localaws.sagemaker.processing.program import program
@@ -107,7 +107,10 @@ class ProcessingRun:
         folder = Path(container_paths.moved(output["LocalPath"], str(base)))
         bucket, prefix = inputs.split_uri(output["S3Uri"].rstrip("/"))
         key_id = self.job.request["ProcessingOutputConfig"].get("KmsKeyId")
-        extra = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id} if key_id else {}
+        try:
+            extra = encryption.by_key(key_id, self.job.region)
+        except AwsError as error:
+            raise ProcessingFailed(f"ClientError: Failed to upload to {output['S3Uri']}: {error}") from error
         for file in sorted(file for file in folder.rglob("*") if file.is_file()):
             key = f"{prefix}/{file.relative_to(folder)}".lstrip("/")
             try:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
 import gzip
 import json
 import shutil
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from botocore.exceptions import ClientError
 from rehearsal.localaws.errors import AwsError, describe
 
 _COPY_BYTES = 1 << 20
+_CHANNELS = "/opt/ml/input/data"
 
 
 @dataclass(frozen=True)
@@ -86,16 +88,23 @@ def download(channel: ChannelInput, objects: Sequence[InputObject], folder: Path
     """
     folder.mkdir(parents=True, exist_ok=True)
     for each in objects:
-        target = folder / each.path
-        target.parent.mkdir(parents=True, exist_ok=True)
         try:
+            target = _inside(folder, each.path)
+            target.parent.mkdir(parents=True, exist_ok=True)
             body = s3.get_object(Bucket=each.bucket, Key=each.key)["Body"]
             with open(target, "wb") as file:
                 shutil.copyfileobj(gzip.GzipFile(fileobj=body) if channel.gzipped else body, file, _COPY_BYTES)
-        except (ClientError, OSError, EOFError) as error:
+        except (ClientError, OSError, EOFError, zlib.error) as error:
             raise DownloadError(
                 f"ClientError: Data download failed: channel {channel.name}, s3://{each.bucket}/{each.key}: {describe(error)}"
             ) from error
+
+
+def _inside(folder: Path, path: str) -> Path:
+    """Where a path below the channel lies. S3 takes any text as a key, ``..`` too, which must not lead out of the folder."""
+    if not path or ".." in path.split("/"):
+        raise OSError(f"the key is no name of a file below {_CHANNELS}")
+    return folder / path
 
 
 def split_uri(uri: str) -> tuple[str, str]:
@@ -117,13 +126,14 @@ def _manifest_objects(uri: str, s3: Any) -> Iterator[InputObject]:
     try:
         head, *names = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
         base = head["prefix"]
+        uris = [(base + name, name) for name in names]
     except (ValueError, TypeError, KeyError) as error:
         raise AwsError(
             "ValidationException",
             f'The manifest {uri} is not a JSON list of {{"prefix": "s3://bucket/folder/"}} and names below it.',
         ) from error
-    for name in names:
-        wanted_bucket, wanted_key = split_uri(base + name)
+    for whole, name in uris:
+        wanted_bucket, wanted_key = split_uri(whole)
         yield InputObject(wanted_bucket, wanted_key, name.lstrip("/"))
 
 

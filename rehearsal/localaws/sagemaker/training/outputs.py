@@ -8,7 +8,8 @@ from typing import Any
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws.errors import describe
+from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.sagemaker import encryption
 from rehearsal.localaws.sagemaker.training.inputs import split_uri
 
 _SINGLE_PUT_BYTES = 64 * 1024 * 1024
@@ -54,8 +55,11 @@ class _Destination:
 
     def __init__(self, uri: str, kms_key_id: str | None, s3: Any) -> None:
         self._bucket, self._prefix = split_uri(uri)
-        self._extra = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key_id} if kms_key_id else {}
         self._s3 = s3
+        try:
+            self._extra = encryption.by_key(kms_key_id, s3.meta.region_name)
+        except AwsError as error:
+            raise UploadError(f"ClientError: Failed to upload to {uri}: {error}") from error
 
     def put(self, file: Path, name: str) -> None:
         key = f"{self._prefix}/{name}".lstrip("/")

@@ -25,6 +25,7 @@ from rehearsal.localaws.sagemaker.training.processes import ContainerProcess
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 _DEFAULT_MAX_RUNTIME_SECONDS = 86400
 _REASON_CHARACTERS = 980  # of 1024, with room for the exit code
+_KILLED = 137
 
 
 class Ending(Enum):
@@ -252,6 +253,8 @@ def _check_exits(containers: Sequence[Container], running: Sequence[ContainerPro
         return
     told = [(_failure(container), process.exit_code) for container, process in failed]
     reason, code = next((each for each in told if each[0]), told[0])
+    if not reason and code == _KILLED:
+        reason = "The program was killed (SIGKILL), as a machine that has no memory left does with the largest program"
     raise AlgorithmFailed(f"AlgorithmError: {reason[:_REASON_CHARACTERS]}, exit code: {code}")
 
 

@@ -4,6 +4,7 @@ import gzip
 import itertools
 import os
 import shutil
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from rehearsal.localaws import clock, host, identity
 from rehearsal.localaws.errors import AwsError, describe
 from rehearsal.localaws.events import bus
 from rehearsal.localaws.logs import LogStream
-from rehearsal.localaws.sagemaker import image_pull
+from rehearsal.localaws.sagemaker import encryption, image_pull
 from rehearsal.localaws.sagemaker.hosting import images, model_data
 from rehearsal.localaws.sagemaker.hosting.instances import Instance, InstanceError, LogSink
 from rehearsal.localaws.sagemaker.training import inputs
@@ -49,6 +50,9 @@ def run(job: TransformJob) -> None:
         _end(job, Status.FAILED, str(error))
     except ClientError as error:
         _end(job, Status.FAILED, f"ClientError: {describe(error)}")
+    except Exception:  # the outermost edge of the job: it must not stay InProgress for ever
+        _end(job, Status.FAILED, "InternalServerError: We encountered an internal error. Please try again.")
+        raise
     else:
         _end(job, Status.COMPLETED)
 
@@ -127,18 +131,15 @@ def _transform_all(job: TransformJob, servers: Sequence[Instance]) -> None:
     with ThreadPoolExecutor(_concurrency(job), thread_name_prefix=f"transform {job.name}") as callers:
         for entry in found.objects:
             content = s3.get_object(Bucket=entry.bucket, Key=entry.key)["Body"].read()
-            if job.request["TransformInput"].get("CompressionType") == "Gzip":
-                content = gzip.decompress(content)
-            output = _Conversion(job, servers, f"s3://{entry.bucket}/{entry.key}").convert(content, callers)
-            _write(job, s3, entry.path, output)
+            conversion = _Conversion(job, servers, f"s3://{entry.bucket}/{entry.key}")
+            _write(job, s3, entry.path, conversion.convert(content, callers))
 
 
 def _write(job: TransformJob, s3: Any, relative_path: str, output: bytes) -> None:
     wanted = job.request["TransformOutput"]
     bucket, prefix = inputs.split_uri(wanted["S3OutputPath"].rstrip("/") + "/")
-    key = wanted.get("KmsKeyId")
-    encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
-    s3.put_object(Bucket=bucket, Key=f"{prefix}{relative_path}.out", Body=output, **encryption)
+    extra = encryption.by_key(wanted.get("KmsKeyId"), job.region)
+    s3.put_object(Bucket=bucket, Key=f"{prefix}{relative_path}.out", Body=output, **extra)
 
 
 @dataclass(frozen=True)
@@ -153,9 +154,11 @@ class _Conversion:
         """The object's ``.out``."""
         plan = self.job.plan
         try:
+            if self.job.request["TransformInput"].get("CompressionType") == "Gzip":
+                content = gzip.decompress(content)
             payloads = records.payloads(content, plan.split, plan.strategy, plan.payload_bytes)
             answers = list(callers.map(self._answer, itertools.count(), payloads))
-        except (records.TooLarge, FilterError, ValueError) as error:
+        except (records.TooLarge, FilterError, ValueError, gzip.BadGzipFile, EOFError, zlib.error) as error:
             raise self._failed("ClientError", str(error)) from error
         return records.assemble(answers, with_lines=self.job.request["TransformOutput"].get("AssembleWith") == "Line")
 

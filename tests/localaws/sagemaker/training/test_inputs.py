@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 
 import pytest
 from botocore.exceptions import ClientError
@@ -70,6 +71,55 @@ def test_a_gzipped_channel_is_unpacked(training) -> None:
     assert job["FailureReason"].startswith(
         "ClientError: Data download failed: channel train, s3://training-data/train/"
     )
+
+
+def test_an_archive_that_is_not_whole_fails_the_job(training) -> None:
+    packed = gzip.compress(csv(TRAIN))
+    broken = {"cut/a.gz": packed[: len(packed) // 2], "torn/a.gz": packed[:200] + b"torn" + packed[204:]}
+    for key, content in broken.items():
+        training.aws.client("s3").put_object(Bucket=training.bucket, Key=key, Body=content)
+        channel = training.channel("train", key, CompressionType="Gzip")
+        reason = training.run(InputDataConfig=[channel])["FailureReason"]
+        assert reason.startswith(f"ClientError: Data download failed: channel train, s3://training-data/{key}: ")
+
+
+@pytest.mark.parametrize(
+    "keys", [["out/../../../of/a.csv"], ["clash/a", "clash/a/b.csv"]], ids=["..", "file and folder"]
+)
+def test_keys_that_cannot_be_files_of_the_channel_fail_the_job(training, keys) -> None:
+    for key in keys:
+        training.aws.client("s3").put_object(Bucket=training.bucket, Key=key, Body=csv(TRAIN))
+    job = training.run(InputDataConfig=[training.channel("train", keys[0].partition("/")[0] + "/")])
+    assert job["FailureReason"].startswith(
+        f"ClientError: Data download failed: channel train, s3://training-data/{keys[-1]}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        ("nothing.csv", "s3://training-data/train/nothing.csv: The specified key does not exist"),
+        ("", "s3://training-data/train/: "),
+    ],
+)
+def test_a_manifest_with_a_name_that_is_no_object_fails_the_job(training, names, reason) -> None:
+    manifest = json.dumps([{"prefix": f"s3://{training.bucket}/train/"}, names])
+    assert reason in training.run(InputDataConfig=[manifest_channel(training, manifest)])["FailureReason"]
+
+
+@pytest.mark.parametrize(
+    "manifest", ['[{"prefix": "s3://b/"}, 3]', '[{"prefix": 3}, "a"]', "[]", "[null]", "{}", "not JSON"]
+)
+def test_what_is_no_manifest_is_refused(training, manifest) -> None:
+    with pytest.raises(ClientError, match="is not a JSON list of"):
+        training.start(InputDataConfig=[manifest_channel(training, manifest)])
+
+
+def manifest_channel(training, manifest: str) -> dict:
+    key = training.unique("manifest")
+    training.aws.client("s3").put_object(Bucket=training.bucket, Key=key, Body=manifest.encode())
+    source = {"S3DataType": "ManifestFile", "S3Uri": f"s3://{training.bucket}/{key}"}
+    return training.channel("train") | {"DataSource": {"S3DataSource": source}}
 
 
 def test_fast_file_mode_shows_files_as_file_mode_does(training) -> None:

@@ -112,6 +112,14 @@ def test_a_model_is_encrypted_with_the_key_of_the_job(training) -> None:
     assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", key)
 
 
+def test_a_key_that_is_not_there_fails_the_job_and_nothing_is_written(training) -> None:
+    output = {"S3OutputPath": f"s3://{training.bucket}/sealed", "KmsKeyId": "alias/nobodys"}
+    job = training.run(OutputDataConfig=output)
+    assert job["FailureReason"].startswith("ClientError: Failed to upload to s3://training-data/sealed/")
+    assert "KMS.NotFoundException: KMS key 'alias/nobodys' does not exist" in job["FailureReason"]
+    assert training.aws.client("s3").list_objects_v2(Bucket=training.bucket, Prefix="sealed")["KeyCount"] == 0
+
+
 def test_an_uncompressed_model_lies_under_a_prefix(training) -> None:
     job = training.run(OutputDataConfig={"S3OutputPath": f"s3://{training.bucket}/models", "CompressionType": "NONE"})
     uri = job["ModelArtifacts"]["S3ModelArtifacts"]
@@ -255,5 +263,7 @@ def test_the_first_image_takes_its_own_hyperparameters(training) -> None:
     specification = {"TrainingImage": legacy, "TrainingInputMode": "File"}
     job = training.run({"silent": "0", "objective": "reg:linear"}, AlgorithmSpecification=specification)
     assert job["TrainingJobStatus"] == "Completed", job["FailureReason"]
+    engine = "Training with XGBoost 3.2.0 by the rules of the image's release 1"
+    assert any(line.endswith(engine) for line in training.log(job["TrainingJobName"]))
     job = training.run({"silent": "0"})
     assert "Extraneous hyperparameter found: silent" in job["FailureReason"]
