@@ -2,7 +2,7 @@
 
 import pytest
 
-from rehearsal.localaws.alarms import state_of
+from rehearsal.localaws.alarms.evaluation import state_of
 
 from .sagemaker.conftest import wait_until
 

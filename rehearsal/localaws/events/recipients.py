@@ -1,6 +1,6 @@
 """Functions, queues and topics that a service itself writes to, as their resource policies allow.
 
-EventBridge, S3 and SNS have no credentials for this: the service principal must be named by the recipient's own policy.
+Alarms, EventBridge, S3 and SNS have no credentials for this: the service principal must be named by the recipient's own policy.
 So the calls here go to the recipient directly, after that policy has been asked.
 """
 
@@ -19,6 +19,8 @@ from rehearsal.localaws.authorizer.principal_element import Caller
 from rehearsal.localaws.errors import AwsError
 
 _WITHOUT_SOURCE = ("events.amazonaws.com", "sns:Publish")
+_FOR_THE_OWNER = "cloudwatch.amazonaws.com"
+"""Alarms publish as their account's own: a topic's default policy, which asks for ``aws:SourceOwner``, lets them."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Sender:
         if (self.service, action) != _WITHOUT_SOURCE:
             keys["aws:sourcearn"] = (self.source_arn,)
             keys["aws:sourceaccount"] = (host.current().account_id,)
+        if self.service == _FOR_THE_OWNER:
+            keys["aws:sourceowner"] = (host.current().account_id,)
         return keys
 
 

@@ -8,6 +8,7 @@ from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfigO
 from rehearsal.localaws.sagemaker.hosting.endpoint_operations import EndpointOperations
 from rehearsal.localaws.sagemaker.hosting.instances import warm_up
 from rehearsal.localaws.sagemaker.hosting.model import ModelOperations
+from rehearsal.localaws.sagemaker.model_pipelines import ModelPipelineOperations
 from rehearsal.localaws.sagemaker.processing.operations import ProcessingJobOperations
 from rehearsal.localaws.sagemaker.registry.lineage import LineageOperations
 from rehearsal.localaws.sagemaker.registry.operations import RegistryOperations
@@ -25,6 +26,7 @@ class SageMakerResponse(
     EndpointOperations,
     TransformJobOperations,
     RegistryOperations,
+    ModelPipelineOperations,
     LineageOperations,
     TagOperations,
     SearchOperations,

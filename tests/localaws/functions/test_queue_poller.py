@@ -142,6 +142,36 @@ def test_disabled_and_deleted_mappings_do_not_poll(aws: Any, make_inbox: Any, ma
     assert told.is_empty and left(queue) == 1
 
 
+BUSY = """
+import boto3, json, os
+sqs = boto3.client("sqs")
+def handler(event, context):
+    sqs.send_message(QueueUrl=os.environ["URL"], MessageBody=json.dumps(event["Records"][0]["body"]))
+    while not sqs.receive_message(QueueUrl=os.environ["GATE"], WaitTimeSeconds=5).get("Messages"):
+        pass
+"""
+
+
+def test_maximum_concurrency_counts_from_its_update_on(aws: Any, make_inbox: Any, deploy: Any, told: Any) -> None:
+    """Each invocation works until the gate has a message for it."""
+    client, gate, queue = aws.client("lambda"), make_inbox("gate"), make_inbox("work", VisibilityTimeout="120")
+    name = deploy(BUSY, Environment={"Variables": {"URL": told.url, "GATE": gate.url}}, Timeout=110)
+    for n in range(4):
+        queue.sqs.send_message(QueueUrl=queue.url, MessageBody=str(n))
+    uuid = client.create_event_source_mapping(
+        EventSourceArn=queue.arn, FunctionName=name, BatchSize=1, ScalingConfig={"MaximumConcurrency": 2}
+    )["UUID"]
+    begun = [told.receive(20)["body"], told.receive(20)["body"]]
+    assert told.is_empty
+    answer = client.update_event_source_mapping(UUID=uuid, ScalingConfig={"MaximumConcurrency": 4})
+    assert answer["ScalingConfig"] == {"MaximumConcurrency": 4}
+    begun += [told.receive(20)["body"], told.receive(20)["body"]]
+    assert sorted(begun) == ["0", "1", "2", "3"]
+    for n in range(4):
+        gate.sqs.send_message(QueueUrl=gate.url, MessageBody=str(n))
+    wait_until(lambda: left(queue) == 0, 60)
+
+
 def test_second_mapping_of_the_same_pair_is_refused(aws: Any, make_inbox: Any, mapped: Any) -> None:
     queue, client = make_inbox("work"), aws.client("lambda")
     arn = mapped(queue)["FunctionArn"]

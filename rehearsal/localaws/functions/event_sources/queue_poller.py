@@ -36,8 +36,8 @@ class QueuePoller:
         _, _, _, self._region, self._account_id, self._queue_name = mapping.event_source_arn.split(":")
         self._url = f"{host.current().endpoint_url}/{self._account_id}/{self._queue_name}"
         self._stopped = threading.Event()
-        limit = (mapping.scaling_config or {}).get("MaximumConcurrency", _DEFAULT_CONCURRENCY)
-        self._workers = threading.BoundedSemaphore(1 if mapping.event_source_arn.endswith(".fifo") else limit)
+        self._room = threading.Condition()
+        self._at_work = 0
 
     def start(self) -> None:
         """Begin to poll in the background."""
@@ -64,17 +64,36 @@ class QueuePoller:
         queue.wait_for_messages(_LOOK_AGAIN_SECONDS)
         if not queue.messages or self._stopped.is_set():
             return
-        self._workers.acquire()
+        if not self._begin():
+            return
         messages: list[Message] = []
         try:
             messages = self._collect(self._function())
         finally:
             if not messages:
-                self._workers.release()
+                self._end()
         if messages:
             host.in_background(self._work, messages, name=f"batch of {self._queue_name}")
         else:
             self._stopped.wait(0.05)  # what is visible belongs to a message group at work
+
+    def _begin(self) -> bool:
+        """Count one batch more at work; False when there was no room for it: look again, the limit may have been changed."""
+        with self._room:
+            if not self._room.wait_for(lambda: self._at_work < self._most_at_work(), _LOOK_AGAIN_SECONDS):
+                return False
+            self._at_work += 1
+            return True
+
+    def _end(self) -> None:
+        with self._room:
+            self._at_work -= 1
+            self._room.notify_all()
+
+    def _most_at_work(self) -> int:
+        if self._mapping.event_source_arn.endswith(".fifo"):
+            return 1
+        return int((self._mapping.scaling_config or {}).get("MaximumConcurrency", _DEFAULT_CONCURRENCY))
 
     def _function(self) -> FunctionRecord:
         arn = self._mapping.function_arn
@@ -115,7 +134,7 @@ class QueuePoller:
         except _Trouble as error:
             log.warning("event source mapping %s: %s", self._mapping.uuid, describe(error))
         finally:
-            self._workers.release()
+            self._end()
 
     def _invoke(self, messages: list[Message]) -> None:
         """Messages of an invocation that fails are left to the queue's visibility timeout and redrive policy."""

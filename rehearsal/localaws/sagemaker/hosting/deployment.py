@@ -9,7 +9,8 @@ from typing import Any
 
 from moto.sagemaker.models import sagemaker_backends
 
-from rehearsal.localaws import alarms, clock, faults, host
+from rehearsal.localaws import clock, faults, host
+from rehearsal.localaws.alarms import evaluation
 from rehearsal.localaws.events import bus
 from rehearsal.localaws.sagemaker.hosting import fleet as fleets
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, EndpointStatus
@@ -104,7 +105,7 @@ def _wait(seconds: float, alarm_names: Sequence[str], region: str, deadline: flo
     """Let the time pass while the alarms are watched."""
     until = clock.timestamp() + seconds
     while True:
-        fired = alarms.in_alarm(alarm_names, region=region)
+        fired = evaluation.in_alarm(alarm_names, region=region)
         if fired:
             raise RolledBack(f"Deployment rolled back: alarm(s) {', '.join(fired)} in ALARM state.")
         if deadline is not None and clock.timestamp() >= deadline:

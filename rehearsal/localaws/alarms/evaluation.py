@@ -1,24 +1,19 @@
-"""CloudWatch alarms that follow their metrics. moto keeps alarms and their states, and never evaluates them.
+"""The state of alarms follows their metrics. moto keeps alarms and their states, and never evaluates them.
 
-:func:`state_of` decides (pure); :func:`evaluate` reads the metric, sets the state and tells the event bus. Alarms are
-evaluated every few seconds of the embedded clock over windows that end now, where CloudWatch aligns them to the minute.
+:func:`state_of` decides (pure); :func:`evaluate` reads the metric and sets the state. Alarms are evaluated every few seconds
+of the embedded clock over windows that end now, where CloudWatch aligns them to the minute.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
 """
 
 import json
-import logging
 import operator
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
-from moto.sns.models import sns_backends
 
 from rehearsal.localaws import clock, host
-from rehearsal.localaws.events import bus
-
-log = logging.getLogger("rehearsal.localaws")
 
 EVERY_SECONDS = 5.0
 _OURS = ("Threshold Crossed", "Insufficient Data", "Unchecked")
@@ -78,7 +73,7 @@ def evaluate(alarm: Any, region: str) -> None:
         missing=alarm.treat_missing_data or "missing",
     )
     if state is not None and state != alarm.state_value:
-        _change(alarm, state, datapoints, region)
+        _change(alarm, state, datapoints)
 
 
 def _was_set_by_hand(alarm: Any) -> bool:
@@ -132,38 +127,13 @@ _AGGREGATES: dict[str, Callable[[Sequence[Any]], float]] = {
 }
 
 
-def _change(alarm: Any, state: str, datapoints: Sequence[float | None], region: str) -> None:
-    before = alarm.state_value
+def _change(alarm: Any, state: str, datapoints: Sequence[float | None]) -> None:
     found = [value for value in datapoints if value is not None]
     if state == "INSUFFICIENT_DATA":
         reason = f"Insufficient Data: no datapoints in the last {len(datapoints)} period(s)."
     else:
         reason = f"Threshold Crossed: datapoints {found} held against the threshold ({alarm.threshold})."
     alarm.update_state(reason, json.dumps({"recentDatapoints": found, "threshold": alarm.threshold}), state)
-    detail = {
-        "alarmName": alarm.name,
-        "state": {"value": state, "reason": reason, "timestamp": clock.now().isoformat()},
-        "previousState": {"value": before},
-    }
-    bus.publish("aws.cloudwatch", "CloudWatch Alarm State Change", detail, [alarm.alarm_arn], region=region)
-    if alarm.actions_enabled:
-        _notify(alarm, state, before, reason, region)
-
-
-def _notify(alarm: Any, state: str, before: str, reason: str, region: str) -> None:
-    """Publish to the SNS topics among the actions for this state; actions of other services are not taken."""
-    actions = {
-        "ALARM": alarm.alarm_actions,
-        "OK": alarm.ok_actions,
-        "INSUFFICIENT_DATA": alarm.insufficient_data_actions,
-    }
-    message = {"AlarmName": alarm.name, "NewStateValue": state, "OldStateValue": before, "NewStateReason": reason}
-    for arn in actions[state] or ():
-        if ":sns:" in arn:
-            topics = sns_backends[host.current().account_id][region]
-            topics.publish(json.dumps(message), arn=arn, subject=f'{state}: "{alarm.name}" in {region}')
-        else:
-            log.warning("alarm %s: the embedded AWS takes no action on %s", alarm.name, arn)
 
 
 def _evaluate_on() -> None:

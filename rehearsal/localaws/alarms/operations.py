@@ -1,0 +1,42 @@
+"""Operations on alarms that moto lacks, or that leave a trace in the history."""
+
+from typing import Any
+
+from moto.cloudwatch.models import Alarm, CloudWatchBackend
+from moto.cloudwatch.responses import CloudWatchResponse
+
+from rehearsal.localaws.alarms import history
+
+_moto_put = CloudWatchBackend.put_metric_alarm
+_moto_delete = CloudWatchBackend.delete_alarms
+
+
+def install() -> None:
+    """Put them into moto's CloudWatch."""
+    CloudWatchBackend.put_metric_alarm = _put
+    CloudWatchBackend.delete_alarms = _delete
+    CloudWatchResponse.describe_alarm_history = history.describe
+
+
+def _put(backend: CloudWatchBackend, name: str, *args: Any, **members: Any) -> Alarm:
+    """A new configuration keeps the state that the alarm is in."""
+    before = backend.alarms.get(name)
+    alarm = _moto_put(backend, name, *args, **members)
+    if before is None:
+        _record(alarm, "Create", "created")
+    else:
+        for member in ("state_value", "state_reason", "state_reason_data", "state_updated_timestamp"):
+            setattr(alarm, member, getattr(before, member))
+        _record(alarm, "Update", "updated")
+    return alarm
+
+
+def _delete(backend: CloudWatchBackend, alarm_names: list[str]) -> None:
+    gone = [backend.alarms[name] for name in alarm_names if name in backend.alarms]
+    _moto_delete(backend, alarm_names)
+    for alarm in gone:
+        _record(alarm, "Delete", "deleted")
+
+
+def _record(alarm: Alarm, kind: str, done: str) -> None:
+    history.record(alarm, "ConfigurationUpdate", f'Alarm "{alarm.name}" {done}', {"version": "1.0", "type": kind})
