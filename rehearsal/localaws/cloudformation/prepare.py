@@ -121,7 +121,8 @@ def s3_location(url: str) -> tuple[str, str, str | None]:
 def read(body: str) -> Template:
     """A template checked as far as that goes without parameters."""
     declared = transforms.declared(body)
-    plan.check_references(declared)
+    if not transforms.has_loops(declared):
+        plan.check_references(declared)
     return declared
 
 

@@ -36,5 +36,4 @@ def translate(raw: dict[str, Any], values: Mapping[str, ParameterValue], region:
     except InvalidDocumentException as error:
         told = "; ".join(cause.message for cause in error.causes)
         raise invalid(f"Transform AWS::Serverless-2016-10-31 failed with: {told}") from error
-    translated.pop("Transform", None)
     return translated

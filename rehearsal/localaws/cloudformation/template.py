@@ -176,13 +176,13 @@ def parse(body: str) -> Template:
     return build(decode(body), body)
 
 
-def build(raw: dict[str, Any], body: str) -> Template:
-    """A checked Template from a decoded one."""
+def build(raw: dict[str, Any], body: str, *, may_be_empty: bool = False) -> Template:
+    """A checked Template from a decoded one; ``may_be_empty``: its resources may all come from loops."""
     unknown = sorted(set(raw) - _SECTIONS)
     if unknown:
         raise invalid(f"Invalid template property or properties [{', '.join(unknown)}]")
     resources = _section(raw, "Resources")
-    if not resources:
+    if not resources and not may_be_empty:
         raise invalid("Template format error: At least one Resources member must be defined.")
     template = Template(
         body=body,

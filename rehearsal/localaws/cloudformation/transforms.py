@@ -1,4 +1,4 @@
-"""The Transform section: SAM templates become plain ones, macros are refused by name.
+"""The Transform section: SAM templates become plain ones, loops are written out, macros are refused by name.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-section-structure.html
 """
@@ -8,21 +8,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from rehearsal.localaws.cloudformation import language_extensions
 from rehearsal.localaws.cloudformation.parameters import ParameterValue
-from rehearsal.localaws.cloudformation.scope import Surroundings
+from rehearsal.localaws.cloudformation.scope import StackScope, Surroundings
 from rehearsal.localaws.cloudformation.template import Template, build, decode, invalid
 
 SAM = "AWS::Serverless-2016-10-31"
-LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+LANGUAGE_EXTENSIONS = language_extensions.NAME
 
 
 def declared(body: str) -> Template:
-    """The template as written.
+    """The template as written, but for its loops, which only ``apply`` writes out.
 
     Raises:
         AwsError: ValidationError, also when it names a macro, which the embedded AWS does not run.
     """
-    template = build(decode(body), body)
+    raw = decode(body)
+    has_loops = language_extensions.has_loops(raw)
+    template = replace(build(language_extensions.without_loops(raw), body, may_be_empty=has_loops), raw=raw)
+    if LANGUAGE_EXTENSIONS not in template.transforms:
+        language_extensions.check_declared(raw)
     for name in (*template.transforms, *_inline_macros(template.raw)):
         if name not in (SAM, LANGUAGE_EXTENSIONS):
             raise invalid(
@@ -43,19 +48,29 @@ def _inline_macros(node: Any) -> Iterator[str]:
             yield from _inline_macros(item)
 
 
+def has_loops(template: Template) -> bool:
+    """Whether resources and outputs are missing from a template as written."""
+    return language_extensions.has_loops(template.raw)
+
+
 def capabilities_needed(template: Template) -> tuple[str, ...]:
     """Transforms add resources that the caller did not see: they need an acknowledgement of their own."""
-    return ("CAPABILITY_AUTO_EXPAND",) if SAM in template.transforms else ()
+    return ("CAPABILITY_AUTO_EXPAND",) if template.transforms else ()
 
 
 def apply(template: Template, values: Mapping[str, ParameterValue], surroundings: Surroundings) -> Template:
     """The template that is deployed."""
-    if SAM not in template.transforms:
+    if not template.transforms:
         return template
-    from rehearsal.localaws.cloudformation.sam import translate  # imports the SAM translator, which takes a second
+    raw: dict[str, Any] = json.loads(json.dumps(template.raw))
+    if LANGUAGE_EXTENSIONS in template.transforms:
+        raw = language_extensions.expand(raw, StackScope(template, values, surroundings))
+    if SAM in template.transforms:
+        from rehearsal.localaws.cloudformation.sam import translate  # imports the SAM translator, which takes a second
 
-    processed = translate(json.loads(json.dumps(template.raw)), values, surroundings.region)
-    return replace(build(processed, template.body), transforms=template.transforms)
+        raw = translate(raw, values, surroundings.region)
+    raw.pop("Transform", None)
+    return replace(build(raw, template.body), transforms=template.transforms)
 
 
 def processed_body(template: Template) -> str:
