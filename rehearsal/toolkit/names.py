@@ -11,6 +11,8 @@ from rehearsal.toolkit.errors import BadInput
 
 _SUFFIX = re.compile(r"[a-z0-9]([a-z0-9-]{0,12}[a-z0-9])?")
 _BUCKET_SUFFIX = re.compile(r"([a-z0-9]([a-z0-9-]{0,12}[a-z0-9])?)?")
+_RESERVED_BY_S3 = re.compile(r".*(-an|-s3alias|--ol-s3|--x-s3|--table-s3)")
+"""Endings of bucket names. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 _LONGEST_BUCKET = 63
 FUNCTIONS = ("TrainModel", "GetStatus", "DeployModel", "EvaluateModel")
 
@@ -39,6 +41,13 @@ class Workshop:
                 where="--bucket-suffix",
                 next_step="use lower-case letters, digits and hyphens, for example your account id",
             )
+        for option, tail in (("--suffix", self.suffix), ("--bucket-suffix", self.bucket_suffix)):
+            if reserved := _RESERVED_BY_S3.fullmatch(f"-{tail}"):
+                raise BadInput(
+                    f"{tail!r} is not usable: S3 reserves {reserved[1]} as the ending of bucket names",
+                    where=option,
+                    next_step="add a letter or a digit, for example --suffix sde",
+                )
         if len(self.model_bucket) > _LONGEST_BUCKET:
             raise BadInput(
                 f"the bucket name {self.model_bucket} would have {len(self.model_bucket)} characters; S3 allows 63",

@@ -6,10 +6,25 @@ from typing import Any
 
 import pytest
 
+from rehearsal.toolkit.errors import BadInput
 from rehearsal.toolkit.names import Workshop
 from tests.templates.conftest import FOLDER, TEMPLATES, load
 
-LEGAL = ("a", "7", "sde", "a-b", "0a-b--c-123456", "abcdefghijklmn")
+LEGAL = (
+    "a",
+    "7",
+    "sde",
+    "a-b",
+    "0a-b--c-123456",
+    "abcdefghijklmn",
+    "ann",
+    "jan",
+    "an-1",
+    "xs3alias",
+    "x-s3",
+    "a-ol-s3",
+)
+RESERVED_BY_S3 = ("an", "x-an", "s3alias", "a-s3alias", "a--ol-s3", "a--x-s3", "a--table-s3")
 ILLEGAL = ("", "SDE", "-a", "a-", "a_b", "a.b", "abcdefghijklmno", "ä")
 
 
@@ -23,6 +38,17 @@ def test_legal_suffixes_are_accepted_by_templates_and_command_line(suffix: str) 
 def test_illegal_suffixes_are_refused_with_a_sentence(suffix: str) -> None:
     assert not any(accepts(parameter, suffix) for parameter in suffix_ids())
     assert all("lower-case" in parameter["ConstraintDescription"] for parameter in suffix_ids())
+
+
+@pytest.mark.parametrize("suffix", RESERVED_BY_S3)
+def test_endings_of_bucket_names_that_s3_reserves_are_refused(suffix: str) -> None:
+    tails = [load(file)["Parameters"].get("BucketSuffix", {}) for file in TEMPLATES]
+    named = [*suffix_ids(), *({"MinLength": 0, **tail} for tail in tails if tail)]
+    assert not any(accepts(parameter, suffix) for parameter in named)
+    assert all("S3 reserves" in parameter["ConstraintDescription"] for parameter in named)
+    for members in ({"suffix": suffix}, {"suffix": "sde", "bucket_suffix": suffix}):
+        with pytest.raises(BadInput, match="S3 reserves"):
+            Workshop(**members)
 
 
 def suffix_ids() -> list[dict[str, Any]]:
