@@ -51,6 +51,7 @@ PATCHES: tuple[Patch, ...] = (
     Patch("rehearsal.localaws.authorizer.gate", "moto.core.authorization"),
     Patch("rehearsal.localaws.authorizer.buckets", "moto.s3.models"),
     Patch("rehearsal.localaws.sagemakerruntime.wire", "moto.sagemaker.models"),
+    Patch("rehearsal.localaws.sagemaker.hosting.health", "moto.sagemaker.models"),
     Patch("rehearsal.localaws.alarms.operations", "moto.cloudwatch.models"),
     Patch("rehearsal.localaws.alarms.transitions", "moto.cloudwatch.models"),
     Patch("rehearsal.localaws.alarms.evaluation", "moto.cloudwatch.models"),

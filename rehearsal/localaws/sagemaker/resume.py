@@ -58,8 +58,7 @@ def _load(endpoint: Endpoint) -> None:
         endpoint.live.start()
     except (StartError, AwsError) as error:
         log.warning("endpoint %s does not come up again: %s", endpoint.name, error)
-        endpoint.swap(None)
-        deployment.settle(endpoint, EndpointStatus.FAILED, f"After a restart of the embedded AWS: {error}")
+        deployment.settle(endpoint, EndpointStatus.OUT_OF_SERVICE, f"After a restart of the embedded AWS: {error}")
         return
     if interrupted:
         deployment.settle(endpoint, EndpointStatus.IN_SERVICE, _ROLLED_BACK)

@@ -30,15 +30,40 @@ def matches(record: Record, expression: Mapping[str, Any] | None) -> bool:
     """Whether a record fits a SearchExpression.
 
     Raises:
-        AwsError: ValidationException, for NestedFilters and operators that there are not.
+        AwsError: ValidationException, for operators that there are not, and nested filters on what is no list.
     """
     if not expression:
         return True
-    if expression.get("NestedFilters"):
-        raise AwsError("ValidationException", "The embedded AWS offers no NestedFilters in Search; use Filters.")
     answers = [_fits(record, each) for each in expression.get("Filters") or ()]
+    answers += [_has_member(record, each) for each in expression.get("NestedFilters") or ()]
     answers += [matches(record, each) for each in expression.get("SubExpressions") or ()]
     return any(answers) if expression.get("Operator") == "Or" else all(answers)
+
+
+def _has_member(record: Record, nested: Mapping[str, Any]) -> bool:
+    """Whether one member of a list (a channel of InputDataConfig) fits all the nested filters, whose names begin with the list's.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_NestedFilters.html
+    """
+    name, filters = nested["NestedPropertyName"], nested["Filters"]
+    strange = next((each["Name"] for each in filters if not each["Name"].startswith(f"{name}.")), None)
+    if strange is not None:
+        raise AwsError("ValidationException", f"The nested filter {strange} does not begin with {name}.")
+    members = _property(record, name)
+    if members is _MISSING:
+        return False
+    if not isinstance(members, list):
+        raise AwsError("ValidationException", f"{name} is no list; nested filters look for a member of one.")
+    return any(all(_fits(_under(name, member), each) for each in filters) for member in members)
+
+
+def _under(name: str, member: Any) -> Record:
+    """The member as a record in which a filter finds it by its full name."""
+    *outer, last = name.split(".")
+    record: Record = {last: member}
+    for part in reversed(outer):
+        record = {part: record}
+    return record
 
 
 def _fits(record: Record, wanted: Mapping[str, Any]) -> bool:

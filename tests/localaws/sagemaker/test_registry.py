@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.localaws.sagemaker.registry.lineage import Edge, Vertex, reach
+from tests.localaws.sagemaker.training.conftest import training
 
 from .conftest import IMAGE, wait_until
+
+__all__ = ["training"]  # a fixture
 
 
 @pytest.fixture
@@ -105,6 +108,29 @@ def test_lineage_leads_from_the_endpoint_back_to_package_and_artifact(hosting, g
     assert {**edge, "AssociationType": "ContributedTo"} in found["Edges"]
     [association] = hosting.client.list_associations(SourceArn=registered["ArtifactArn"])["AssociationSummaries"]
     assert association["DestinationArn"] == traced["ArtifactArn"]
+
+
+def test_lineage_leads_from_the_data_over_job_and_model_to_the_endpoint(hosting, training):
+    job = training.run()
+    artifact, client = job["ModelArtifacts"]["S3ModelArtifacts"], hosting.client
+    model = client.describe_model(ModelName=hosting.model(ModelDataUrl=artifact))
+    endpoint = hosting.endpoint(hosting.config(hosting.variant(model["ModelName"])))
+    [data] = client.list_artifacts(SourceUri=f"s3://{training.bucket}/train/")["ArtifactSummaries"]
+    found = client.query_lineage(StartArns=[data["ArtifactArn"]], Direction="Descendants", IncludeEdges=True)
+    after = {(edge["SourceArn"], edge["DestinationArn"]): edge["AssociationType"] for edge in found["Edges"]}
+    jobs = {there for (here, there), kind in after.items() if (here, kind) == (data["ArtifactArn"], "ContributedTo")}
+    [produced] = client.list_artifacts(SourceUri=artifact)["ArtifactSummaries"]
+    [made] = client.list_artifacts(SourceUri=model["ModelArn"])["ArtifactSummaries"]
+    arn = client.describe_endpoint(EndpointName=endpoint)["EndpointArn"]
+    [serving] = client.list_contexts(SourceUri=arn)["ContextSummaries"]
+    [trained_by] = [there for there in jobs if (there, produced["ArtifactArn"]) in after]
+    assert f"{job['TrainingJobName'].lower()}-aws-training-job" in trained_by
+    assert after[trained_by, produced["ArtifactArn"]] == "Produced"
+    assert after[produced["ArtifactArn"], made["ArtifactArn"]] == "ContributedTo"
+    assert after[made["ArtifactArn"], serving["ContextArn"]] == "AssociatedWith"
+    back = client.query_lineage(StartArns=[serving["ContextArn"]], Direction="Ascendants")["Vertices"]
+    kinds = {vertex["Type"] for vertex in back}
+    assert kinds == {"Endpoint", "SageMakerModel", "Model", "SageMakerTrainingJob", "DataSet", "Image"}
 
 
 def test_approval_is_an_event(hosting, aws, group):

@@ -72,8 +72,9 @@ def _scale(endpoint: Endpoint, tracking: Tracking) -> None:
     cooldown = tracking.scale_out_cooldown if wanted > current else tracking.scale_in_cooldown
     if wanted == current or clock.timestamp() < _scaled_at.get(key, 0.0) + cooldown:
         return
+    if not endpoint.change(EndpointStatus.UPDATING, only_from=(EndpointStatus.IN_SERVICE,)):
+        return
     _scaled_at[key] = clock.timestamp()
-    endpoint.status = EndpointStatus.UPDATING
     deployment.rescale(endpoint, [{"VariantName": running.name, "DesiredInstanceCount": wanted}])
 
 

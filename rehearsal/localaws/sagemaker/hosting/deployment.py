@@ -11,6 +11,7 @@ from moto.sagemaker.models import sagemaker_backends
 
 from rehearsal.localaws import clock, faults, host
 from rehearsal.localaws.alarms import evaluation
+from rehearsal.localaws.errors import AwsError
 from rehearsal.localaws.events import bus
 from rehearsal.localaws.sagemaker.hosting import fleet as fleets
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, EndpointStatus
@@ -20,7 +21,6 @@ from rehearsal.localaws.sagemaker.hosting.model import Model
 from rehearsal.localaws.sagemaker.hosting.traffic import Rollout
 
 _ALARM_CHECK_SECONDS = 1.0
-_MAX_REASON = 1024
 
 Retain = Callable[[Fleet, Fleet], None]
 """Carries properties of the old fleet's variants over to the new one's."""
@@ -128,17 +128,31 @@ def _roll_back(endpoint: Endpoint, incoming: Fleet | None, reason: str) -> None:
     else:
         endpoint.status = EndpointStatus.ROLLING_BACK
         announce(endpoint)
-        settle(endpoint, EndpointStatus.IN_SERVICE, reason)
+        _settle_on(endpoint, endpoint.live, reason)
     if incoming is not None:
         incoming.retire()
 
 
+def _settle_on(endpoint: Endpoint, old: Fleet, reason: str) -> None:
+    """The end of a rollback: the old fleet serves, or cannot any more."""
+    try:
+        old.start()
+    except (StartError, AwsError) as error:
+        settle(endpoint, EndpointStatus.OUT_OF_SERVICE, f"{reason} The rollback failed: {error}")
+    else:
+        settle(endpoint, EndpointStatus.IN_SERVICE, reason)
+
+
 def settle(endpoint: Endpoint, status: EndpointStatus, reason: str | None = None) -> None:
     """Bring an endpoint to a settled status, and say so."""
-    endpoint.failure_reason = reason and reason[:_MAX_REASON]
-    endpoint.modified_at = clock.now()
-    endpoint.status = status
+    endpoint.change(status, reason)
     announce(endpoint)
+
+
+def turn(endpoint: Endpoint, before: EndpointStatus, after: EndpointStatus, reason: str | None = None) -> None:
+    """Bring an endpoint from one settled status to another, and say so; not one that is in another status by now."""
+    if endpoint.change(after, reason, only_from=(before,)):
+        announce(endpoint)
 
 
 def announce(endpoint: Endpoint) -> None:

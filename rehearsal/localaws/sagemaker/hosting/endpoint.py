@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +34,9 @@ class EndpointStatus(StrEnum):
 
 _SERVING = (EndpointStatus.IN_SERVICE, EndpointStatus.UPDATING, EndpointStatus.ROLLING_BACK)
 _SETTLED = (EndpointStatus.IN_SERVICE, EndpointStatus.FAILED, EndpointStatus.OUT_OF_SERVICE)
+CHANGEABLE = (EndpointStatus.IN_SERVICE, EndpointStatus.OUT_OF_SERVICE)
+"""Where UpdateEndpoint may begin."""
+_MAX_REASON = 1024
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,22 @@ class Endpoint:
     def is_settled(self) -> bool:
         """No deployment is under way: it may be updated or deleted."""
         return self.status in _SETTLED
+
+    def change(
+        self,
+        status: EndpointStatus,
+        reason: str | None = None,
+        *,
+        only_from: Container[EndpointStatus] = tuple(EndpointStatus),
+    ) -> bool:
+        """Take on a status, where the present one is among ``only_from``; gives whether it was."""
+        with self._guard:
+            if self.status not in only_from:
+                return False
+            self.failure_reason = reason and reason[:_MAX_REASON]
+            self.modified_at = clock.now()
+            self.status = status
+        return True
 
     @property
     def is_serving(self) -> bool:

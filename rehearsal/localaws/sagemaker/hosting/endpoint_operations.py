@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from rehearsal.localaws import clock, host
+from rehearsal.localaws import host
 from rehearsal.localaws.errors import AwsError
 from rehearsal.localaws.sagemaker import listing
 from rehearsal.localaws.sagemaker.hosting import deployment, traffic
-from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, EndpointStatus
+from rehearsal.localaws.sagemaker.hosting.endpoint import CHANGEABLE, Endpoint, EndpointStatus
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfig
 from rehearsal.localaws.sagemaker.hosting.fleet import Fleet
 from rehearsal.localaws.sagemaker.hosting.model import Model
@@ -40,20 +40,20 @@ class EndpointOperations:
         return listing.page(summaries, self.params, into="Endpoints", name="EndpointName", status="EndpointStatus")
 
     def update_endpoint(self) -> dict[str, Any]:
-        endpoint, config = self._settled_endpoint(), self._config()
+        endpoint, config = self._changeable_endpoint(), self._config()
         models = self._models_of(config)
         wanted = self.params.get("DeploymentConfig")
         rollout = traffic.plan(wanted, min(variant.instance_count for variant in config.variants))
         if wanted and wanted.get("BlueGreenUpdatePolicy") and endpoint.live is not None:
             _check_same_variants(endpoint.live, config)
+        _begin_update(endpoint)
         endpoint.last_deployment = wanted
-        _begin(endpoint, EndpointStatus.UPDATING)
         arguments = (endpoint, config, models, rollout, _retention(self.params))
         host.in_background(deployment.update, *arguments, name=f"update endpoint {endpoint.name}")
         return {"EndpointArn": endpoint.arn}
 
     def update_endpoint_weights_and_capacities(self) -> dict[str, Any]:
-        endpoint, wanted = self._settled_endpoint(), self.params["DesiredWeightsAndCapacities"]
+        endpoint, wanted = self._changeable_endpoint(), self.params["DesiredWeightsAndCapacities"]
         if endpoint.live is None:
             raise AwsError("ValidationException", f'Endpoint "{endpoint.arn}" is not in service.')
         for each in wanted:
@@ -61,7 +61,7 @@ class EndpointOperations:
                 raise AwsError(
                     "ValidationException", f'Could not find variant {each["VariantName"]} of endpoint "{endpoint.arn}".'
                 )
-        _begin(endpoint, EndpointStatus.UPDATING)
+        _begin_update(endpoint)
         host.in_background(deployment.rescale, endpoint, wanted, name=f"rescale endpoint {endpoint.name}")
         return {"EndpointArn": endpoint.arn}
 
@@ -78,7 +78,18 @@ class EndpointOperations:
     def _settled_endpoint(self) -> Endpoint:
         endpoint = self._endpoint()
         if not endpoint.is_settled:
-            raise AwsError("ValidationException", f'Cannot update in-progress endpoint "{endpoint.arn}".')
+            raise _in_progress(endpoint)
+        return endpoint
+
+    def _changeable_endpoint(self) -> Endpoint:
+        """A failed endpoint can only be deleted."""
+        endpoint = self._settled_endpoint()
+        if endpoint.status not in CHANGEABLE:
+            raise AwsError(
+                "ValidationException",
+                f'Cannot update endpoint "{endpoint.arn}" in status {endpoint.status}: DeleteEndpoint is the only operation '
+                f"that can be performed on a failed endpoint.",
+            )
         return endpoint
 
     def _config(self) -> EndpointConfig:
@@ -90,8 +101,13 @@ class EndpointOperations:
         return {name: self.sagemaker_backend.hosted_models.get(name) for name in names}
 
 
-def _begin(endpoint: Endpoint, status: EndpointStatus) -> None:
-    endpoint.status, endpoint.failure_reason, endpoint.modified_at = status, None, clock.now()
+def _begin_update(endpoint: Endpoint) -> None:
+    if not endpoint.change(EndpointStatus.UPDATING, only_from=CHANGEABLE):
+        raise _in_progress(endpoint)
+
+
+def _in_progress(endpoint: Endpoint) -> AwsError:
+    return AwsError("ValidationException", f'Cannot update in-progress endpoint "{endpoint.arn}".')
 
 
 def _check_same_variants(live: Fleet, config: EndpointConfig) -> None:

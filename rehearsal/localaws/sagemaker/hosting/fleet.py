@@ -46,6 +46,7 @@ class RunningVariant:
     started_at: datetime = field(default_factory=clock.now)
     last_used: float = 0.0
     _cooling: bool = False
+    _stopped: bool = False
     _surplus: list[Instance] = field(default_factory=list)
     _turn: "itertools.count[int]" = field(default_factory=itertools.count)
     _guard: threading.Lock = field(default_factory=threading.Lock)
@@ -74,6 +75,12 @@ class RunningVariant:
             yield instance
         finally:
             self._release(instance)
+
+    @property
+    def lacks_servers(self) -> bool:
+        """Whether a process has ended, or was never started; a serverless variant may have none."""
+        alive = sum(not instance.ended.is_set() for instance in self.instances)
+        return self.variant.serverless is None and alive < processes_for(self.instance_count)
 
     def _check_concurrency(self) -> None:
         serverless = self.variant.serverless
@@ -110,6 +117,8 @@ class RunningVariant:
 
     def _fill(self) -> None:
         """Start what is missing: replace crashed processes, and have a serverless variant's first request start its only one."""
+        if self._stopped:
+            raise InstanceError(f"the model servers of variant {self.name} have been stopped")
         if not self.folder.is_dir():  # the server was restarted
             self._fetch_again()
         wanted = 1 if self.variant.serverless else processes_for(self.instance_count)
@@ -166,6 +175,9 @@ class RunningVariant:
             instance.stop()
 
     def stop(self) -> None:
+        """End all processes for good."""
+        with self._guard:
+            self._stopped = True
         for instance in self.instances:
             instance.stop()
 
@@ -207,6 +219,11 @@ class Fleet:
     def instance_count(self) -> int:
         """The smallest number of instances of a variant, which is what a canary is measured against."""
         return min(running.instance_count for running in self.variants.values())
+
+    @property
+    def has_ended_servers(self) -> bool:
+        """Whether a server that should be there is not, because it ended or could not be started."""
+        return any(running.lacks_servers for running in (*self.variants.values(), *self.shadows))
 
     def __getstate__(self) -> dict[str, Any]:
         """No request is under way after a restart."""

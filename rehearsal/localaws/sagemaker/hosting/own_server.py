@@ -7,6 +7,7 @@ instance are. https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-in
 
 import http.client
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from rehearsal.localaws import host, identity, isolation
+from rehearsal.localaws import clock, host, identity, isolation
 from rehearsal.localaws.host import Credentials
 from rehearsal.localaws.sagemaker.hosting.instances import Exchange, Instance, InstanceError, InstanceTimeout, LogSink
 from rehearsal.localaws.sagemaker.hosting.model import Model
@@ -25,6 +26,7 @@ from rehearsal.localaws.sagemaker.training.output_lines import follow
 GRACE_SECONDS = 30
 """Between SIGTERM and SIGKILL, as the page above has it."""
 _ASK_AGAIN_SECONDS = 0.05
+_LOOK_AT_CLOCK_MILLISECONDS = 100
 
 
 class OwnServer(Instance):
@@ -49,9 +51,11 @@ class OwnServer(Instance):
     ) -> Exchange:
         if not self._until(time.monotonic() + timeout_seconds, self._listens):
             raise InstanceError(f"the model server takes no connections on port {self._port} (SAGEMAKER_BIND_TO_PORT)")
+        deadline = clock.timestamp() + timeout_seconds
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout_seconds)
         try:
             connection.request(method, path, body, dict(headers))
+            _await_answer(connection.sock, deadline)
             answer = connection.getresponse()
             named = {name.lower(): value for name, value in answer.getheaders()}
             return Exchange(answer.status, named, answer.read())
@@ -119,6 +123,15 @@ def start(program: Sequence[str], model: Model, folder: Path, log: LogSink) -> O
     server = OwnServer(process, port)
     host.in_background(server.follow, reading, log, name=f"log of model server {process.pid}")
     return server
+
+
+def _await_answer(connection: socket.socket, deadline: float) -> None:
+    """Return when the program answers; TimeoutError when the embedded clock, which may be moved meanwhile, says it is too late."""
+    answers = select.poll()
+    answers.register(connection, select.POLLIN)
+    while not answers.poll(_LOOK_AT_CLOCK_MILLISECONDS):
+        if clock.timestamp() >= deadline:
+            raise TimeoutError
 
 
 def _credentials(model: Model, region: str) -> Credentials:

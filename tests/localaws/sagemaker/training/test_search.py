@@ -16,6 +16,10 @@ JOB = {
     "EnableManagedSpotTraining": False,
     "FinalMetricDataList": [{"MetricName": "validation:rmse", "Value": 0.5}],
     "Tags": [{"Key": "team", "Value": "red"}],
+    "InputDataConfig": [
+        {"ChannelName": "train", "DataSource": {"S3DataSource": {"S3Uri": "s3://data/wine/train"}}},
+        {"ChannelName": "validation", "DataSource": {"S3DataSource": {"S3Uri": "s3://data/wine/held-back"}}},
+    ],
 }
 
 
@@ -52,6 +56,30 @@ def test_expressions_are_joined_by_their_operator():
     assert matches(JOB, {"Filters": [right], "SubExpressions": [{"Filters": [right, wrong], "Operator": "Or"}]})
 
 
+def channel(name: str, uri: str) -> dict:
+    filters = [
+        condition("InputDataConfig.ChannelName", "Equals", name),
+        condition("InputDataConfig.DataSource.S3DataSource.S3Uri", "Contains", uri),
+    ]
+    return {"NestedPropertyName": "InputDataConfig", "Filters": filters}
+
+
+def test_nested_filters_fit_one_and_the_same_member_of_a_list():
+    assert matches(JOB, {"NestedFilters": [channel("train", "wine/train")]})
+    assert not matches(JOB, {"NestedFilters": [channel("train", "held-back")]})
+    assert matches(JOB, {"NestedFilters": [channel("train", "train"), channel("validation", "held-back")]})
+    assert not matches({}, {"NestedFilters": [channel("train", "wine/train")]})
+    for nested, message in (
+        (
+            {"NestedPropertyName": "HyperParameters", "Filters": [condition("HyperParameters.eta", "Exists")]},
+            "is no list",
+        ),
+        ({**channel("train", ""), "NestedPropertyName": "Tags"}, "does not begin with Tags"),
+    ):
+        with pytest.raises(AwsError, match=message):
+            matches(JOB, {"NestedFilters": [nested]})
+
+
 def test_a_value_of_another_kind_is_refused():
     with pytest.raises(AwsError, match="'many' cannot be compared with BillableTimeInSeconds"):
         matches(JOB, {"Filters": [condition("BillableTimeInSeconds", "Equals", "many")]})
@@ -61,7 +89,13 @@ def test_jobs_are_found_by_tag_and_metric(training, unique):
     team = unique("team")
     name = training.run(Tags=[{"Key": "team", "Value": team}])["TrainingJobName"]
     filters = [condition("Tags.team", "Equals", team), {"Name": "Metrics.validation:rmse", "Operator": "Exists"}]
-    found = training.sagemaker.search(Resource="TrainingJob", SearchExpression={"Filters": filters})["Results"]
+    uri = condition("InputDataConfig.DataSource.S3DataSource.S3Uri", "Contains", f"{training.bucket}/train")
+    expression = {
+        "Filters": filters,
+        "NestedFilters": [{"NestedPropertyName": "InputDataConfig", "Filters": [uri]}],
+        "SubExpressions": [{"Filters": [condition("Tags.team", "Equals", team), filters[1]], "Operator": "Or"}],
+    }
+    found = training.sagemaker.search(Resource="TrainingJob", SearchExpression=expression)["Results"]
     assert [each["TrainingJob"]["TrainingJobName"] for each in found] == [name]
     with pytest.raises(ClientError, match="sorts by TrainingJobName"):
         training.sagemaker.search(Resource="TrainingJob", SortBy="Metrics.validation:rmse")
