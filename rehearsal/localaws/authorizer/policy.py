@@ -103,6 +103,7 @@ class Policy:
 
     name: str
     statements: tuple[Statement, ...]
+    text: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def parse(cls, text: str, name: str = "") -> "Policy":
@@ -111,7 +112,7 @@ class Policy:
         Raises:
             MalformedPolicy: what IAM would not have accepted.
         """
-        return cls(name, _statements(text))
+        return cls(name, _statements(text), text)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.localaws.authorizer import positions
 from rehearsal.localaws.authorizer.policy import (
     Decision,
     Kind,
@@ -15,11 +16,14 @@ from rehearsal.localaws.authorizer.policy import (
     Policy,
     Request,
     RequestContext,
+    Verdict,
     evaluate,
 )
 from rehearsal.localaws.authorizer.principal_element import Caller
 
 Answer = dict[str, Any]
+_ALL = "*"
+_MOST_RESTRICTIVE_FIRST = (Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY, Verdict.ALLOWED)
 
 
 @dataclass(frozen=True)
@@ -38,41 +42,78 @@ class Simulation:
 
 
 def results(simulation: Simulation) -> list[Answer]:
-    """One EvaluationResult for each action on each resource."""
-    return [
-        _result(simulation, Request(action, resource, simulation.context, simulation.caller))
-        for action in simulation.actions
-        for resource in simulation.resources or ("*",)
-    ]
+    """One EvaluationResult for each action; what it says of all resources together, and of each that is named."""
+    return [_result(simulation, action) for action in simulation.actions]
 
 
-def _result(simulation: Simulation, request: Request) -> Answer:
-    decision = evaluate(simulation.policies, request)
+def _result(simulation: Simulation, action: str) -> Answer:
+    named = [arn for arn in simulation.resources if arn != _ALL]
+    requests = [Request(action, arn, simulation.context, simulation.caller) for arn in named or (_ALL,)]
+    decisions = [evaluate(simulation.policies, request) for request in requests]
+    verdict = next(each for each in _MOST_RESTRICTIVE_FIRST if any(found.verdict is each for found in decisions))
+    deciding = [match for found in decisions if found.verdict is verdict for match in _deciding(found)]
     answer: Answer = {
-        "EvalActionName": request.action,
-        "EvalResourceName": request.resource,
-        "EvalDecision": decision.verdict.value,
-        "MatchedStatements": [_matched(match, simulation.holder) for match in _deciding(decision)],
+        "EvalActionName": action,
+        "EvalResourceName": _ALL,
+        "EvalDecision": verdict.value,
+        "MatchedStatements": _matched(deciding, simulation.holder),
         "MissingContextValues": _missing(simulation),
+        **_boundary_detail(simulation, requests),
     }
-    if simulation.policies.boundary is not None:
-        alone = evaluate(Policies(identity=(simulation.policies.boundary,)), request)
-        answer["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": alone.allowed}
+    if named:
+        answer["ResourceSpecificResults"] = [
+            _of_resource(simulation, request, found) for request, found in zip(requests, decisions, strict=True)
+        ]
     return answer
+
+
+def _of_resource(simulation: Simulation, request: Request, decision: Decision) -> Answer:
+    return {
+        "EvalResourceName": request.resource,
+        "EvalResourceDecision": decision.verdict.value,
+        "MatchedStatements": _matched(_deciding(decision), simulation.holder),
+        "MissingContextValues": _missing(simulation),
+        **_boundary_detail(simulation, [request]),
+    }
+
+
+def _boundary_detail(simulation: Simulation, requests: Iterable[Request]) -> Answer:
+    """Whether the boundary by itself would allow all of the requests."""
+    boundary = simulation.policies.boundary
+    if boundary is None:
+        return {}
+    alone = Policies(identity=(boundary,))
+    allowed = all(evaluate(alone, request).allowed for request in requests)
+    return {"PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": allowed}}
 
 
 def _deciding(decision: Decision) -> Iterator[Match]:
     return (match for match in decision.matches if match.kind is not Kind.BOUNDARY)
 
 
-def _matched(match: Match, holder: str) -> Answer:
+def _matched(matches: Iterable[Match], holder: str) -> list[Answer]:
+    """Each statement once."""
+    found = {(match.policy.name, match.statement.index): match for match in matches}
+    return [_reference(match, holder) for match in found.values()]
+
+
+def _reference(match: Match, holder: str) -> Answer:
+    start, end = positions.of_statement(match.policy.text, match.statement.index)
+    return {
+        "SourcePolicyId": match.policy.name,
+        "SourcePolicyType": _source_type(match, holder),
+        "StartPosition": start,
+        "EndPosition": end,
+    }
+
+
+def _source_type(match: Match, holder: str) -> str:
     name = match.policy.name
     if match.kind is Kind.RESOURCE:
-        return {"SourcePolicyId": name, "SourcePolicyType": "resource"}
+        return "resource"
     if name.startswith("arn:"):
-        managed_by = "aws-managed" if name.split(":")[4] == "aws" else "user-managed"
-        return {"SourcePolicyId": name, "SourcePolicyType": managed_by}
-    return {"SourcePolicyId": name, "SourcePolicyType": holder}
+        return "aws-managed" if name.split(":")[4] == "aws" else "user-managed"
+    return holder
 
 
 def _missing(simulation: Simulation) -> list[str]:

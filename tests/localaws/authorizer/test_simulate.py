@@ -3,13 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from rehearsal.localaws.authorizer import positions
 from tests.localaws.authorizer.support import allow, deny, document, refusal
 
 
-def decisions(answer: dict[str, Any]) -> list[tuple[str, str, str]]:
-    return [
-        (each["EvalActionName"], each["EvalResourceName"], each["EvalDecision"]) for each in answer["EvaluationResults"]
-    ]
+def decisions(answer: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(each["EvalActionName"], each["EvalDecision"]) for each in answer["EvaluationResults"]]
+
+
+def by_resource(result: dict[str, Any]) -> dict[str, str]:
+    return {each["EvalResourceName"]: each["EvalResourceDecision"] for each in result["ResourceSpecificResults"]}
 
 
 def test_a_custom_policy_is_evaluated_for_each_action_on_each_resource(aws: Any) -> None:
@@ -18,15 +23,53 @@ def test_a_custom_policy_is_evaluated_for_each_action_on_each_resource(aws: Any)
         ActionNames=["s3:GetObject", "s3:PutObject"],
         ResourceArns=["arn:aws:s3:::b/k", "arn:aws:s3:::b/secret"],
     )
-    assert decisions(answer) == [
-        ("s3:GetObject", "arn:aws:s3:::b/k", "allowed"),
-        ("s3:GetObject", "arn:aws:s3:::b/secret", "explicitDeny"),
-        ("s3:PutObject", "arn:aws:s3:::b/k", "implicitDeny"),
-        ("s3:PutObject", "arn:aws:s3:::b/secret", "explicitDeny"),
+    assert decisions(answer) == [("s3:GetObject", "explicitDeny"), ("s3:PutObject", "explicitDeny")]
+    get, put = answer["EvaluationResults"]
+    assert by_resource(get) == {"arn:aws:s3:::b/k": "allowed", "arn:aws:s3:::b/secret": "explicitDeny"}
+    assert by_resource(put) == {"arn:aws:s3:::b/k": "implicitDeny", "arn:aws:s3:::b/secret": "explicitDeny"}
+    first, second = get["ResourceSpecificResults"]
+    assert [each["SourcePolicyId"] for each in first["MatchedStatements"]] == ["PolicyInputList.1"]
+    assert get["MatchedStatements"] == second["MatchedStatements"] != first["MatchedStatements"]
+
+
+def test_a_matched_statement_is_told_with_its_place(aws: Any) -> None:
+    """The document and the columns are those of the AWS CLI's reference."""
+    text = (
+        '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*",'
+        '"Condition":{"DateGreaterThan":{"aws:CurrentTime":"2018-08-16T12:00:00Z"}}}}'
+    )
+    entry = {
+        "ContextKeyName": "aws:CurrentTime",
+        "ContextKeyType": "date",
+        "ContextKeyValues": ["2019-04-25T11:00:00Z"],
+    }
+    answer = aws.client("iam").simulate_custom_policy(
+        PolicyInputList=[text], ActionNames=["dynamodb:CreateBackup"], ContextEntries=[entry]
+    )
+    (result,) = answer["EvaluationResults"]
+    assert result["MatchedStatements"] == [
+        {
+            "SourcePolicyId": "PolicyInputList.1",
+            "SourcePolicyType": "none",
+            "StartPosition": {"Line": 1, "Column": 38},
+            "EndPosition": {"Line": 1, "Column": 167},
+        }
     ]
-    assert answer["EvaluationResults"][0]["MatchedStatements"] == [
-        {"SourcePolicyId": "PolicyInputList.1", "SourcePolicyType": "none"}
-    ]
+    assert (result["EvalResourceName"], result.get("ResourceSpecificResults")) == ("*", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ('{"Statement":[]}', []),
+        ('{"Id": "x, [{", "Statement": [{"a": "}"} , {}], "Version": ""}', [((1, 32), (1, 41)), ((1, 45), (1, 46))]),
+        ('{\n  "Statement" :\n  {\n    "a": [1]\n  }\n}', [((3, 4), (5, 4))]),
+    ],
+)
+def test_places_of_statements(text: str, places: list[Any]) -> None:
+    count = len(places)
+    found = [positions.of_statement(text, index) for index in range(count)]
+    assert [tuple((each["Line"], each["Column"]) for each in pair) for pair in found] == places
 
 
 def test_context_entries_count_and_missing_ones_are_named(aws: Any) -> None:
@@ -45,13 +88,14 @@ def test_a_roles_policies_are_simulated_with_its_boundary(aws: Any, role: Any, u
     answer = aws.client("iam").simulate_principal_policy(
         PolicySourceArn=mine.arn, ActionNames=["s3:GetObject", "sqs:SendMessage", "iam:GetRole"]
     )
-    assert [each[2] for each in decisions(answer)] == ["allowed", "implicitDeny", "implicitDeny"]
+    assert [decision for _, decision in decisions(answer)] == ["allowed", "implicitDeny", "implicitDeny"]
     details = [
         each["PermissionsBoundaryDecisionDetail"]["AllowedByPermissionsBoundary"]
         for each in answer["EvaluationResults"]
     ]
     assert details == [True, False, False]
-    assert answer["EvaluationResults"][0]["MatchedStatements"] == [{"SourcePolicyId": "p", "SourcePolicyType": "role"}]
+    (matched,) = answer["EvaluationResults"][0]["MatchedStatements"]
+    assert (matched["SourcePolicyId"], matched["SourcePolicyType"]) == ("p", "role")
 
 
 def test_a_users_groups_count(aws: Any, unique: Callable[[str], str]) -> None:
@@ -65,7 +109,9 @@ def test_a_users_groups_count(aws: Any, unique: Callable[[str], str]) -> None:
     answer = iam.simulate_principal_policy(
         PolicySourceArn=arn, ActionNames=["s3:ListBucket"], ResourceArns=[f"arn:aws:s3:::{name}", "arn:aws:s3:::other"]
     )
-    assert [each[2] for each in decisions(answer)] == ["allowed", "implicitDeny"]
+    (result,) = answer["EvaluationResults"]
+    assert result["EvalDecision"] == "implicitDeny"
+    assert by_resource(result) == {f"arn:aws:s3:::{name}": "allowed", "arn:aws:s3:::other": "implicitDeny"}
 
 
 def test_a_resource_policy_counts_for_its_caller(aws: Any) -> None:
