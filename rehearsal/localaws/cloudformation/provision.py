@@ -57,6 +57,7 @@ class Provisioner:
             update_replace_policy=_policy(declared.update_replace_policy, scope),
             dependencies=frozenset(needed),
             metadata=declared.metadata,
+            creation_policy=intrinsics.resolve(declared.creation_policy, scope),
         )
 
     def create(self, wanted: Resource, *, replacing: Resource | None = None) -> Resource | None:
@@ -149,6 +150,7 @@ class Provisioner:
             tags=self._blueprint.tags,
             capabilities=self._blueprint.capabilities,
             role_arn=self._blueprint.role_arn,
+            creation_policy=resource.creation_policy or {},
         )
 
     def _conformed(self, request: Request) -> dict[str, Any]:

@@ -68,7 +68,6 @@ _REFUSED = {
         "list_resource_scan_related_resources",
         "estimate_template_cost",
     ),
-    "signals to resources; a wait condition takes its signals at its handle's address": ("signal_resource",),
 }
 
 

@@ -97,6 +97,11 @@ def check_types(template: Template) -> None:
             f"does not offer them: docs/cloudformation.md lists what it offers)"
         )
     for declared in template.resources.values():
+        if "CodeDeployLambdaAliasUpdate" in (declared.update_policy or ()):
+            raise invalid(
+                f"Template error: UpdatePolicy CodeDeployLambdaAliasUpdate of resource {declared.logical_id} needs CodeDeploy, which the "
+                f"embedded AWS does not offer; a RoutingConfig shifts an alias's traffic"
+            )
         if declared.deletion_policy == "Snapshot" and not has_snapshots(declared.type):
             raise invalid(f"Template error: resource type {declared.type} does not support deletion policy Snapshot")
 

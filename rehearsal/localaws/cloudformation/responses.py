@@ -3,9 +3,10 @@
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/
 """
 
+from dataclasses import replace
 from typing import Any
 
-from rehearsal.localaws.cloudformation import answers, prepare, registry, transforms
+from rehearsal.localaws.cloudformation import answers, prepare, registry, signals, transforms
 from rehearsal.localaws.cloudformation.answers import Answer
 from rehearsal.localaws.cloudformation.change_set_operations import ChangeSetOperations
 from rehearsal.localaws.cloudformation.models import CloudFormationBackend, backend_of
@@ -13,8 +14,10 @@ from rehearsal.localaws.cloudformation.paging import page
 from rehearsal.localaws.cloudformation.prepare import Wanted
 from rehearsal.localaws.cloudformation.refused import RefusedOperations
 from rehearsal.localaws.cloudformation.stack import Resource, Stack
-from rehearsal.localaws.cloudformation.statuses import StackStatus
+from rehearsal.localaws.cloudformation.statuses import ResourceStatus, StackStatus
 from rehearsal.localaws.cloudformation.template import Template, invalid
+
+_SIGNALLED_WHILE = (ResourceStatus.CREATE_IN_PROGRESS, ResourceStatus.UPDATE_IN_PROGRESS)
 
 
 class CloudFormationApi(ChangeSetOperations, RefusedOperations):
@@ -88,6 +91,21 @@ class CloudFormationApi(ChangeSetOperations, RefusedOperations):
             raise invalid("CancelUpdateStack cannot be called from current stack status")
         if stack.running is not None:
             stack.running.set()
+
+    def signal_resource(self) -> None:
+        stack, params = self._stack(), self.params
+        logical_id, unique_id, status = params["LogicalResourceId"], params["UniqueId"], params["Status"]
+        resource = stack.resources.get(logical_id)
+        if resource is None:
+            raise invalid(f"Resource {logical_id} does not exist for stack {stack.name}")
+        if (
+            resource.status not in _SIGNALLED_WHILE
+            or resource.type not in signals.TYPES
+            or not resource.creation_policy
+        ):
+            raise invalid(f"Resource {logical_id} is in {resource.status} state and can not be signaled")
+        told = replace(resource, reason=f"Received {status} signal with UniqueId {unique_id}")
+        signals.take(stack.stack_id, logical_id, unique_id, status, lambda: stack.announce(told))
 
     def continue_update_rollback(self) -> Answer:
         stack = self._stack()

@@ -49,6 +49,7 @@ class Resource:
     update_replace_policy: str | None = None
     dependencies: frozenset[str] = frozenset()
     metadata: Any = None
+    creation_policy: Mapping[str, Any] | None = None
 
     @property
     def exists(self) -> bool:

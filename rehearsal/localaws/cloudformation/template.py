@@ -66,6 +66,8 @@ class ResourceDeclaration:
     deletion_policy: Node
     update_replace_policy: Node
     metadata: Node
+    creation_policy: Node = None
+    update_policy: Node = None
 
 
 @dataclass(frozen=True)
@@ -238,11 +240,6 @@ def _resource(name: str, declared: Any) -> ResourceDeclaration:
     properties = declared.get("Properties") or {}
     if not isinstance(properties, dict):
         raise invalid(f"Template format error: [/Resources/{name}/Properties] Properties must be an object.")
-    if "CreationPolicy" in declared:
-        raise invalid(
-            f"Template error: CreationPolicy of resource {name} is not offered by the embedded AWS, for nothing here signals a "
-            f"resource. Wait with an AWS::CloudFormation::WaitCondition (Handle, Timeout, Count) in its place."
-        )
     _check_policy(name, declared, "DeletionPolicy", _DELETION_POLICIES)
     _check_policy(name, declared, "UpdateReplacePolicy", _REPLACE_POLICIES)
     depends_on = declared.get("DependsOn") or []
@@ -255,6 +252,8 @@ def _resource(name: str, declared: Any) -> ResourceDeclaration:
         deletion_policy=declared.get("DeletionPolicy"),
         update_replace_policy=declared.get("UpdateReplacePolicy"),
         metadata=declared.get("Metadata"),
+        creation_policy=declared.get("CreationPolicy"),
+        update_policy=declared.get("UpdatePolicy"),
     )
 
 

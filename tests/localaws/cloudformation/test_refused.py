@@ -29,10 +29,11 @@ def test_macros_are_refused_by_name(stacks, unique, template):
         stacks.create(unique("stack"), template)
 
 
-def test_a_creation_policy_is_refused_with_what_to_do(stacks, unique):
-    signalled = {"Type": "AWS::SNS::Topic", "CreationPolicy": {"ResourceSignal": {"Count": 1}}}
-    with pytest.raises(ClientError, match=r"CreationPolicy of resource T is not offered.*WaitCondition"):
-        stacks.create(unique("stack"), {"Resources": {"T": signalled}})
+def test_an_alias_whose_traffic_codedeploy_would_shift_is_refused_with_what_to_do(stacks, unique):
+    policy = {"CodeDeployLambdaAliasUpdate": {"ApplicationName": "a", "DeploymentGroupName": "g"}}
+    shifted = {"Type": "AWS::Lambda::Alias", "Properties": {}, "UpdatePolicy": policy}
+    with pytest.raises(ClientError, match=r"CodeDeployLambdaAliasUpdate of resource A needs CodeDeploy.*RoutingConfig"):
+        stacks.create(unique("stack"), {"Resources": {"A": shifted}})
 
 
 def test_aliases_of_yaml_are_refused_as_in_aws(aws):

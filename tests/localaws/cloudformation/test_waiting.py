@@ -6,6 +6,10 @@ import urllib.request
 import pytest
 from botocore.exceptions import ClientError
 
+from rehearsal.localaws.cloudformation import signals
+from rehearsal.localaws.cloudformation.resources.model import ResourceFailed
+from tests.localaws.waiting import wait_until
+
 TRUST = {
     "Version": "2012-10-17",
     "Statement": {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"},
@@ -131,6 +135,82 @@ def test_a_wait_condition_without_signals_times_out(stacks, unique):
     assert stacks.create(name, waiting(timeout=1))["StackStatus"] == "ROLLBACK_COMPLETE"
     reason = "WaitCondition timed out. Received 0 conditions when expecting 1"
     assert stacks.reasons(name, "CREATE_FAILED")["Wait"] == reason
+
+
+def signalled(count=1, timeout="PT20M"):
+    policy = {"ResourceSignal": {"Count": {"Ref": "Count"}, "Timeout": timeout}}
+    return {
+        "Parameters": {"Count": {"Type": "Number", "Default": count}},
+        "Resources": {
+            "Wait": {"Type": "AWS::CloudFormation::WaitCondition", "CreationPolicy": policy},
+            "Topic": {"Type": "AWS::SNS::Topic", "CreationPolicy": {"ResourceSignal": {"Count": 9}}},
+        },
+    }
+
+
+@pytest.fixture
+def begun(aws, unique):
+    """``begun(template)`` begins a stack; ``signal(unique_id, status)`` then reaches its wait condition."""
+    client, name = aws.client("cloudformation"), unique("signalled")
+
+    def signal(unique_id, status="SUCCESS"):
+        client.signal_resource(StackName=name, LogicalResourceId="Wait", UniqueId=unique_id, Status=status)
+
+    def begin(template):
+        client.create_stack(StackName=name, TemplateBody=json.dumps(template))
+        wait_until(lambda: status_of(client, name, "Wait") == "CREATE_IN_PROGRESS", 60)
+        return name, signal
+
+    return begin
+
+
+def status_of(client, name, logical_id):
+    listed = client.describe_stack_resources(StackName=name)["StackResources"]
+    return next((each["ResourceStatus"] for each in listed if each["LogicalResourceId"] == logical_id), None)
+
+
+def test_a_creation_policy_waits_for_its_signals(stacks, begun):
+    name, signal = begun(signalled(count=2))
+    signal("one")
+    with pytest.raises(ClientError, match="Signal with ID one for resource Wait already exists"):
+        signal("one")
+    signal("two")
+    assert stacks.settled(name)["StackStatus"] == "CREATE_COMPLETE"
+    assert ("Wait", "CREATE_IN_PROGRESS", "Received SUCCESS signal with UniqueId two") in stacks.events(name)
+    with pytest.raises(ClientError, match="Wait is in CREATE_COMPLETE state and can not be signaled"):
+        signal("three")
+
+
+def test_a_signal_of_failure_fails_the_resource(stacks, begun):
+    name, signal = begun(signalled())
+    signal("one", "FAILURE")
+    assert stacks.settled(name)["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert stacks.reasons(name, "CREATE_FAILED")["Wait"] == "Received FAILURE signal with UniqueId one"
+
+
+def test_a_creation_policy_waits_no_longer_than_it_says(stacks, unique):
+    name = unique("stack")
+    assert stacks.create(name, signalled(count=3, timeout="PT1S"))["StackStatus"] == "ROLLBACK_COMPLETE"
+    reason = "Failed to receive 3 resource signal(s) within the specified duration"
+    assert stacks.reasons(name, "CREATE_FAILED")["Wait"] == reason
+
+
+@pytest.mark.parametrize(
+    ("policy", "count_and_seconds"),
+    [
+        ({}, (1, 300)),
+        ({"ResourceSignal": {"Count": "2", "Timeout": "PT1H30M15S"}}, (2, 5415)),
+        ({"ResourceSignal": {"Timeout": "PT24H"}}, (1, 43200)),
+    ],
+)
+def test_what_a_creation_policy_waits_for(policy, count_and_seconds):
+    assert signals.wanted(policy) == count_and_seconds
+
+
+@pytest.mark.parametrize("timeout", ["5M", "PT", "P1D", 300])
+def test_a_timeout_that_is_no_duration_is_told(timeout):
+    with pytest.raises(ResourceFailed, match=f"Invalid Timeout {timeout} in CreationPolicy"):
+        signals.wanted({"ResourceSignal": {"Timeout": timeout}})
 
 
 def test_an_address_without_a_mailbox_takes_nothing(aws):

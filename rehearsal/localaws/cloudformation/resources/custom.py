@@ -7,7 +7,7 @@ import json
 import uuid
 from typing import Any
 
-from rehearsal.localaws.cloudformation import callbacks
+from rehearsal.localaws.cloudformation import callbacks, signals
 from rehearsal.localaws.cloudformation.callbacks import Mailbox
 from rehearsal.localaws.cloudformation.resources.model import (
     Cancelled,
@@ -119,7 +119,7 @@ class WaitConditionHandle(HandlerBase):
 
 
 class WaitCondition(HandlerBase):
-    """Complete when as many signals as ``Count`` have come to the handle."""
+    """Complete when as many signals have come as ``Count`` says, to its handle, or as its CreationPolicy says, to itself."""
 
     type = "AWS::CloudFormation::WaitCondition"
 
@@ -131,13 +131,15 @@ class WaitCondition(HandlerBase):
 
     def finish(self, request: Request) -> Made:
         properties = request.properties
+        if request.creation_policy:
+            signals.wait(request)
         if "Handle" not in properties:
             return Made(request.physical_id, request.attributes)
         mailbox = callbacks.mailbox_at(properties["Handle"])
         if mailbox is None:
             raise ResourceFailed(f"Handle {properties['Handle']} is not that of a WaitConditionHandle of this server")
-        signals = _signals(request, mailbox, int(properties.get("Count", 1)), _seconds(properties))
-        return Made(request.physical_id, {"Data": json.dumps(signals)})
+        data = _signals(request, mailbox, int(properties.get("Count", 1)), _seconds(properties))
+        return Made(request.physical_id, {"Data": json.dumps(data)})
 
     def update(self, request: Request) -> Made:
         raise ResourceFailed(f"Update to resource type {request.type} is not supported.")

@@ -73,6 +73,7 @@ class Request:
     """The stack's tags (already in the properties of taggable types)."""
     capabilities: tuple[str, ...] = ()
     role_arn: str | None = None
+    creation_policy: Mapping[str, Any] = field(default_factory=dict)
     token: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def generated_name(self, max_length: int = 64, *, lower: bool = False) -> str:
