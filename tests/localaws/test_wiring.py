@@ -35,6 +35,17 @@ def test_backends_are_made_from_the_class_that_the_dictionary_names() -> None:
     assert type(backends["123456789012"]["us-east-1"]).__name__ == "Replaced"
 
 
+def test_a_dictionary_of_backends_that_has_an_account_is_in_the_list_that_moto_resets() -> None:
+    class Backend(BaseBackend):
+        pass
+
+    backends = BackendDict(Backend, "s3")
+    assert backends not in BackendDict._instances
+    found = backends["123456789012"]
+    assert backends in BackendDict._instances
+    assert dict.get(backends, "123456789012") is backends["123456789012"] is found
+
+
 def test_every_request_passes_the_one_place_where_it_is_authorised() -> None:
     assert callable(ActionAuthenticatorMixin._authenticate_and_authorize_action)
     assert issubclass(BaseResponse, ActionAuthenticatorMixin)

@@ -6,7 +6,7 @@ from rehearsal.localaws import constraints
 from rehearsal.localaws.api import ServiceApi
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfigOperations
 from rehearsal.localaws.sagemaker.hosting.endpoint_operations import EndpointOperations
-from rehearsal.localaws.sagemaker.hosting.instances import warm_up
+from rehearsal.localaws.sagemaker.hosting.forks import warm_up
 from rehearsal.localaws.sagemaker.hosting.model import ModelOperations
 from rehearsal.localaws.sagemaker.model_pipelines import ModelPipelineOperations
 from rehearsal.localaws.sagemaker.processing.operations import ProcessingJobOperations

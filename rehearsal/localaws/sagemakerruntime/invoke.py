@@ -1,6 +1,7 @@
 """InvokeEndpoint: from an authorised call to the model's answer. Asks the variant whose turn it is, and says what came."""
 
 import time
+from collections.abc import Generator
 
 from moto.sagemaker.models import sagemaker_backends
 
@@ -11,6 +12,7 @@ from rehearsal.localaws.sagemaker.hosting.invocation_metrics import Measured
 from rehearsal.localaws.sagemaker.hosting.observation import capture_settings, captured_line, observations
 from rehearsal.localaws.sagemakerruntime import messages, shadow
 from rehearsal.localaws.sagemakerruntime.messages import Answer, Invocation
+from rehearsal.localaws.sagemakerruntime.steps import Question, Steps
 
 _HTTP_STATUS = {"ThrottlingException": 429}
 _TIMED_OUT = (
@@ -19,8 +21,8 @@ _TIMED_OUT = (
 )
 
 
-def invoke(call: Invocation, region: str, account_id: str) -> Answer:
-    """Answer one call."""
+def invoke(call: Invocation, region: str, account_id: str) -> Steps:
+    """The steps of answering one call."""
     arrived = time.perf_counter()
     endpoint = sagemaker_backends[account_id][region].hosted_endpoints.find(call.endpoint_name)
     if endpoint is None:
@@ -34,7 +36,7 @@ def invoke(call: Invocation, region: str, account_id: str) -> Answer:
     try:
         with endpoint.lease(call.target_variant) as lease:
             asked = time.perf_counter()
-            exchange = _ask(call, lease)
+            exchange = yield from _ask(call, lease)
             answered = time.perf_counter()
             _capture(call, endpoint, lease, exchange)
             if lease.fleet.shadows:
@@ -47,11 +49,11 @@ def invoke(call: Invocation, region: str, account_id: str) -> Answer:
     return _answer(exchange, endpoint, lease, account_id)
 
 
-def _ask(call: Invocation, lease: Lease) -> Exchange:
+def _ask(call: Invocation, lease: Lease) -> Generator[Question, Exchange, Exchange]:
     """The container's answer; status 0 when there was none in time."""
     try:
         with lease.running.instance() as instance:
-            return instance.invoke(call.container_headers(), call.body)
+            return (yield Question(instance, call.container_headers(), call.body))
     except InstanceTimeout:
         return Exchange(0, {}, _TIMED_OUT.format(hostname=lease.running.model.container.hostname).encode())
     except InstanceError as error:

@@ -8,11 +8,12 @@ from rehearsal.localaws.authorizer.authentication import Incoming
 from rehearsal.localaws.sagemaker.catalogue import partition
 from rehearsal.localaws.sagemakerruntime import messages
 from rehearsal.localaws.sagemakerruntime.invoke import invoke
-from rehearsal.localaws.sagemakerruntime.messages import Answer, Invocation
+from rehearsal.localaws.sagemakerruntime.messages import Invocation
+from rehearsal.localaws.sagemakerruntime.steps import Steps
 
 
-def answer_request(incoming: Incoming) -> Answer:
-    """Authorise, then invoke."""
+def answer_request(incoming: Incoming) -> Steps:
+    """The steps: authorise, then invoke."""
     parts = incoming.raw_path.split("/")
     if len(parts) != 4:
         return messages.error(404, "UnknownOperationException", f"There is no {incoming.raw_path}.")
@@ -25,7 +26,7 @@ def answer_request(incoming: Incoming) -> Answer:
     if operation != "invocations":
         return messages.error(501, "NotImplemented", f"The embedded AWS offers no {operation}; use InvokeEndpoint.")
     body = incoming.body if isinstance(incoming.body, bytes) else incoming.body.read()
-    return invoke(Invocation.parse(name, incoming.header, body), region, account_id)
+    return (yield from invoke(Invocation.parse(name, incoming.header, body), region, account_id))
 
 
 def _region(incoming: Incoming) -> str:

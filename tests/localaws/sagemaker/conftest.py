@@ -188,5 +188,13 @@ def hosting(aws, role, bucket, unique) -> Iterator[Hosting]:
             made.client.delete_endpoint(EndpointName=name) if _exists(made.client, name) else None
 
 
+@pytest.fixture(scope="module")
+def served(aws, role, bucket, request) -> str:
+    """The name of one endpoint that all tests of a module ask."""
+    module = request.module.__name__.rpartition("_")[2]
+    clients = aws.client("sagemaker"), aws.client("sagemaker-runtime")
+    return Hosting(*clients, role, bucket, lambda stem: f"{stem}-of-{module}", []).endpoint()
+
+
 def _exists(client: Any, name: str) -> bool:
     return any(found["EndpointName"] == name for found in client.list_endpoints(NameContains=name)["Endpoints"])

@@ -1,23 +1,9 @@
 """InvokeEndpoint as boto3 sees it: the inference table of the built-in algorithm, and the errors of the API around it."""
 
 import json
-import socket
-import time
 
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-
-
-@pytest.fixture(scope="module")
-def served(aws, role, bucket):
-    """The name of one endpoint that all tests of this module ask."""
-    from .conftest import Hosting
-
-    made = Hosting(aws.client("sagemaker"), aws.client("sagemaker-runtime"), role, bucket, lambda stem: f"{stem}-i", [])
-    return made.endpoint()
 
 
 def call(hosting, name, body, **members):
@@ -133,43 +119,3 @@ def test_a_caller_without_the_right_to_invoke_is_refused(aws, hosting, served, t
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
     )
     runtime.invoke_endpoint(EndpointName=served, Body=trained.csv(1), ContentType="text/csv")
-
-
-def signed(aws, name: str, body: bytes) -> bytes:
-    """A whole HTTP request."""
-    url = f"{aws.url}/endpoints/{name}/invocations"
-    request = AWSRequest("POST", url, data=body, headers={"Content-Type": "text/csv"})
-    keys = Credentials(aws.announced.access_key_id, aws.announced.secret_access_key)
-    SigV4Auth(keys, "sagemaker", "us-east-1").add_auth(request)
-    headers = {**dict(request.headers.items()), "Host": f"127.0.0.1:{aws.announced.port}", "Content-Length": len(body)}
-    lines = "".join(f"{key}: {value}\r\n" for key, value in headers.items())
-    return f"POST /endpoints/{name}/invocations HTTP/1.1\r\n{lines}\r\n".encode() + body
-
-
-@pytest.mark.parametrize(
-    "first", [4, 40, 400], ids=["within the method", "within the headers", "within the last header"]
-)
-def test_a_request_that_comes_in_pieces_is_answered(aws, served, trained, first):
-    request = signed(aws, served, trained.csv(1))
-    with socket.create_connection(("127.0.0.1", aws.announced.port)) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.sendall(request[:first])
-        time.sleep(0.05)  # the server sees the first piece by itself
-        connection.sendall(request[first:])
-        answer = connection.recv(65536)
-    assert answer.startswith(b"HTTP/1.1 200 OK")
-    assert b"x-Amzn-Invoked-Production-Variant: AllTraffic" in answer
-
-
-def test_other_requests_on_the_same_connection_are_answered_too(aws, served, trained):
-    with socket.create_connection(("127.0.0.1", aws.announced.port)) as connection:
-        for _ in range(2):
-            connection.sendall(signed(aws, served, trained.csv(1)))
-            assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK")
-            connection.sendall(b"GET /_rehearsal/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            health = connection.recv(65536)
-            while b"}" not in health:  # head and body come in pieces of their own
-                more = connection.recv(65536)
-                assert more, health
-                health += more
-            assert b'"ready"' in health

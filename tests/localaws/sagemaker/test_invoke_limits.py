@@ -4,6 +4,8 @@ import json
 from contextlib import nullcontext
 from types import SimpleNamespace
 
+import pytest
+
 from rehearsal.localaws.sagemaker.hosting.instances import Exchange, Instance, InstanceTimeout
 from rehearsal.localaws.sagemakerruntime import invoke
 from rehearsal.localaws.sagemakerruntime.messages import Invocation
@@ -18,7 +20,7 @@ class Slow(Instance):
 
     def _exchange(self, method, path, headers, body, timeout_seconds) -> Exchange:
         self.waited.append(timeout_seconds)
-        raise InstanceTimeout(f"no answer within {timeout_seconds:g} seconds")
+        raise InstanceTimeout(timeout_seconds)
 
     def stop(self) -> None: ...
 
@@ -29,7 +31,13 @@ def test_a_model_that_takes_more_than_a_minute_is_a_model_error_without_a_status
     running = SimpleNamespace(instance=lambda: nullcontext(server), model=model, name="AllTraffic")
     lease = SimpleNamespace(fleet=None, running=running)
     call = Invocation.parse("wine", {"content-type": "text/csv"}.get, b"1,2")
-    exchange = invoke._ask(call, lease)
+    asking = invoke._ask(call, lease)
+    question = next(asking)
+    with pytest.raises(InstanceTimeout) as late:
+        question.instance.invoke(question.headers, question.body)
+    with pytest.raises(StopIteration) as end:
+        asking.throw(late.value)
+    exchange = end.value.value
     endpoint = SimpleNamespace(name="wine", region="us-east-1")
     answer = invoke._answer(exchange, endpoint, lease, "123456789012")
     told = json.loads(answer.body)

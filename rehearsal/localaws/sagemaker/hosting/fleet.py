@@ -119,10 +119,10 @@ class RunningVariant:
         """Start what is missing: replace crashed processes, and have a serverless variant's first request start its only one."""
         if self._stopped:
             raise InstanceError(f"the model servers of variant {self.name} have been stopped")
-        if not self.folder.is_dir():  # the server was restarted
-            self._fetch_again()
         wanted = 1 if self.variant.serverless else processes_for(self.instance_count)
         self.instances = [instance for instance in self.instances if not instance.ended.is_set()]
+        if len(self.instances) < wanted and not self.folder.is_dir():  # the server was restarted
+            self._fetch_again()
         while len(self.instances) < wanted:
             self.instances.append(images.start(self.model, self.folder, self.log))
 

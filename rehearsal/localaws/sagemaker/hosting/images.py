@@ -8,7 +8,8 @@ from pathlib import Path
 from rehearsal.localaws.errors import AwsError
 from rehearsal.localaws.sagemaker import own_images
 from rehearsal.localaws.sagemaker.hosting import own_server
-from rehearsal.localaws.sagemaker.hosting.instances import Instance, LogSink, model_host
+from rehearsal.localaws.sagemaker.hosting.forks import model_host
+from rehearsal.localaws.sagemaker.hosting.instances import Instance, LogSink
 from rehearsal.localaws.sagemaker.hosting.model import Model
 from rehearsal.localaws.sagemaker.hosting.model_host import ServerOrder
 

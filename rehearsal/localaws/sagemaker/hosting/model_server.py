@@ -8,7 +8,7 @@ import selectors
 import socket
 from typing import Any, Protocol
 
-from rehearsal.localaws.sagemaker.hosting.http_messages import END_OF_HEAD, Head, Malformed, parse_head, response
+from rehearsal.localaws.http_messages import END_OF_HEAD, Head, Malformed, parse_head, response
 
 _CHUNK = 1 << 18
 

@@ -60,7 +60,7 @@ class OwnServer(Instance):
             named = {name.lower(): value for name, value in answer.getheaders()}
             return Exchange(answer.status, named, answer.read())
         except TimeoutError as error:
-            raise InstanceTimeout(f"no answer within {timeout_seconds:g} seconds") from error
+            raise InstanceTimeout(timeout_seconds) from error
         except (OSError, http.client.HTTPException) as error:
             raise InstanceError(f"the model server gave no answer ({error!r})") from error
         finally:
