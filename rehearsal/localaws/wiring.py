@@ -53,6 +53,7 @@ PATCHES: tuple[Patch, ...] = (
     Patch("rehearsal.localaws.authorizer.buckets", "moto.s3.models"),
     Patch("rehearsal.localaws.sagemakerruntime.wire", "moto.sagemaker.models"),
     Patch("rehearsal.localaws.sagemaker.hosting.health", "moto.sagemaker.models"),
+    Patch("rehearsal.localaws.sagemaker.hosting.utilization_metrics", "moto.sagemaker.models"),
     Patch("rehearsal.localaws.alarms.operations", "moto.cloudwatch.models"),
     Patch("rehearsal.localaws.alarms.transitions", "moto.cloudwatch.models"),
     Patch("rehearsal.localaws.alarms.evaluation", "moto.cloudwatch.models"),

@@ -103,7 +103,7 @@ def _statistic(alarm: Any, region: str, since: datetime, now: datetime, number: 
         and {(dimension.name, dimension.value) for dimension in metric.dimensions} == wanted
         and since < _aware(metric.timestamp) <= until
     ]
-    return _AGGREGATES[alarm.statistic](metrics) if metrics else None
+    return AGGREGATES[alarm.statistic](metrics) if metrics else None
 
 
 def _aware(at: datetime) -> datetime:
@@ -118,7 +118,7 @@ def _count(metrics: Sequence[Any]) -> float:
     return float(sum(1 if hasattr(metric, "value") else metric.sample_count for metric in metrics))
 
 
-_AGGREGATES: dict[str, Callable[[Sequence[Any]], float]] = {
+AGGREGATES: dict[str, Callable[[Sequence[Any]], float]] = {
     "Sum": _sum,
     "SampleCount": _count,
     "Average": lambda metrics: _sum(metrics) / _count(metrics),

@@ -1,6 +1,7 @@
 """Application Auto Scaling of endpoint variants: moto keeps targets and policies, here they act.
 
-Target tracking on ``SageMakerVariantInvocationsPerInstance`` only. AWS makes CloudWatch alarms for a policy (three minutes
+Target tracking on ``SageMakerVariantInvocationsPerInstance``, or on a metric of the user's choice (CustomizedMetricSpecification:
+``CPUUtilization`` in ``/aws/sagemaker/Endpoints``). AWS makes CloudWatch alarms for a policy (three minutes
 above the target scale out, fifteen well below it scale in); here the policy looks at the last minute, and then waits its cooldowns.
 https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-define.html
 """
@@ -16,6 +17,7 @@ from moto.cloudwatch.models import cloudwatch_backends
 from moto.sagemaker.models import sagemaker_backends
 
 from rehearsal.localaws import clock, host, state
+from rehearsal.localaws.alarms import evaluation
 from rehearsal.localaws.sagemaker.hosting import deployment
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, EndpointStatus
 from rehearsal.localaws.sagemaker.hosting.invocation_metrics import NAMESPACE
@@ -24,6 +26,16 @@ EVERY_SECONDS = 30.0
 _METRIC = "SageMakerVariantInvocationsPerInstance"
 _DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 _COOLDOWN_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric that a policy names itself."""
+
+    namespace: str
+    name: str
+    dimensions: frozenset[tuple[str, str]]
+    statistic: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,8 @@ class Tracking:
     most: int
     scale_out_cooldown: float
     scale_in_cooldown: float
+    metric: Metric | None = None
+    """None: the invocations of each instance."""
 
 
 _scaled_at: dict[tuple[str, str, str], float] = {}
@@ -49,7 +63,7 @@ def install() -> None:
 
 
 def desired(current: int, per_instance: float, tracking: Tracking) -> int:
-    """How many instances bring the load of each to the target, within the bounds of the scalable target. Pure."""
+    """How many instances bring the load of each, or the metric, to the target, within the bounds of the scalable target. Pure."""
     wanted = ceil(current * per_instance / tracking.target)
     return max(tracking.least, min(tracking.most, wanted))
 
@@ -67,7 +81,10 @@ def _scale(endpoint: Endpoint, tracking: Tracking) -> None:
     if running is None:
         return
     current = running.instance_count
-    wanted = desired(current, _per_instance(endpoint, tracking), tracking)
+    value = _value(endpoint, tracking)
+    if value is None:
+        return
+    wanted = desired(current, value, tracking)
     key = (endpoint.region, endpoint.name, running.name)
     cooldown = tracking.scale_out_cooldown if wanted > current else tracking.scale_in_cooldown
     if wanted == current or clock.timestamp() < _scaled_at.get(key, 0.0) + cooldown:
@@ -78,21 +95,29 @@ def _scale(endpoint: Endpoint, tracking: Tracking) -> None:
     deployment.rescale(endpoint, [{"VariantName": running.name, "DesiredInstanceCount": wanted}])
 
 
-def _per_instance(endpoint: Endpoint, tracking: Tracking) -> float:
-    """Invocations of each instance in the last minute."""
-    since = (clock.now() - timedelta(minutes=1)).replace(tzinfo=None)
-    wanted = {("EndpointName", endpoint.name), ("VariantName", tracking.variant_name)}
-    metrics = cloudwatch_backends[host.current().account_id][endpoint.region].metric_data
-    return float(
-        sum(
-            metric.sum
-            for metric in list(metrics)
-            if metric.namespace == NAMESPACE
-            and metric.name == "InvocationsPerInstance"
-            and metric.timestamp > since
-            and {(dimension.name, dimension.value) for dimension in metric.dimensions} == wanted
+def _value(endpoint: Endpoint, tracking: Tracking) -> float | None:
+    """What the metric was in the last minute; None when it has no data."""
+    if tracking.metric is not None:
+        return (
+            evaluation.AGGREGATES[tracking.metric.statistic](found)
+            if (found := _data(endpoint, tracking.metric))
+            else None
         )
-    )
+    variant = frozenset({("EndpointName", endpoint.name), ("VariantName", tracking.variant_name)})
+    invocations = Metric(NAMESPACE, "InvocationsPerInstance", variant, "Sum")
+    return float(sum(metric.sum for metric in _data(endpoint, invocations)))
+
+
+def _data(endpoint: Endpoint, wanted: Metric) -> list[Any]:
+    since = (clock.now() - timedelta(minutes=1)).replace(tzinfo=None)
+    return [
+        metric
+        for metric in list(cloudwatch_backends[host.current().account_id][endpoint.region].metric_data)
+        if metric.namespace == wanted.namespace
+        and metric.name == wanted.name
+        and metric.timestamp.replace(tzinfo=None) > since
+        and {(dimension.name, dimension.value) for dimension in metric.dimensions} == wanted.dimensions
+    ]
 
 
 def _trackings(region: str) -> Iterator[Tracking]:
@@ -100,8 +125,9 @@ def _trackings(region: str) -> Iterator[Tracking]:
     for policy in list(backend.policies.values()):
         target = backend.targets.get(_DIMENSION, {}).get(policy.resource_id)
         settings: dict[str, Any] = policy.target_tracking_scaling_policy_configuration or {}
-        metric = settings.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
-        if policy.scalable_dimension != _DIMENSION or target is None or metric != _METRIC:
+        predefined = settings.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
+        customized = _customized(settings.get("CustomizedMetricSpecification"))
+        if policy.scalable_dimension != _DIMENSION or target is None or (predefined != _METRIC and customized is None):
             continue
         _, endpoint_name, _, variant_name = policy.resource_id.split("/")
         yield Tracking(
@@ -112,7 +138,16 @@ def _trackings(region: str) -> Iterator[Tracking]:
             target.max_capacity,
             settings.get("ScaleOutCooldown", _COOLDOWN_SECONDS),
             settings.get("ScaleInCooldown", _COOLDOWN_SECONDS),
+            customized,
         )
+
+
+def _customized(specification: dict[str, Any] | None) -> Metric | None:
+    """The metric of a specification that names one; metric maths and unknown statistics are not acted on."""
+    if not specification or specification.get("Statistic") not in evaluation.AGGREGATES:
+        return None
+    dimensions = frozenset((each["Name"], each["Value"]) for each in specification.get("Dimensions") or ())
+    return Metric(specification["Namespace"], specification["MetricName"], dimensions, specification["Statistic"])
 
 
 def _act_on() -> None:

@@ -68,6 +68,7 @@ def _run(order: ServerOrder, descriptors: list[int], serving: Any) -> None:
     code = 1
     try:
         scorer = serving.Scorer.load(order.model_folder, order.environment, ImageVersion.parse(order.image_tag))
+        os.chdir(order.model_folder)  # by which its use of the machine is told from that of other forks
         print(f"Model server ready, XGBoost model of {order.model_folder.rsplit('/', 1)[-1]!r} loaded", flush=True)
         ModelServer(socket.socket(fileno=listening), life, scorer, serving.execution_parameters()).serve()
         code = 0

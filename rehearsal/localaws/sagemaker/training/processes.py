@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rehearsal.localaws import clock, host, isolation
 from rehearsal.localaws.sagemaker.training.output_lines import Sink, follow
+from rehearsal.localaws.sagemaker.usage import Usage, wait_for_end
 
 GRACE_SECONDS = 120
 """Between SIGTERM and SIGKILL: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html"""
@@ -36,6 +37,8 @@ class ContainerProcess:
             os.close(writing)
         self._reading, self._sink, self._changed = reading, sink, changed
         self.exit_code: int | None = None
+        self.used: Usage | None = None
+        """What it used, once it has ended."""
         self._follower = host.in_background(self._follow, name=name)
 
     def _follow(self) -> None:
@@ -43,7 +46,8 @@ class ContainerProcess:
             follow(self._reading, self._sink)
         finally:
             os.close(self._reading)
-            code = self._process.wait()
+            code, self.used = wait_for_end(self._process.pid)
+            self._process.returncode = code  # it is waited for: subprocess need not look after it
             with self._changed:
                 self.exit_code = code if code >= 0 else 128 - code
                 self._changed.notify_all()

@@ -16,6 +16,7 @@ from rehearsal.localaws.sagemaker import image_pull
 from rehearsal.localaws.sagemaker.training import events, inputs, metrics, outputs, processes
 from rehearsal.localaws.sagemaker.training.checkpoints import SECONDS_BETWEEN_UPLOADS, CheckpointMirror
 from rehearsal.localaws.sagemaker.training.container import Container, two_free_ports
+from rehearsal.localaws.sagemaker.training.host_metrics import HostMetrics
 from rehearsal.localaws.sagemaker.training.images import TrainingProgram
 from rehearsal.localaws.sagemaker.training.inputs import ChannelInput
 from rehearsal.localaws.sagemaker.training.job import Phase, Status, TrainingJob
@@ -142,9 +143,11 @@ class TrainingRun:
     def _train(self, containers: Sequence[Container], mirrors: Sequence[CheckpointMirror]) -> Ending:
         started = int(time.time())
         running = [self._start(container, started) for container in containers]
-        ending = self._wait(running, mirrors)
+        host_metrics = HostMetrics(self.job, containers)
+        ending = self._wait(running, mirrors, host_metrics)
         if not processes.all_ended(running):
             processes.end(running, self.job.changed, grace_seconds=processes.GRACE_SECONDS)
+        host_metrics.publish_end(running)
         if ending is Ending.EXITED:
             _check_exits(containers, running)
         self.job.interruption_requested = False
@@ -186,13 +189,15 @@ class TrainingRun:
                 self.job.metrics[name] = {"MetricName": name, "Value": value, "Timestamp": at}
         events.publish_metrics(self.job, found)
 
-    def _wait(self, running: Sequence[ContainerProcess], mirrors: Sequence[CheckpointMirror]) -> Ending:
-        """Wait for what ends the containers, copying new checkpoints meanwhile."""
+    def _wait(
+        self, running: Sequence[ContainerProcess], mirrors: Sequence[CheckpointMirror], host_metrics: HostMetrics
+    ) -> Ending:
+        """Wait for what ends the containers, copying new checkpoints and measuring the hosts meanwhile."""
         while True:
             left = self._seconds_left()
             if left <= 0:
                 return Ending.MAX_RUNTIME
-            pause = min(left, SECONDS_BETWEEN_UPLOADS) if mirrors else left
+            pause = min(left, host_metrics.seconds_left(), *([SECONDS_BETWEEN_UPLOADS] if mirrors else []))
             with self.job.changed:
                 clock.wait_for(self.job.changed, lambda: self._is_over(running), pause)
             if self.job.stop_requested:
@@ -201,6 +206,7 @@ class TrainingRun:
                 return Ending.INTERRUPTED
             if processes.all_ended(running) or processes.some_failed(running):
                 return Ending.EXITED
+            host_metrics.publish_when_due()
             for mirror in mirrors:
                 mirror.upload_changes()
 

@@ -1,0 +1,77 @@
+"""What the instances of endpoints use, in CloudWatch: each minute, or as often as the configuration's MetricsConfig says."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from moto.sagemaker.models import sagemaker_backends
+
+from rehearsal.localaws import clock, host
+from rehearsal.localaws.sagemaker import usage, utilization
+from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint
+from rehearsal.localaws.sagemaker.hosting.fleet import RunningVariant
+from rehearsal.localaws.sagemaker.usage import Usage
+from rehearsal.localaws.sagemaker.utilization import EVERY_SECONDS, Meter
+
+NAMESPACE = "/aws/sagemaker/Endpoints"
+_LOOK_SECONDS = 10.0
+"""The shortest MetricPublishFrequencyInSeconds."""
+
+
+def install() -> None:
+    """Measure all endpoints from now on."""
+    host.in_background(_measure_on, name="utilization of endpoints")
+
+
+def _measure_on() -> None:
+    meters: dict[Path, Meter] = {}
+    while True:
+        clock.sleep(_LOOK_SECONDS)
+        meters = measure(meters)
+
+
+def measure(meters: dict[Path, Meter]) -> dict[Path, Meter]:
+    """Publish what is due; gives the meters of the variants that there are, by their folder."""
+    serving = [*_serving()]
+    known = {running.folder: meters.get(running.folder) or _meter(running) for _, running in serving}
+    due = [(endpoint, running) for endpoint, running in serving if known[running.folder].is_due(_frequency(endpoint))]
+    processes = usage.running() if due else []
+    for endpoint, running in due:
+        used = usage.within(running.folder, processes)
+        if used is not None:
+            _publish(endpoint, running, known[running.folder], used)
+    return known
+
+
+def _serving() -> Iterator[tuple[Endpoint, RunningVariant]]:
+    for backend in list(sagemaker_backends[host.current().account_id].values()):
+        for endpoint in list(backend.hosted_endpoints):
+            if endpoint.live is not None:
+                for running in (*endpoint.live.variants.values(), *endpoint.live.shadows):
+                    yield endpoint, running
+
+
+def _meter(running: RunningVariant) -> Meter:
+    """Begins with what a variant has used already, so that its start is not counted as load."""
+    meter = Meter(shutil.disk_usage(host.current().scratch("hosting")).total)
+    used = usage.within(running.folder, usage.running())
+    if used is not None:
+        meter.read(_per_instance(used, running), 0)
+    return meter
+
+
+def _frequency(endpoint: Endpoint) -> float:
+    config = endpoint.live.config.request.get("MetricsConfig") if endpoint.live else None
+    return float((config or {}).get("MetricPublishFrequencyInSeconds") or EVERY_SECONDS)
+
+
+def _publish(endpoint: Endpoint, running: RunningVariant, meter: Meter, used: Usage) -> None:
+    percentages = meter.read(_per_instance(used, running), usage.disk_bytes(running.folder))
+    dimensions = {"EndpointName": endpoint.name, "VariantName": running.name}
+    utilization.publish(NAMESPACE, dimensions, percentages, role_arn=running.model.role_arn, region=endpoint.region)
+
+
+def _per_instance(used: Usage, running: RunningVariant) -> Usage:
+    """The mean of the variant's processes, each of which stands for an instance."""
+    count = max(1, len(running.instances))
+    return Usage(used.cpu_seconds / count, used.memory_bytes // count)
