@@ -1,16 +1,17 @@
 """From a request to a :class:`Blueprint`: the template fetched, transformed, checked; parameters valued; nothing made yet."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlparse
 
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws.cloudformation import parameters, plan, registry, transforms
+from rehearsal.localaws.cloudformation import parameters, plan, registry, rules, transforms
+from rehearsal.localaws.cloudformation.account_values import AccountValues, Clients
 from rehearsal.localaws.cloudformation.parameters import Given, ParameterValue
-from rehearsal.localaws.cloudformation.scope import StackScope, Surroundings, check_conditions, check_rules
+from rehearsal.localaws.cloudformation.scope import StackScope, Surroundings, check_conditions
 from rehearsal.localaws.cloudformation.stack import Blueprint
 from rehearsal.localaws.cloudformation.template import Template, invalid
 from rehearsal.localaws.errors import AwsError, describe
@@ -18,9 +19,6 @@ from rehearsal.localaws.errors import AwsError, describe
 BODY_LIMIT_BYTES = 51_200
 URL_LIMIT_BYTES = 1_000_000
 MAX_TAGS = 50
-
-Clients = Callable[[str], Any]
-"""boto3 clients that act as the caller."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +137,7 @@ def blueprint(
     before = previous.parameters if previous else {}
     values = value_parameters(declared.parameters, wanted, before, client)
     processed = transforms.apply(declared, values, surroundings)
-    check(processed, values, surroundings)
+    check(processed, values, surroundings, client)
     _check_capabilities(registry.capabilities_needed(processed), wanted.capabilities)
     return Blueprint(
         template=processed,
@@ -155,12 +153,14 @@ def _kept(tags: Mapping[str, str] | None, before: Mapping[str, str]) -> Mapping[
     return before if tags is None else tags
 
 
-def check(processed: Template, values: Mapping[str, ParameterValue], surroundings: Surroundings) -> None:
+def check(
+    processed: Template, values: Mapping[str, ParameterValue], surroundings: Surroundings, client: Clients
+) -> None:
     """Types, references, conditions, rules and order of a template with its values."""
     registry.check_types(processed)
     plan.check_references(processed)
     scope = StackScope(processed, values, surroundings)
-    check_rules(processed, scope)
+    rules.check(processed, scope, AccountValues(client))
     check_conditions(processed, scope)
     plan.dependencies(plan.active_resources(processed, scope), scope)
 
@@ -186,32 +186,5 @@ def value_parameters(
         except ClientError as error:
             raise KeyError(name) from error
 
-    return parameters.values(
-        declarations, wanted.parameters or {}, before, ssm=ssm, exists=lambda kind, value: _exists(kind, value, client)
-    )
-
-
-_EXISTENCE: Mapping[str, tuple[str, str, str]] = {
-    "AWS::EC2::AvailabilityZone::Name": ("ec2", "describe_availability_zones", "ZoneNames"),
-    "AWS::EC2::Image::Id": ("ec2", "describe_images", "ImageIds"),
-    "AWS::EC2::Instance::Id": ("ec2", "describe_instances", "InstanceIds"),
-    "AWS::EC2::KeyPair::KeyName": ("ec2", "describe_key_pairs", "KeyNames"),
-    "AWS::EC2::SecurityGroup::GroupName": ("ec2", "describe_security_groups", "GroupNames"),
-    "AWS::EC2::SecurityGroup::Id": ("ec2", "describe_security_groups", "GroupIds"),
-    "AWS::EC2::Subnet::Id": ("ec2", "describe_subnets", "SubnetIds"),
-    "AWS::EC2::Volume::Id": ("ec2", "describe_volumes", "VolumeIds"),
-    "AWS::EC2::VPC::Id": ("ec2", "describe_vpcs", "VpcIds"),
-    "AWS::Route53::HostedZone::Id": ("route53", "get_hosted_zone", "Id"),
-    "AWS::SSM::Parameter::Name": ("ssm", "get_parameters", "Names"),
-}
-
-
-def _exists(kind: str, value: str, client: Clients) -> bool:
-    if kind not in _EXISTENCE:
-        raise invalid(f"Template format error: Unrecognized parameter type: {kind}")
-    service, operation, member = _EXISTENCE[kind]
-    try:
-        answer = getattr(client(service), operation)(**{member: value if member == "Id" else [value]})
-    except ClientError:
-        return False
-    return not answer.get("InvalidParameters")
+    exists = AccountValues(client).exists
+    return parameters.values(declarations, wanted.parameters or {}, before, ssm=ssm, exists=exists)

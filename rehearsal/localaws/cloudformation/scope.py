@@ -131,18 +131,3 @@ def check_conditions(template: Template, scope: StackScope) -> None:
                     f"Conditions block of the template"
                 )
         scope.condition(name)
-
-
-def check_rules(template: Template, scope: StackScope) -> None:
-    """Hold the parameter values to the Rules section.
-
-    Raises:
-        AwsError: ValidationError with the assertion's description.
-    """
-    for name, rule in template.rules.items():
-        if "RuleCondition" in rule and not intrinsics.condition_holds(rule["RuleCondition"], scope):
-            continue
-        for assertion in rule.get("Assertions", []):
-            if not intrinsics.condition_holds(assertion["Assert"], scope):
-                described = assertion.get("AssertDescription", "the assertion does not hold")
-                raise invalid(f"Template validation error: Rule {name}: {described}")
