@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import boto3
 import hypothesis
@@ -78,13 +78,14 @@ def _client_keys(credentials: dict[str, str]) -> dict[str, str]:
     }
 
 
-def start_embedded_aws(*options: str) -> EmbeddedAws:
-    """Start one on a free port, with its log on the test's standard error."""
+def start_embedded_aws(*options: str, log: IO[str] | None = None) -> EmbeddedAws:
+    """Start one on a free port, with its log on the test's standard error or in ``log``."""
     process = subprocess.Popen(
         [sys.executable, "-m", "rehearsal.localaws.server", "--port", "0", "--with-parent", *options],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=log,
         text=True,
     )
     assert process.stdout is not None

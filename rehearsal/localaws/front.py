@@ -15,7 +15,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from rehearsal.localaws import capabilities, wiring
 from rehearsal.localaws.state import registry
-from rehearsal.localaws.state.gate import gate
+from rehearsal.localaws.state.gate import Closed, gate
 from rehearsal.localaws.storage import reception
 
 FORM_BODY = "rehearsal.form_body"
@@ -50,10 +50,14 @@ class Front:
             reception.receive(environ)
         except reception.BadBody as error:
             return _refuse_body(environ, start_response, error)
-        with gate.passing():
-            if _may_change(environ):
-                registry.changed()
-            return self._answer(environ, start_response)
+        try:
+            with gate.passing():
+                if _may_change(environ):
+                    registry.changed()
+                return self._answer(environ, start_response)
+        except Closed:
+            told = "The embedded AWS is being stopped, and its state has been written."
+            return _fail(environ, start_response, "503 Service Unavailable", "ServiceUnavailable", told)
 
     def _answer(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         # moto checks signatures on the undecoded path, which it reads from RAW_URI; cheroot sets only REQUEST_URI

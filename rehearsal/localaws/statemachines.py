@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from moto.core import config
+from moto.core.utils import iso_8601_datetime_with_milliseconds
 from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from rehearsal.localaws import identity, state
+from rehearsal.localaws import host, identity, on_import, state
 
 _moto_start_execution = StepFunctionResponse.start_execution
 
-_INTERRUPTED = "The embedded AWS was restarted while the execution ran."
+_INTERRUPTED = "The embedded AWS was restarted while the execution ran. Start it again."
 PRINCIPAL = "states.amazonaws.com"
 
 
@@ -24,7 +25,61 @@ def install() -> None:
     config.default_user_config["stepfunctions"] = {"execute_state_machine": True}
     boto_client.boto_client_for = _client_for
     StepFunctionResponse.start_execution = _start_execution
+    on_import.after("moto.stepfunctions.parser.backend.execution_worker", _keep_histories)
     state.on_resume(_fail_interrupted)
+
+
+def _keep_histories() -> None:
+    """Executions run where their end is noticed, and are kept with their history."""
+    from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
+
+    ExecutionWorker.start = _start_worker
+    ExecutionWorker.__reduce__ = _reduced_worker
+
+
+def _start_worker(worker: Any) -> None:
+    host.in_background(worker._execution_logic, name="execution of a state machine")
+
+
+def _reduced_worker(worker: Any) -> tuple[Any, ...]:
+    """Read past the manager's lock: whoever held it when the process was forked is not there to let it go."""
+    return Recorded, ([*worker.env.event_manager._history_event_list] if worker.env else [],)
+
+
+class Recorded:
+    """What a restart leaves of an execution's interpreter, where moto looks for it: the history, and nobody who waits."""
+
+    def __init__(self, history: list[dict[str, Any]]) -> None:
+        from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor import map_run_record
+        from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackPoolManager
+
+        self.history = history
+        self.env = self.event_manager = self
+        self.callback_pool_manager = CallbackPoolManager({})
+        self.map_run_record_pool_manager = map_run_record.MapRunRecordPoolManager()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Recorded, (self.history,)
+
+    def get_event_history(self) -> list[dict[str, Any]]:
+        return [*self.history]
+
+    def fail(self, at: datetime, error: str, cause: str) -> None:
+        """Write the last event."""
+        from moto.stepfunctions.parser.api import HistoryEventType
+
+        self.history.append(
+            {
+                "id": len(self.history) + 1,
+                "previousEventId": len(self.history),
+                "type": HistoryEventType.ExecutionFailed,
+                "timestamp": iso_8601_datetime_with_milliseconds(at),
+                "executionFailedEventDetails": {"error": error, "cause": cause},
+            }
+        )
+
+    def stop(self, **_of_what: Any) -> None:
+        """It has ended already."""
 
 
 def _fail_interrupted() -> None:
@@ -38,6 +93,7 @@ def _fail_interrupted() -> None:
                 if execution.exec_status == ExecutionStatus.RUNNING:
                     execution.exec_status, execution.stop_date = ExecutionStatus.FAILED, datetime.now(UTC)
                     execution.error, execution.cause = "States.Runtime", _INTERRUPTED
+                    execution.exec_worker.fail(execution.stop_date, execution.error, execution.cause)
 
 
 def _start_execution(response: Any) -> Any:

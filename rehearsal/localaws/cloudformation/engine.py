@@ -192,6 +192,11 @@ def _after_failed_create(operation: Operation, told: str) -> None:
         _roll_back_creation(operation.without_cancellation())
 
 
+def give_up_creation(stack: Stack, exports: Exports, told: str) -> None:
+    """Do with a creation that was interrupted what was asked for in case that it fails."""
+    _after_failed_create(Operation.on(stack, exports), told)
+
+
 def roll_back(stack: Stack, exports: Exports) -> None:
     """Remove what a failed creation left."""
     _roll_back_creation(Operation.on(stack, exports))
@@ -206,8 +211,9 @@ def _roll_back_creation(operation: Operation) -> None:
         operation.stack.record(StackStatus.ROLLBACK_COMPLETE)
 
 
-def delete(stack: Stack, exports: Exports, retain: tuple[str, ...], role_arn: str | None) -> None:
+def delete(stack: Stack, exports: Exports) -> None:
     """Remove every resource but those that are to be retained."""
+    retain, role_arn = stack.deletion
     blueprint = replace(stack.blueprint, role_arn=role_arn or stack.blueprint.role_arn)
     operation = Operation.on(stack, exports, blueprint)
     if users := exports.users_of(stack):

@@ -9,7 +9,7 @@ from typing import Any
 from moto.core.base_backend import BackendDict, BaseBackend
 
 from rehearsal.localaws import clock, host, identity, state
-from rehearsal.localaws.cloudformation import changesets, engine, prepare, updates
+from rehearsal.localaws.cloudformation import changesets, engine, interruption, prepare, updates
 from rehearsal.localaws.cloudformation.changesets import ChangeSet
 from rehearsal.localaws.cloudformation.outputs import Exports
 from rehearsal.localaws.cloudformation.plan import Change
@@ -21,7 +21,6 @@ from rehearsal.localaws.cloudformation.template import invalid
 from rehearsal.localaws.errors import AwsError
 from rehearsal.localaws.host import Credentials
 
-_INTERRUPTED = "The embedded AWS was restarted while the operation ran."
 _NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
 
@@ -154,6 +153,8 @@ class CloudFormationBackend(BaseBackend):
         with stack.lock:
             self.check_updatable(stack)
             stack.credentials = credentials
+            stack.before_update, stack.superseded = dict(stack.resources), []
+            stack.imports_before_update = stack.imports
             stack.record(StackStatus.UPDATE_IN_PROGRESS, "User Initiated")
         self._run(
             stack,
@@ -170,9 +171,9 @@ class CloudFormationBackend(BaseBackend):
     ) -> None:
         """Begin to delete ``stack``."""
         with stack.lock:
-            stack.credentials = credentials
+            stack.credentials, stack.deletion = credentials, (tuple(retain), role_arn)
             stack.record(StackStatus.DELETE_IN_PROGRESS, "User Initiated")
-        self._run(stack, StackStatus.DELETE_FAILED, engine.delete, stack, self.exports, tuple(retain), role_arn)
+        self._run(stack, StackStatus.DELETE_FAILED, engine.delete, stack, self.exports)
 
     def begin_rollback(self, stack: Stack, skip: Iterable[str], credentials: Credentials) -> None:
         """Go on with a failed rollback of an update."""
@@ -192,20 +193,17 @@ class CloudFormationBackend(BaseBackend):
             self.begin_rollback(stack, (), credentials)
 
     def settle_interrupted(self, stack: Stack) -> None:
-        """Bring a stack whose operation ended with its server to a state that can be worked with."""
+        """Bring a stack whose operation ended with its server to a state that can be worked with, after its nested stacks."""
         stack.running = None
-        if stack.status in (StackStatus.CREATE_IN_PROGRESS, StackStatus.ROLLBACK_IN_PROGRESS):
-            stack.record(StackStatus.ROLLBACK_IN_PROGRESS, _INTERRUPTED)
-            self._run(stack, StackStatus.ROLLBACK_FAILED, engine.roll_back, stack, self.exports)
-        elif stack.status is StackStatus.DELETE_IN_PROGRESS:
-            self._run(stack, StackStatus.DELETE_FAILED, engine.delete, stack, self.exports, (), None)
-        elif stack.status in (StackStatus.UPDATE_IN_PROGRESS, StackStatus.UPDATE_ROLLBACK_IN_PROGRESS):
-            stack.record(StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, _INTERRUPTED)
-            self._run(stack, StackStatus.UPDATE_ROLLBACK_FAILED, updates.continue_rollback, stack, self.exports, ())
-        elif stack.status is StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS:
-            stack.record(StackStatus.UPDATE_COMPLETE, _INTERRUPTED)
-        else:
-            stack.record(StackStatus.UPDATE_ROLLBACK_COMPLETE, _INTERRUPTED)
+        failed, work = interruption.way_on(stack, self.exports)
+        nested = [child for child in self.all_stacks() if child.parent_id == stack.stack_id]
+
+        def go_on() -> None:
+            for child in nested:
+                child.wait_until_settled()
+            work()
+
+        self._run(stack, failed, go_on)
 
     def _run(self, stack: Stack, failed: StackStatus, work: Callable[..., None], *args: Any) -> None:
         host.in_background(engine.guarded, stack, failed, lambda: work(*args), name=f"stack {stack.name}")

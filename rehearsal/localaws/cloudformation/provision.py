@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rehearsal.localaws import identity
+from rehearsal.localaws import identity, state
 from rehearsal.localaws.cloudformation import dynamic, intrinsics, reasons, registry, schemas
 from rehearsal.localaws.cloudformation.cancellation import Cancellation
 from rehearsal.localaws.cloudformation.resources.model import Made, Request, ResourceFailed
@@ -19,8 +19,13 @@ from rehearsal.localaws.cloudformation.stack import Blueprint, Resource, Stack
 from rehearsal.localaws.cloudformation.statuses import ResourceStatus
 from rehearsal.localaws.cloudformation.template import ResourceDeclaration
 from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.state.gate import Gate
 
 log = logging.getLogger("rehearsal.localaws.cloudformation")
+
+being_made = Gate()
+"""A resource passes here from its making until the stack knows it: a snapshot in between would have it belong to nobody."""
+state.hold_still(being_made.closed, before_requests=True)
 
 _INITIATED = "Resource creation Initiated"
 _REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."
@@ -68,10 +73,10 @@ class Provisioner:
             request = replace(request, properties=self._conformed(request))
             current = replace(current, applied=request.properties)
             handler = registry.handler(wanted.type)
-            made = handler.create(request)
-            current = _with(current, made)
-            if replacing is None:
-                self._stack.put(replace(current, reason=_INITIATED))
+            with being_made.passing():
+                made = handler.create(request)
+                current = _with(current, made)
+                self._stack.put(replace(current, reason=_INITIATED), quiet=replacing is not None)
             made = handler.finish(replace(request, physical_id=made.physical_id, attributes=made.attributes))
         except Exception as error:  # noqa: BLE001 - a bug in a handler fails its resource, and _fail logs it
             verb = ResourceStatus.CREATE_FAILED if replacing is None else ResourceStatus.UPDATE_FAILED

@@ -117,7 +117,14 @@ class Stack:
     running: Cancellation | None = None
     """Cancels the operation that runs."""
     before_update: Mapping[str, Resource] = field(default_factory=dict)
-    """What a failed way back was going back to."""
+    """What the way back of the latest update goes back to."""
+    imports_before_update: frozenset[str] = frozenset()
+    superseded: list[Resource] = field(default_factory=list)
+    """What the latest update, or its way back, has put others in the place of, and has still to remove."""
+    left_out: tuple[Resource, ...] = ()
+    """What the new template of an update no longer has."""
+    deletion: tuple[tuple[str, ...], str | None] = ((), None)
+    """Of the latest DeleteStack: the logical ids to retain, and the role to act with."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     settled: threading.Condition = field(default_factory=threading.Condition)
     """Notified whenever the status changes: a parent stack waits on it."""
@@ -129,6 +136,11 @@ class Stack:
             self._event(self.name, self.stack_id, STACK_TYPE, status, reason, None)
         with self.settled:
             self.settled.notify_all()
+
+    def wait_until_settled(self) -> None:
+        """Return when nothing is being done to the stack."""
+        with self.settled:
+            self.settled.wait_for(lambda: not self.status.in_progress)
 
     def put(self, resource: Resource, *, quiet: bool = False) -> Resource:
         """Keep a resource's new state, and (unless ``quiet``) say so in the events."""

@@ -19,7 +19,7 @@ from rehearsal.localaws.cloudformation.engine import (
     resolved,
 )
 from rehearsal.localaws.cloudformation.outputs import Exports
-from rehearsal.localaws.cloudformation.provision import Provisioner
+from rehearsal.localaws.cloudformation.provision import Provisioner, being_made
 from rehearsal.localaws.cloudformation.stack import Blueprint, Resource, Stack
 from rehearsal.localaws.cloudformation.stack_policy import DENIED, StackPolicy
 from rehearsal.localaws.cloudformation.statuses import ResourceStatus, StackStatus
@@ -27,10 +27,9 @@ from rehearsal.localaws.cloudformation.statuses import ResourceStatus, StackStat
 
 def update(stack: Stack, exports: Exports, blueprint: Blueprint, policy_during_update: str | None = None) -> None:
     """Make the stack what ``blueprint`` says; on a failure make it again what it was."""
-    before, imports_before = dict(stack.resources), stack.imports
     operation = Operation.on(stack, exports, blueprint)
     operation.policy = StackPolicy.parse(policy_during_update or stack.policy_body)
-    stack.running, stack.before_update = operation.cancelled, before
+    stack.running = operation.cancelled
     stack.imports = frozenset()
     replaced: dict[str, Resource] = {}
     failed = _removals_denied(operation) or _apply(operation, replaced)
@@ -39,19 +38,16 @@ def update(stack: Stack, exports: Exports, blueprint: Blueprint, policy_during_u
     if failed or trouble:
         told = failure("update", failed) if failed else str(trouble)
         if stack.disable_rollback:
-            stack.before_update = before
             stack.record(StackStatus.UPDATE_FAILED, told)
             return
-        stack.imports |= imports_before
         stack.record(StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, told)
-        roll_back_update(operation.without_cancellation(), before)
-        stack.imports = imports_before
+        roll_back_update(operation.without_cancellation(), stack.before_update)
         return
-    stack.record(StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS)
-    left_out = _left_out(operation)
-    stack.blueprint, stack.updated_at = blueprint, clock.now()
-    _clean_up(operation, list(replaced.values()), left_out)
-    stack.record(StackStatus.UPDATE_COMPLETE)
+    with being_made.passing():  # a snapshot has all of this or nothing
+        stack.superseded, stack.left_out = list(replaced.values()), tuple(_left_out(operation))
+        stack.blueprint, stack.updated_at = blueprint, clock.now()
+        stack.record(StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS)
+    clean_up(stack, exports)
 
 
 def _removals_denied(operation: Operation) -> list[str]:
@@ -149,10 +145,10 @@ def _left_out(operation: Operation) -> list[Resource]:
     return [resource for name, resource in operation.stack.resources.items() if name not in active]
 
 
-def _clean_up(operation: Operation, replaced: list[Resource], removed: list[Resource]) -> None:
+def clean_up(stack: Stack, exports: Exports) -> None:
     """Remove what an update left behind; what cannot be removed stays, with an event, as in AWS."""
-    provisioner, stack = operation.provisioner, operation.stack
-    for resource in replaced:
+    provisioner, removed = Operation.on(stack, exports).provisioner, stack.left_out
+    for resource in stack.superseded:
         if resource.update_replace_policy in RETAINED:
             provisioner.skip_delete(resource, keep_state=False)
         elif resource.physical_id != stack.resources[resource.logical_id].physical_id:
@@ -170,22 +166,26 @@ def _clean_up(operation: Operation, replaced: list[Resource], removed: list[Reso
     graph.run(plan.reversed_dependencies(needed), work)
     for resource in removed:
         stack.forget(resource.logical_id)
+    stack.record(StackStatus.UPDATE_COMPLETE)
 
 
 def roll_back_update(operation: Operation, before: Mapping[str, Resource]) -> None:
     """Bring every touched resource back to what it was, then remove what the update had added."""
     stack = operation.stack
+    stack.imports |= stack.imports_before_update
     back = replace(operation, blueprint=stack.blueprint)
-    superseded: list[Resource] = []
-    failed = _restore(back, before, superseded)
+    failed = _restore(back, before)
     if failed:
         stack.before_update = before
         stack.record(StackStatus.UPDATE_ROLLBACK_FAILED, failure("update", failed))
         return
     stack.record(StackStatus.UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS)
-    _remove_added(back, before, superseded)
-    stack.updated_at = clock.now()
-    stack.record(StackStatus.UPDATE_ROLLBACK_COMPLETE)
+    _remove_added(back, before)
+
+
+def clean_up_rollback(stack: Stack, exports: Exports) -> None:
+    """Go on with the end of a way back."""
+    _remove_added(Operation.on(stack, exports), stack.before_update)
 
 
 def continue_rollback(stack: Stack, exports: Exports, skip: tuple[str, ...]) -> None:
@@ -200,7 +200,7 @@ def continue_rollback(stack: Stack, exports: Exports, skip: tuple[str, ...]) -> 
     roll_back_update(Operation.on(stack, exports), before)
 
 
-def _restore(operation: Operation, before: Mapping[str, Resource], superseded: list[Resource]) -> list[str]:
+def _restore(operation: Operation, before: Mapping[str, Resource]) -> list[str]:
     stack, provisioner = operation.stack, operation.provisioner
     touched = {
         name: resource for name, resource in before.items() if stack.resources[name] != resource and resource.exists
@@ -210,7 +210,7 @@ def _restore(operation: Operation, before: Mapping[str, Resource], superseded: l
     def work(name: str) -> bool:
         now, old = stack.resources[name], touched[name]
         if now.physical_id != old.physical_id:  # a replacement: the old one is still there
-            superseded.append(now)
+            stack.superseded.append(now)
             stack.put(replace(old, status=ResourceStatus.UPDATE_COMPLETE, reason=None))
             return True
         if now.properties == old.properties and now.status is not ResourceStatus.UPDATE_FAILED:
@@ -220,9 +220,9 @@ def _restore(operation: Operation, before: Mapping[str, Resource], superseded: l
     return graph.run(needed, work)
 
 
-def _remove_added(operation: Operation, before: Mapping[str, Resource], superseded: list[Resource]) -> None:
+def _remove_added(operation: Operation, before: Mapping[str, Resource]) -> None:
     stack, provisioner = operation.stack, operation.provisioner
-    for resource in superseded:
+    for resource in stack.superseded:
         if resource.exists:
             provisioner.delete(resource, keep_state=False)
     added = {name: resource for name, resource in stack.resources.items() if name not in before}
@@ -231,3 +231,5 @@ def _remove_added(operation: Operation, before: Mapping[str, Resource], supersed
     graph.run(plan.reversed_dependencies(needed), lambda name: delete_one(provisioner, there[name]))
     for name in added:
         stack.forget(name)
+    stack.imports, stack.updated_at = stack.imports_before_update, clock.now()
+    stack.record(StackStatus.UPDATE_ROLLBACK_COMPLETE)

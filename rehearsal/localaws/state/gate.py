@@ -12,20 +12,30 @@ from contextlib import contextmanager
 LONGEST_SECONDS = 0.25
 
 
+class Closed(Exception):
+    """The server is being stopped, and its state has been written."""
+
+
 class Gate:
     """Counts the requests that are being answered, and stops new ones for a moment."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._passing = 0
-        self._is_closed = False
+        self._is_closed = self._is_over = False
         self._last_arrival = 0.0
 
     @contextmanager
     def passing(self) -> Iterator[None]:
-        """One request is answered while the block runs."""
+        """One request is answered while the block runs.
+
+        Raises:
+            Closed: when the last snapshot has been taken.
+        """
         with self._changed:
             self._changed.wait_for(lambda: not self._is_closed)
+            if self._is_over:
+                raise Closed
             self._passing += 1
             self._last_arrival = time.monotonic()
         try:
@@ -36,8 +46,11 @@ class Gate:
                 self._changed.notify_all()
 
     @contextmanager
-    def closed(self) -> Iterator[None]:
-        """No request begins while the block runs; those that were open have ended, or wait for something."""
+    def closed(self, *, for_ever: bool = False) -> Iterator[None]:
+        """No request begins while the block runs; those that were open have ended, or wait for something.
+
+        ``for_ever``: nor afterwards. What still comes is told so by :class:`Closed`.
+        """
         with self._changed:
             self._is_closed = True
             self._changed.wait_for(lambda: not self._passing, LONGEST_SECONDS)
@@ -45,7 +58,7 @@ class Gate:
             yield
         finally:
             with self._changed:
-                self._is_closed = False
+                self._is_closed, self._is_over = False, for_ever
                 self._changed.notify_all()
 
     def quiet_seconds(self) -> float:

@@ -52,11 +52,8 @@ class Keeper:
         for name, part in registry.parts().items():
             if name in kept:
                 part.restore(kept[name])
-        log.warning(
-            "the state of %s is served again, as it was at %s; what came later is lost unless the server was stopped in order",
-            self._store.folder,
-            header.taken_at,
-        )
+        lost = "nothing is lost: the server was stopped in order" if header.is_last else "what came later is lost"
+        log.warning("the state of %s is served again, as it was at %s; %s", self._store.folder, header.taken_at, lost)
         return True
 
     def start(self, *, resuming: bool) -> None:
@@ -66,9 +63,9 @@ class Keeper:
         host.in_background(self._keep_on, name="state")
 
     def finish(self) -> None:
-        """Take the last snapshot."""
+        """Take the last snapshot; no request is answered after it."""
         self._stopped.set()
-        self._take()
+        self._take(is_last=True)
 
     def _keep_on(self) -> None:
         while not self._stopped.wait(min(_LOOK_SECONDS, self._quiet_seconds)):
@@ -80,10 +77,10 @@ class Keeper:
             if gate.quiet_seconds() > self._quiet_seconds or is_due:
                 self._take()
 
-    def _take(self) -> None:
+    def _take(self, *, is_last: bool = False) -> None:
         with self._taking:
             change, began = registry.last_change(), time.monotonic()
-            if snapshot.take(self._store):
+            if snapshot.take(self._store, is_last=is_last):
                 self._taken_change = change
             self._ended_at = time.monotonic()
             self._not_before = self._ended_at + _SHARE * (self._ended_at - began)

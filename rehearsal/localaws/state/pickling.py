@@ -18,7 +18,6 @@ from weakref import WeakValueDictionary
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from moto.s3.models import FakeKey
-from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from rehearsal.localaws.state import local_functions
 from rehearsal.localaws.storage.body import FileBody
@@ -38,7 +37,7 @@ Save = Callable[[bytes | FileBody], Blob]
 Locate = Callable[[Blob], Path]
 
 _LOCK, _RLOCK = type(threading.Lock()), type(threading.RLock())
-_LEFT_OUT = (threading.Thread, threading.local, queue.SimpleQueue, ExecutionWorker)
+_LEFT_OUT = (threading.Thread, threading.local, queue.SimpleQueue)
 """What a process has and a record has not: None afterwards."""
 _PRIVATE_KEYS = (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)
 _TRUSTED_PACKAGES = ("moto", "rehearsal", "dateutil", "werkzeug", "antlr4", "py_partiql_parser")

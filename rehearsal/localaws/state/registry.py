@@ -16,9 +16,12 @@ class Kept:
     restore: Callable[[Any], None]
 
 
+Holder = Callable[[], AbstractContextManager[Any]]
+
 _parts: dict[str, Kept] = {}
 _resumers: list[Callable[[], None]] = []
-_holders: list[Callable[[], AbstractContextManager[Any]]] = []
+_holders: list[Holder] = []
+_early_holders: list[Holder] = []
 _changes = itertools.count(1)
 _last_change = 0
 
@@ -38,9 +41,12 @@ def on_resume(resume: Callable[[], None]) -> None:
     _resumers.append(resume)
 
 
-def hold_still(holder: Callable[[], AbstractContextManager[Any]]) -> None:
-    """Enter ``holder()`` for the moment of a snapshot: a lock under which the room changes several records at once."""
-    _holders.append(holder)
+def hold_still(holder: Holder, *, before_requests: bool = False) -> None:
+    """Enter ``holder()`` for the moment of a snapshot: a lock under which the room changes several records at once.
+
+    ``before_requests``: before requests are held up, because who has the lock makes some.
+    """
+    (_early_holders if before_requests else _holders).append(holder)
 
 
 def changed() -> None:
@@ -64,6 +70,6 @@ def resumers() -> list[Callable[[], None]]:
     return _resumers
 
 
-def holders() -> list[Callable[[], AbstractContextManager[Any]]]:
+def holders(*, before_requests: bool = False) -> list[Holder]:
     """What holds records still."""
-    return _holders
+    return _early_holders if before_requests else _holders

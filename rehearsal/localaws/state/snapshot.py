@@ -10,6 +10,7 @@ import stat
 import sys
 import threading
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from typing import Any
 
 from rehearsal.localaws.state import pickling, registry
@@ -26,15 +27,22 @@ _told: set[str] = set()
 """What has been said once is not said at every snapshot."""
 
 
-def take(store: Store) -> bool:
-    """Write a snapshot, and say whether that worked. What went wrong is in the log."""
+def take(store: Store, *, is_last: bool = False) -> bool:
+    """Write a snapshot, and say whether that worked. What went wrong is in the log.
+
+    After the last one no request is let in: what it answered would be lost.
+    """
     reading, writing = os.pipe()
-    with gate.closed(), ExitStack() as held:
+    with ExitStack() as held:
+        for holder in registry.holders(before_requests=True):
+            held.enter_context(holder())
+        held.enter_context(gate.closed(for_ever=is_last))
         for holder in registry.holders():
             held.enter_context(holder())
+        taken_at = datetime.now(UTC)
         child = os.fork()
         if child == 0:
-            _write_and_exit(store, writing)
+            _write_and_exit(store, writing, taken_at, is_last=is_last)
     os.close(writing)
     watch = threading.Timer(LONGEST_SECONDS, _kill, (child,))
     watch.daemon = True
@@ -57,12 +65,12 @@ def _kill(child: int) -> None:
     os.kill(child, signal.SIGKILL)
 
 
-def _write_and_exit(store: Store, report: int) -> None:
+def _write_and_exit(store: Store, report: int, taken_at: datetime, *, is_last: bool) -> None:
     """The copy's whole life. It never returns: the server's code must not run twice."""
     code = _FAILED
     try:
         _let_go_of_the_server(report)
-        for words in write(store):
+        for words in write(store, taken_at, is_last=is_last):
             _tell(report, words)
         code = _WRITTEN
     except BaseException as error:  # noqa: BLE001 - whatever it is, it goes to the server's log, and the copy ends
@@ -90,7 +98,7 @@ def _let_go_of_the_server(report: int) -> None:
     sys.setswitchinterval(1)
 
 
-def write(store: Store) -> list[str]:
+def write(store: Store, taken_at: datetime, *, is_last: bool) -> list[str]:
     """Export, pickle and store everything that can be kept; gives what cannot, with the reason."""
     contents: set[Blob] = set()
 
@@ -106,7 +114,7 @@ def write(store: Store) -> list[str]:
     except Exception:  # noqa: BLE001 - something of one backend; the others must not be lost for it
         left_out = _leave_out(exported)
         pickled = pickling.dumps(exported, save)
-    store.write(pickled, contents)
+    store.write(pickled, contents, taken_at=taken_at, is_last=is_last)
     return left_out
 
 

@@ -13,7 +13,7 @@ import shutil
 import threading
 import time
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
@@ -22,7 +22,7 @@ from rehearsal.localaws.state.errors import StateError
 from rehearsal.localaws.state.pickling import Blob
 from rehearsal.localaws.storage.body import PIECE_BYTES, FileBody
 
-FORMAT = 1
+FORMAT = 2
 """Counts up when records change so that an older snapshot cannot be read."""
 _LOCK_SECONDS = 10.0
 """So long a start waits for the lock: a server that was killed may still be writing its last snapshot."""
@@ -36,9 +36,12 @@ class Header:
     python: str
     moto: str
     taken_at: str
+    """The moment that the records are of: the fork, not the end of the writing. ISO 8601, UTC."""
     sha256: str
     contents: list[list[Any]]
     """Name and size of every file in ``objects/`` that the records need."""
+    is_last: bool = False
+    """Whether it is what a server wrote that was stopped in order: nothing came after it."""
 
 
 class Store:
@@ -139,14 +142,15 @@ class Store:
             unfinished.rename(target)
         return blob
 
-    def write(self, pickled: bytes, contents: set[Blob]) -> None:
+    def write(self, pickled: bytes, contents: set[Blob], *, taken_at: datetime, is_last: bool = False) -> None:
         """Put a snapshot in the place of the last one; every content that it needs has been saved before."""
         _sync_folder(self._objects)
         header = Header(
             **_versions(),
-            taken_at=datetime.now(UTC).isoformat(),
+            taken_at=taken_at.isoformat(),
             sha256=hashlib.sha256(pickled).hexdigest(),
             contents=sorted([blob.sha256, blob.size] for blob in contents),
+            is_last=is_last,
         )
         unfinished = self._snapshot.with_suffix(".unfinished")
         with unfinished.open("wb") as opened:

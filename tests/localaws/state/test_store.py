@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ def store(tmp_path: Path) -> Store:
     """With a snapshot that needs one content."""
     made = Store(tmp_path / "state")
     made.open()
-    made.write(b"records", {made.save(b"content")})
+    made.write(b"records", {made.save(b"content")}, taken_at=datetime.now(UTC))
     return made
 
 
