@@ -93,6 +93,64 @@ def test_serverless(stacks, aws, unique):
     removed(stacks, name)
 
 
+def updated(stacks, name, file, **parameters):
+    stack = stacks.update(name, sample(file), Parameters=as_parameters(**parameters))
+    assert stack["StackStatus"] == "UPDATE_COMPLETE", stacks.reasons(name, "UPDATE_FAILED")
+    return stacks.outputs(name)
+
+
+def test_retraining(stacks, aws, unique):
+    """YAML's own scalars: yes and no, numbers with a point, account ids that begin with a zero."""
+    name, client = unique("retraining"), aws.client("lambda")
+    outputs = deployed(stacks, name, "retraining.yaml")
+    function = client.get_function_configuration(FunctionName=outputs["Function"])
+    assert (function["Timeout"], function["MemorySize"]) == (60, 256)
+    variables = {"ROUNDS": "100", "ETA": "0.3", "VERBOSE": "true", "OWNER": "012345678901"}
+    assert function["Environment"]["Variables"] == variables
+    tags = aws.client("s3").get_bucket_tagging(Bucket=outputs["Bucket"])["TagSet"]
+    assert {tag["Key"]: tag["Value"] for tag in tags} == {"year": "2026", "shared": "true"}
+    outputs = updated(stacks, name, "retraining.yaml", Keep="true", Recipient="team@example.com")
+    function = client.get_function_configuration(FunctionName=outputs["Function"])
+    assert function["Environment"]["Variables"] == {**variables, "MODE": "keep"}
+    assert client.get_event_source_mapping(UUID=outputs["Mapping"])["ScalingConfig"] == {"MaximumConcurrency": 2}
+    versioning = aws.client("s3").get_bucket_versioning(Bucket=outputs["Bucket"])
+    assert versioning["Status"] == "Enabled"
+    removed(stacks, name)
+
+
+def test_release_pipeline(stacks, aws, unique):
+    name = unique("release")
+    outputs = deployed(stacks, name, "release-pipeline.json")
+    pipeline = aws.client("codepipeline").get_pipeline(name=outputs["Pipeline"])["pipeline"]
+    assert [stage["name"] for stage in pipeline["stages"]] == ["Source", "Build", "Release"]
+    deploy = pipeline["stages"][2]["actions"][1]
+    assert (deploy["runOrder"], deploy["actionTypeId"]["version"]) == (2, "1")
+    assert deploy["configuration"]["ParameterOverrides"] == '{"Stage": "5"}'
+    state = aws.client("codepipeline").get_pipeline_state(name=outputs["Pipeline"])["stageStates"][2]
+    assert state["inboundTransitionState"]["disabledReason"] == "by hand"
+    (project,) = aws.client("codebuild").batch_get_projects(names=[outputs["Project"]])["projects"]
+    values = {each["name"]: each["value"] for each in project["environment"]["environmentVariables"]}
+    assert values == {"TAG": "1.5", "ACCOUNT": aws.announced.account_id}
+    removed(stacks, name)
+
+
+def test_feature_workflow(stacks, aws, unique):
+    name = unique("features")
+    outputs = deployed(stacks, name, "feature-workflow.yaml")
+    states, dynamodb = aws.client("stepfunctions"), aws.client("dynamodb")
+    definition = json.loads(states.describe_state_machine(stateMachineArn=outputs["Flow"])["definition"])
+    assert definition["States"]["Count"]["Result"] == {"workers": 2, "table": outputs["Table"]}
+    throughput = dynamodb.describe_table(TableName=outputs["Table"])["Table"]["ProvisionedThroughput"]
+    assert (throughput["ReadCapacityUnits"], throughput["WriteCapacityUnits"]) == (1, 1)
+    assert outputs["User"].startswith("{{resolve:secretsmanager:"), "outputs show the reference"
+    outputs = updated(stacks, name, "feature-workflow.yaml", Debug="true", Workers="3")
+    definition = json.loads(states.describe_state_machine(stateMachineArn=outputs["Flow"])["definition"])
+    assert definition["States"]["Count"]["Result"]["workers"] == 3
+    table = dynamodb.describe_table(TableName=outputs["Table"])["Table"]
+    assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    removed(stacks, name)
+
+
 def test_a_transform_needs_an_acknowledgement(stacks, unique):
     with pytest.raises(ClientError, match=r"Requires capabilities : \[CAPABILITY_AUTO_EXPAND\]"):
         stacks.create(unique("stack"), sample("serverless.yaml"), Capabilities=["CAPABILITY_IAM"])
