@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,6 +112,15 @@ class Repository:
         form = "%x00".join(("%T", "%P", "%an", "%ae", "%ad", "%cn", "%ce", "%cd", "%B"))
         text = self._run("show", "--no-patch", "--date=raw", f"--format={form}", "--end-of-options", commit_id).decode()
         return dict(zip(names, text.rstrip("\n").split("\0"), strict=True))
+
+    def changed_files(self, commit_id: str, *, since: str | None, known: Iterable[str]) -> frozenset[str]:
+        """The paths that differ from the commit ``since``; where that is not here, those that the commits after all ``known`` touch."""
+        if since is not None and self.commit_id(since) is not None:
+            listed = self._run("diff", "--name-only", "-z", "--no-renames", since, commit_id, "--")
+        else:
+            way = ("--format=", "--name-only", "-z", "--no-renames", "-m", "--first-parent", "--ignore-missing")
+            listed = self._run("log", *way, commit_id, "--not", *known, "--")
+        return frozenset(filter(None, listed.decode(errors="replace").replace("\n", "").split("\0")))
 
     def archive(self, commit_id: str) -> bytes:
         """The files of a commit as a zip."""

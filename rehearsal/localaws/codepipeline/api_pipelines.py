@@ -3,7 +3,7 @@
 from typing import Any
 
 from rehearsal.localaws import clock
-from rehearsal.localaws.codepipeline import definition, pages, state, structure, tags, views
+from rehearsal.localaws.codepipeline import definition, pages, pushes, state, structure, tags, views
 from rehearsal.localaws.codepipeline.api_base import CodePipelinePart
 from rehearsal.localaws.codepipeline.definition import Definition
 from rehearsal.localaws.codepipeline.engine import engine
@@ -35,6 +35,7 @@ class Pipelines(CodePipelinePart):
             pipeline = Pipeline(arn, self.region, self.current_account, declared, now, now)
             records.pipelines[name] = pipeline
             records.tags[arn] = {tag["key"]: tag["value"] for tag in given_tags}
+        pushes.watch(pipeline)
         self._begin(pipeline)
         return {"pipeline": declared.declaration, "tags": given_tags}
 
@@ -73,6 +74,7 @@ class Pipelines(CodePipelinePart):
         pipeline = self.backend.pipeline(self.params["pipeline"]["name"])
         declared = self._admitted(version=pipeline.definition.version + 1)
         engine.turn(pipeline, lambda turn: state.change(turn, declared))
+        pushes.watch(pipeline)
         return {"pipeline": declared.declaration}
 
     def delete_pipeline(self) -> None:
@@ -83,6 +85,7 @@ class Pipelines(CodePipelinePart):
                 self.backend.records.tags.pop(pipeline.arn, None)
         if pipeline is not None:
             engine.forget(pipeline)
+            pushes.forget(pipeline)
 
     def list_pipelines(self) -> dict[str, Any]:
         """Every pipeline, by name."""

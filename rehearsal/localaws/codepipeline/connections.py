@@ -1,10 +1,11 @@
 """Repositories behind CodeConnections: where on this machine each ``owner/name`` is, as the user has told.
 
-The capability ``POST /_rehearsal/repositories`` keeps it; ``GET`` lists it.
+The capability ``POST /_rehearsal/repositories`` keeps it; ``GET`` lists it. Told again after a push, it is looked at at once.
 """
 
 import ipaddress
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from rehearsal.localaws import capabilities, state
 from rehearsal.localaws.codecommit import repository
 
 _locations: dict[str, str] = {}
+_watchers: list[Callable[[], None]] = []
 state.keep_dict("codepipeline.connections", _locations)
 
 
@@ -27,6 +29,8 @@ def _attach(members: dict[str, Any]) -> capabilities.Answer:
     if not _is_local(location):
         raise ValueError(f"{location} is neither a folder of this machine nor a URL on loopback")
     _locations[name] = location
+    for watcher in _watchers:
+        watcher()
     return dict(_locations)
 
 
@@ -41,6 +45,11 @@ def _is_local(location: str) -> bool:
     return Path(location.removeprefix("file://")).is_dir()
 
 
+def on_attached(watcher: Callable[[], None]) -> None:
+    """Call ``watcher`` after somebody has told where a repository is."""
+    _watchers.append(watcher)
+
+
 def attached() -> frozenset[str]:
     """The names whose place is known."""
     return frozenset(_locations)
@@ -52,26 +61,31 @@ def tip(full_repository_id: str, branch: str) -> str:
     Raises:
         NotReachable: with what to do about it.
     """
-    listed = _git(
-        "ls-remote", "--exit-code", _location(full_repository_id), f"refs/heads/{branch}", what=f"branch {branch}"
-    )
-    return listed.split()[0]
+    found = references(full_repository_id)
+    if f"refs/heads/{branch}" not in found:
+        raise NotReachable(f"git found no branch {branch}: the repository {full_repository_id} has no such branch")
+    return found[f"refs/heads/{branch}"]
 
 
-def fetch(full_repository_id: str, branch: str, into: Path) -> repository.Repository:
-    """A bare copy of one branch in the folder ``into``."""
-    _git(
-        "clone",
-        "--quiet",
-        "--bare",
-        "--single-branch",
-        "--branch",
-        branch,
-        _location(full_repository_id),
-        str(into),
-        what=f"branch {branch}",
-    )
-    return repository.Repository(into)
+def references(full_repository_id: str) -> dict[str, str]:
+    """The full names of all branches and tags, with their commits; of an annotated tag, the commit that it stands for.
+
+    Raises:
+        NotReachable: with what to do about it.
+    """
+    place = _location(full_repository_id)
+    lines = _git("ls-remote", "--heads", "--tags", place, what=f"repository {place}").splitlines()
+    pairs = [line.split("\t", 1) for line in lines]
+    return {name.removesuffix("^{}"): commit for commit, name in pairs}  # the commit comes after the tag itself
+
+
+def fetch(full_repository_id: str, reference: str, into: Path) -> repository.Repository:
+    """A bare copy of one branch or tag, by its full name, or of many (``refs/heads/*``), in the folder ``into``."""
+    copy = repository.Repository(into)
+    copy.create()
+    place = _location(full_repository_id)
+    _git(f"--git-dir={into}", "fetch", "--quiet", "--no-tags", place, f"+{reference}:{reference}", what=reference)
+    return copy
 
 
 def _location(full_repository_id: str) -> str:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from rehearsal.localaws.codepipeline import triggers
+from rehearsal.localaws.codepipeline.triggers import Trigger
+
 
 class Mode(StrEnum):
     """How executions of one pipeline get on with each other."""
@@ -127,7 +130,7 @@ class Definition:
     stages: tuple[Stage, ...]
     stores: Mapping[str, ArtifactStore]
     variables: Mapping[str, str | None]
-    triggers: tuple[Mapping[str, Any], ...]
+    triggers: tuple[Trigger, ...]
     declaration: Mapping[str, Any]
 
     def stage(self, name: str) -> Stage | None:
@@ -161,7 +164,7 @@ def parse(declaration: Mapping[str, Any], region: str) -> Definition:
         stages=tuple(_stage(stage) for stage in declaration["stages"]),
         stores=_stores(declaration, region),
         variables={v["name"]: v.get("defaultValue") for v in declaration.get("variables", [])},
-        triggers=tuple(declaration.get("triggers", [])),
+        triggers=tuple(triggers.parse(trigger) for trigger in declaration.get("triggers", [])),
         declaration=declaration,
     )
 

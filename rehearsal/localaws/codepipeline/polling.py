@@ -12,7 +12,7 @@ from moto.codepipeline.models import codepipeline_backends
 
 from rehearsal.localaws import clock, host, identity
 from rehearsal.localaws.codecommit import models as codecommit
-from rehearsal.localaws.codepipeline import connections, starts, state
+from rehearsal.localaws.codepipeline import connections, pushes, starts, state, triggers
 from rehearsal.localaws.codepipeline.definition import Action
 from rehearsal.localaws.codepipeline.engine import engine
 from rehearsal.localaws.codepipeline.records import Execution, Pipeline
@@ -25,7 +25,7 @@ EVERY_SECONDS = 60.0
 _SWITCHES = {
     "S3": "PollForSourceChanges",
     "CodeCommit": "PollForSourceChanges",
-    "CodeStarSourceConnection": "DetectChanges",
+    triggers.PROVIDER: "DetectChanges",
 }
 """The providers that are looked at, and the configuration key that switches it off."""
 
@@ -36,6 +36,7 @@ _changes = 0
 def install() -> None:
     """Look after changes from now on."""
     codecommit.on_change(look_now)
+    connections.on_attached(look_now)
     host.in_background(_poll, name="codepipeline polling")
 
 
@@ -54,6 +55,7 @@ def _poll() -> None:
             clock.wait_for(_wanted, lambda known=looked_at: _changes != known, EVERY_SECONDS)  # type: ignore[misc]
             looked_at = _changes
         for pipeline in _pipelines():
+            pushes.look_at(pipeline)
             for action in _polled(pipeline):
                 _look_at(pipeline, action)
 
@@ -65,10 +67,13 @@ def _pipelines() -> list[Pipeline]:
 
 
 def _polled(pipeline: Pipeline) -> list[Action]:
+    """A trigger takes the place of an action's own change detection."""
+    triggered = {trigger.action for trigger in pipeline.definition.triggers}
     return [
         action
         for action in pipeline.definition.stages[0].actions
         if action.type.provider in _SWITCHES
+        and action.name not in triggered
         and action.configuration.get(_SWITCHES[action.type.provider], "true").lower() != "false"
     ]
 
@@ -79,11 +84,10 @@ def _look_at(pipeline: Pipeline, action: Action) -> None:
         return
     try:
         latest = _latest(pipeline, action)
+        if latest not in (seen, pipeline.polled.get(action.name)):
+            engine.turn(pipeline, lambda turn: _start(turn, action, seen, latest))
     except (ClientError, AwsError, connections.NotReachable) as error:
         log.debug("polling %s of %s: %s", action.name, pipeline.name, error)
-        return
-    if latest not in (seen, pipeline.polled.get(action.name)):
-        engine.turn(pipeline, lambda turn: _start(turn, action, seen, latest))
 
 
 def _last_seen(pipeline: Pipeline, action: Action) -> str | None:
@@ -100,7 +104,7 @@ def _last_seen(pipeline: Pipeline, action: Action) -> str | None:
 
 def _latest(pipeline: Pipeline, action: Action) -> str:
     given = action.configuration
-    if action.type.provider == "CodeStarSourceConnection":
+    if action.type.provider == triggers.PROVIDER:
         return connections.tip(given["FullRepositoryId"], given["BranchName"])
     role = action.role_arn or pipeline.definition.role_arn
     credentials = identity.assume_role(
@@ -120,8 +124,14 @@ def _start(turn: Turn, action: Action, seen: str, latest: str) -> None:
     if _last_seen(pipeline, action) != seen:
         return
     pipeline.polled[action.name] = latest  # a source that fails on it is not started again and again
-    detail = f"{action.name} has revision {latest}"
+    starts.check_room(pipeline)
     values = starts.variable_values(pipeline.definition, [])
-    state.start(
-        turn, Execution(new_id(), pipeline.definition, "PollForSourceChanges", detail, turn.now, turn.now, values)
-    )
+    kind, detail = _trigger(action, latest)
+    state.start(turn, Execution(new_id(), pipeline.definition, kind, detail, turn.now, turn.now, values))
+
+
+def _trigger(action: Action, latest: str) -> tuple[str, str]:
+    """What the execution says has started it: a connection's provider tells of a push by its webhook, as far as users see."""
+    if action.type.provider == triggers.PROVIDER:
+        return pushes.TRIGGER_TYPE, action.configuration["ConnectionArn"]
+    return "PollForSourceChanges", f"{action.name} has revision {latest}"

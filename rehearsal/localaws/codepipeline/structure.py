@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from rehearsal.localaws.codepipeline import catalogue, variables
+from rehearsal.localaws.codepipeline import catalogue, triggers, variables
 from rehearsal.localaws.codepipeline.catalogue import Counts, TypeTable
 from rehearsal.localaws.codepipeline.definition import Action, Declared, Definition, Gate, Mode, Result, Stage
 from rehearsal.localaws.errors import AwsError
@@ -27,6 +27,7 @@ def check(definition: Definition, types: TypeTable, region: str) -> None:
         _check_stage(definition, stage)
         for action in stage.actions:
             _check_action(action, types, region)
+    _check_triggers(definition)
     _check_artifacts(definition)
     _check_namespaces(definition)
 
@@ -44,11 +45,6 @@ def _of_action(message: str) -> AwsError:
 
 
 def _check_type(definition: Definition) -> None:
-    if definition.triggers:
-        raise _structure(
-            "The embedded AWS runs no triggers with Git filters. Leave triggers out: a source with DetectChanges or "
-            "PollForSourceChanges starts the pipeline, and so does an EventBridge rule."
-        )
     if definition.pipeline_type == "V2":
         if len(definition.variables) > MAX_VARIABLES:
             raise _structure(f"A pipeline can have at most {MAX_VARIABLES} variables.")
@@ -59,6 +55,8 @@ def _check_type(definition: Definition) -> None:
         return
     if definition.mode is not Mode.SUPERSEDED:
         raise _structure(f"Execution mode {definition.mode} can only be used with V2 pipelines")
+    if definition.triggers:
+        raise _structure("Triggers can only be used with V2 pipelines")
     if definition.variables:
         raise _structure("Pipeline variable can only be used with V2 pipelines")
     staged = [s.name for s in definition.stages if s.conditions or s.failure_result]
@@ -179,6 +177,27 @@ def _check_count(action: Action, kind: str, count: int, allowed: Counts) -> None
         f"Action {action.name} declares {count} {kind} artifacts which is {where} {bound} {kind} artifacts for action type "
         f"(category '{action.type.category}', provider '{action.type.provider}')"
     )
+
+
+def _check_triggers(definition: Definition) -> None:
+    _refuse_repeated(
+        (trigger.action for trigger in definition.triggers),
+        "A source action can have only one trigger configuration. There is more than one for: ",
+    )
+    for trigger in definition.triggers:
+        action = definition.stages[0].action(trigger.action)
+        if action is None or action.type.provider != triggers.PROVIDER:
+            raise _structure(
+                f"The trigger names the source action {trigger.action}, which is not a {triggers.PROVIDER} action of the pipeline's "
+                f"first stage"
+            )
+        try:
+            triggers.check(trigger)
+        except ValueError as error:
+            raise _structure(
+                f"The trigger configuration for the source action is not valid. Make sure to choose valid filter combinations. "
+                f"{error}: source action {trigger.action}"
+            ) from error
 
 
 def _in_order(definition: Definition) -> list[tuple[tuple[int, int], Stage, Action]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from rehearsal.localaws.authorizer import principals
 from rehearsal.localaws.authorizer.decide import Circumstances, decide
 from rehearsal.localaws.authorizer.requests import Need
-from rehearsal.localaws.codepipeline import connections
+from rehearsal.localaws.codepipeline import connections, triggers
 from rehearsal.localaws.codepipeline.actions import artifacts, commit_revision
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
 from rehearsal.localaws.codepipeline.state import Outcome
@@ -18,20 +18,21 @@ _USE = "codestar-connections:UseConnection"
 
 
 def act(context: Context) -> Outcome:
-    """Take the commit that the execution was started with, else the branch's newest."""
+    """Take the commit that the execution was started with, by a push or by hand, else the newest of the action's branch."""
     connection, name = context.required("ConnectionArn"), context.required("FullRepositoryId")
-    branch = context.required("BranchName")
+    override = context.source_override or {}
+    reference = override.get("reference", triggers.BRANCHES + context.required("BranchName"))
     commit_revision.check_format(context)
     _must_be_allowed(context, connection)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            copy = connections.fetch(name, branch, Path(folder, "copy"))
+            copy = connections.fetch(name, reference, Path(folder, "copy"))
         except connections.NotReachable as error:
             raise ActionFailed("ConfigurationError", str(error)) from error
-        wanted = (context.source_override or {}).get("revisionValue", branch)
+        wanted = override.get("revisionValue", reference)
         commit_id = copy.commit_id(wanted)
         if commit_id is None:
-            raise ActionFailed("ConfigurationError", f"The branch {branch} of {name} has no commit {wanted}.")
+            raise ActionFailed("ConfigurationError", f"{reference} of {name} has no commit {wanted}.")
         fields = copy.commit_fields(commit_id)
         artifacts.write(context, context.outputs[0], copy.archive(commit_id))
     message = fields["message"].strip()
@@ -42,7 +43,7 @@ def act(context: Context) -> Outcome:
             "AuthorDate": commit_revision.iso(fields["ad"]),
             "AuthorDisplayName": fields["an"],
             "AuthorEmail": fields["ae"],
-            "BranchName": branch,
+            **_name_of(reference),
             "CommitId": commit_id,
             "CommitMessage": message,
             "ConnectionArn": connection,
@@ -50,6 +51,13 @@ def act(context: Context) -> Outcome:
         },
         revisions=(commit_revision.revision(context, commit_id, message),),
     )
+
+
+def _name_of(reference: str) -> dict[str, str]:
+    """``BranchName``; a pushed tag is on no branch."""
+    if not reference.startswith(triggers.BRANCHES):
+        return {}
+    return {"BranchName": reference.removeprefix(triggers.BRANCHES)}
 
 
 def _must_be_allowed(context: Context, connection: str) -> None:
