@@ -141,7 +141,16 @@ def _codebuild(_operation: str, params: Params) -> Params:
         changed["id"] = params["id"].partition(":")[0]  # a build's id is <project>:<uuid>
     if isinstance(params.get("ids"), list):
         changed["ids"] = [each.partition(":")[0] for each in params["ids"]]
+    changed |= {name: _report_group(params[name]) for name in ("arn", "reportArn") if isinstance(params.get(name), str)}
+    if isinstance(params.get("reportArns"), list):
+        changed["reportArns"] = [_report_group(each) for each in params["reportArns"]]
     return changed
+
+
+def _report_group(arn: str) -> str:
+    """Permissions on a report are those on its group."""
+    before, is_report, report = arn.partition(":report/")
+    return f"{before}:report-group/{report.partition(':')[0]}" if is_report else arn
 
 
 def _dynamodb(operation: str, params: Params) -> Params:

@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from rehearsal.localaws.codebuild.reports import formats
+
 PHASES = ("install", "pre_build", "build", "post_build")
 _TOP = ("version", "run-as", "env", "proxy", "batch", "phases", "reports", "artifacts", "cache")
 
@@ -35,6 +37,15 @@ class ArtifactFiles:
 
 
 @dataclass(frozen=True)
+class ReportFiles:
+    """Which files make up a report, of which format; ``group`` is a name or an ARN."""
+
+    group: str
+    files: ArtifactFiles
+    file_format: str = formats.DEFAULT
+
+
+@dataclass(frozen=True)
 class Buildspec:
     """What to run, with which variables, and what to keep."""
 
@@ -47,7 +58,7 @@ class Buildspec:
     artifacts: ArtifactFiles | None = None
     secondary_artifacts: Mapping[str, ArtifactFiles] = field(default_factory=dict)
     cache_paths: tuple[str, ...] = ()
-    has_reports: bool = False
+    reports: tuple[ReportFiles, ...] = ()
 
 
 def parse(text: str) -> Buildspec:
@@ -69,7 +80,7 @@ def parse(text: str) -> Buildspec:
         raise InvalidBuildspec(f"YAML_FILE_ERROR: unknown part {unknown[0]}")
     if raw.get("batch"):
         raise InvalidBuildspec("YAML_FILE_ERROR: batch builds are not run by the embedded AWS")
-    env, artifacts = _mapping(raw, "env"), _mapping(raw, "artifacts")
+    env, artifacts, reports = _mapping(raw, "env"), _mapping(raw, "artifacts"), _mapping(raw, "reports")
     secondary = _mapping(artifacts, "secondary-artifacts")
     return Buildspec(
         phases=_phases(_mapping(raw, "phases")),
@@ -81,7 +92,7 @@ def parse(text: str) -> Buildspec:
         artifacts=_artifact(artifacts) if artifacts.get("files") else None,
         secondary_artifacts={name: _artifact(_mapping(secondary, name)) for name in secondary},
         cache_paths=_list(_mapping(raw, "cache"), "paths"),
-        has_reports=bool(raw.get("reports")),
+        reports=tuple(_report(str(group), _mapping(reports, group)) for group in reports),
     )
 
 
@@ -139,3 +150,15 @@ def _artifact(raw: Mapping[str, Any]) -> ArtifactFiles:
         discards_paths=str(raw.get("discard-paths", "no")).lower() in ("yes", "true"),
         excludes=_list(raw, "exclude-paths"),
     )
+
+
+def _report(group: str, raw: Mapping[str, Any]) -> ReportFiles:
+    wanted, file_format = _artifact(raw), str(raw.get("file-format", formats.DEFAULT)).upper()
+    if not wanted.files:
+        raise InvalidBuildspec(f"YAML_FILE_ERROR: the report {group} names no files")
+    known = (*formats.TESTS, *formats.COVERAGES)
+    if file_format not in known:
+        raise InvalidBuildspec(
+            f"YAML_FILE_ERROR: the report {group} has the file-format {file_format}; there are {', '.join(known)}"
+        )
+    return ReportFiles(group, wanted, file_format)

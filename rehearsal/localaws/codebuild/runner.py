@@ -11,6 +11,7 @@ from rehearsal.localaws import clock, host, identity, state
 from rehearsal.localaws.codebuild import buildspec, models, workspace
 from rehearsal.localaws.codebuild.buildspec import Buildspec
 from rehearsal.localaws.codebuild.models import Build
+from rehearsal.localaws.codebuild.reports.collecting import Collector
 from rehearsal.localaws.codebuild.workspace import ShellResult, Workspace
 from rehearsal.localaws.errors import describe
 from rehearsal.localaws.events import bus
@@ -127,7 +128,7 @@ class _Work:
         self._keep(result)
         has_built = any(phase.name in ("build", "post_build") for phase in result.phases)
         if result.ending in ("SUCCEEDED", "FAILED") and has_built:
-            self._step("UPLOAD_ARTIFACTS", lambda: self._upload(spec, directories["src"], result))
+            self._step("UPLOAD_ARTIFACTS", lambda: self._finish(spec, directories["src"], result))
         return result.ending
 
     def _step(self, phase: str, work: Callable[[], Any]) -> Any:
@@ -194,8 +195,6 @@ class _Work:
         return variables | others
 
     def _tell_what_is_left_out(self, spec: Buildspec) -> None:
-        if spec.has_reports:
-            self._log(["[Container] Reports are not collected by the embedded AWS: read the files in an artifact."])
         if spec.cache_paths:
             self._log(["[Container] The cache is not kept by the embedded AWS: each build starts in an empty folder."])
 
@@ -213,13 +212,15 @@ class _Work:
                 f"BUILD_{result.ending}: the commands were ended",
             )
 
+    def _finish(self, spec: Buildspec, folder: Any, result: ShellResult) -> None:
+        """Keep what the commands left. Reports are made of failed commands too: a failed test often is why they failed."""
+        self._upload(spec, folder, result)
+        backend = codebuild_backends[self._build.arn.split(":")[4]][self._region]
+        Collector(self._build, backend, self._credentials, self._log).collect(spec.reports, folder)
+
     def _upload(self, spec: Buildspec, folder: Any, result: ShellResult) -> None:
         if result.ending == "FAILED":
             return
-        if spec.has_reports:
-            self._log(
-                ["[Container] Reports are not collected by the embedded AWS: the files stay in the build's folder."]
-            )
         if spec.artifacts is not None and self._project["artifacts"]["type"] == "S3":
             self._put(self._project["artifacts"], workspace.gather(folder, spec.artifacts))
         for artifact in self._project.get("secondaryArtifacts", []):

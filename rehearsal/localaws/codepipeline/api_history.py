@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from rehearsal.localaws.codepipeline import pages, views
+from rehearsal.localaws import pages
+from rehearsal.localaws.codepipeline import views
 from rehearsal.localaws.codepipeline.api_base import CodePipelinePart
 from rehearsal.localaws.codepipeline.engine import engine
 from rehearsal.localaws.codepipeline.records import Execution, Pipeline, Run, StageRun, StageStatus

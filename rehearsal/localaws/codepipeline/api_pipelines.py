@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from rehearsal.localaws import clock
-from rehearsal.localaws.codepipeline import definition, pages, pushes, state, structure, tags, views
+from rehearsal.localaws import clock, pages
+from rehearsal.localaws.codepipeline import definition, pushes, state, structure, tags, views
 from rehearsal.localaws.codepipeline.api_base import CodePipelinePart
 from rehearsal.localaws.codepipeline.definition import Definition
 from rehearsal.localaws.codepipeline.engine import engine

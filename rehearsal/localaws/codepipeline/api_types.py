@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from rehearsal.localaws.codepipeline import catalogue, pages, tags
+from rehearsal.localaws import pages
+from rehearsal.localaws.codepipeline import catalogue, tags
 from rehearsal.localaws.codepipeline.api_base import CodePipelinePart
 from rehearsal.localaws.codepipeline.catalogue import Counts, TypeRules
 from rehearsal.localaws.codepipeline.definition import ActionType

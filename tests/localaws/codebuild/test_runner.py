@@ -5,27 +5,8 @@ import json
 import zipfile
 from typing import Any
 
+from tests.localaws.codebuild.builds import built, log_of
 from tests.localaws.codepipeline.workbench import action, approval, stage, zipped
-
-
-def built(bench: Any, name: str, **members: Any) -> dict[str, Any]:
-    """The build when it is over."""
-    codebuild = bench.aws.client("codebuild")
-    build_id = codebuild.start_build(projectName=name, **members)["build"]["id"]
-
-    def over() -> Any:
-        build = codebuild.batch_get_builds(ids=[build_id])["builds"][0]
-        return build if build["buildComplete"] else None
-
-    found: dict[str, Any] = bench.until(over)
-    return found
-
-
-def log_of(bench: Any, build: dict[str, Any]) -> str:
-    events = bench.aws.client("logs").get_log_events(
-        logGroupName=build["logs"]["groupName"], logStreamName=build["logs"]["streamName"], startFromHead=True
-    )["events"]
-    return "\n".join(event["message"] for event in events)
 
 
 def test_phases_share_directory_and_variables_and_export_them(bench: Any, project: Any) -> None:
@@ -96,14 +77,6 @@ def test_a_build_uses_the_role_against_this_server(bench: Any, project: Any) -> 
     program = "import os; print('endpoint', os.environ['AWS_ENDPOINT_URL'], 'AWS_SESSION_TOKEN' in os.environ)"
     name = project(f'version: 0.2\nphases:\n  build:\n    commands:\n      - python3 -c "{program}"\n')
     assert f"endpoint {bench.aws.url} True" in log_of(bench, built(bench, name))
-
-
-def test_what_is_left_out_is_told_in_the_log(bench: Any, project: Any) -> None:
-    spec = "version: 0.2\nphases: {build: {commands: ['true']}}\ncache: {paths: [x/*]}\nreports: {tests: {files: [y.xml]}}\n"
-    build = built(bench, project(spec))
-    assert build["buildStatus"] == "SUCCEEDED"
-    assert "Reports are not collected" in log_of(bench, build)
-    assert "cache is not kept" in log_of(bench, build)
 
 
 def test_a_build_is_ended_at_its_time_limit(bench: Any, project: Any) -> None:

@@ -45,7 +45,15 @@ _PROJECT_OF_BUILD = "project/{projectName}"
 
 CODEBUILD = Service(
     prefix="codebuild",
-    templates=("{arn}", "{resourceArn}", "{projectArn}", "{reportGroupArn}", "project/{name}", _PROJECT_OF_BUILD),
+    templates=(
+        "{arn}",
+        "{resourceArn}",
+        "{projectArn}",
+        "{reportGroupArn}",
+        "{reportArn}",
+        "project/{name}",
+        _PROJECT_OF_BUILD,
+    ),
     operations={
         "BatchGetProjects": on("project/{names[]}"),
         "BatchGetBuilds": on("project/{ids[]}"),

@@ -225,6 +225,17 @@ def _with_locations(request: Request) -> Request:
 
 _ROWS = (
     ApiResource(
+        type="AWS::CodeBuild::ReportGroup",
+        service="codebuild",
+        name_property="Name",
+        create=Call("create_report_group"),
+        update=(Call("update_report_group", members={"arn": "Id"}),),
+        ref="Answer.reportGroup.arn",
+        attributes={"Arn": "Answer.reportGroup.arn"},
+        delete=Call("delete_report_group", members={"arn": "Id", "deleteReports": "Properties.DeleteReports"}),
+        recorded=("DeleteReports",),
+    ),
+    ApiResource(
         type="AWS::CodeCommit::Repository",
         service="codecommit",
         create=Call("create_repository"),

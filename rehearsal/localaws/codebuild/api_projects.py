@@ -1,0 +1,50 @@
+"""Projects: what is built, how, and as whom."""
+
+from typing import Any
+
+from rehearsal.localaws import clock
+from rehearsal.localaws.codebuild.api_base import CodeBuildPart
+from rehearsal.localaws.errors import AwsError
+
+
+class Projects(CodeBuildPart):
+    """Operations on projects."""
+
+    def create_project(self) -> dict[str, Any]:
+        """Keep a project's declaration."""
+        name = self.params["name"]
+        if name in self.backend.projects:
+            raise AwsError(
+                "ResourceAlreadyExistsException", f"Project already exists: {self.backend.arn(f'project/{name}')}"
+            )
+        if self.params.get("buildBatchConfig"):
+            raise AwsError("InvalidInputException", "The embedded AWS does not run batch builds")
+        now = clock.timestamp()
+        defaults = {"timeoutInMinutes": 60, "queuedTimeoutInMinutes": 480, "cache": {"type": "NO_CACHE"}, "tags": []}
+        fixed = {"arn": self.backend.arn(f"project/{name}"), "created": now, "lastModified": now}
+        self.backend.projects[name] = {**defaults, **self.params, **fixed}
+        return {"project": self.backend.projects[name]}
+
+    def update_project(self) -> dict[str, Any]:
+        """Change what is named, for builds that start from now on."""
+        project = self.backend.project(self.params["name"])
+        self.backend.projects[project["name"]] = {**project, **self.params, "lastModified": clock.timestamp()}
+        return {"project": self.backend.projects[project["name"]]}
+
+    def delete_project(self) -> None:
+        """Remove a project; one that is not there is no error."""
+        self.backend.projects.pop(self.params["name"], None)
+
+    def list_projects(self) -> dict[str, Any]:
+        """The names of all projects, in alphabetical order unless asked for the opposite."""
+        names = sorted(self.backend.projects)
+        return self.page(self.in_order(names, "ASCENDING"), "projects")
+
+    def batch_get_projects(self) -> dict[str, Any]:
+        """Declarations, and the names that are not there."""
+        names = [name.rpartition("/")[2] for name in self.params["names"]]
+        known = self.backend.projects
+        return {
+            "projects": [known[name] for name in names if name in known],
+            "projectsNotFound": [name for name in names if name not in known],
+        }

@@ -1,0 +1,31 @@
+"""Builds run to their end, and what they said."""
+
+from typing import Any
+
+_LONGEST_SECONDS = 60
+
+
+def built(bench: Any, name: str, **members: Any) -> dict[str, Any]:
+    """The build when it is over."""
+    build_id = bench.aws.client("codebuild").start_build(projectName=name, **members)["build"]["id"]
+    return ended(bench, build_id)
+
+
+def ended(bench: Any, build_id: str) -> dict[str, Any]:
+    """A build that was started, when it is over."""
+    codebuild = bench.aws.client("codebuild")
+
+    def over() -> Any:
+        build = codebuild.batch_get_builds(ids=[build_id])["builds"][0]
+        return build if build["buildComplete"] else None
+
+    found: dict[str, Any] = bench.until(over, _LONGEST_SECONDS)
+    return found
+
+
+def log_of(bench: Any, build: dict[str, Any]) -> str:
+    """The lines of a build's log."""
+    events = bench.aws.client("logs").get_log_events(
+        logGroupName=build["logs"]["groupName"], logStreamName=build["logs"]["streamName"], startFromHead=True
+    )["events"]
+    return "\n".join(event["message"] for event in events)
