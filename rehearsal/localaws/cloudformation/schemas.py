@@ -125,8 +125,12 @@ def _types(schema: Mapping[str, Any]) -> tuple[str, ...]:
     return (declared,) if isinstance(declared, str) else tuple(declared)
 
 
+_NAMES_OF_TYPES = {"array": "JSONArray", "object": "JSONObject"}
+"""As CloudFormation's messages have them."""
+
+
 def _mismatch(walk: _Walk, wanted: tuple[str, ...], found: str, path: str) -> None:
-    expected = " or ".join(kind.capitalize() for kind in wanted)
+    expected = " or ".join(_NAMES_OF_TYPES.get(kind, kind.capitalize()) for kind in wanted)
     walk.problem(path, f"expected type: {expected}, found: {found}")
 
 

@@ -238,6 +238,8 @@ def _resource(name: str, declared: Any) -> ResourceDeclaration:
         if member not in _RESOURCE_MEMBERS:
             raise invalid(f"Invalid template resource property '{member}'")
     properties = declared.get("Properties") or {}
+    if properties == {"Ref": "AWS::NoValue"}:
+        properties = {}
     if not isinstance(properties, dict):
         raise invalid(f"Template format error: [/Resources/{name}/Properties] Properties must be an object.")
     _check_policy(name, declared, "DeletionPolicy", _DELETION_POLICIES)
@@ -270,6 +272,10 @@ def _outputs(section: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     for name, declared in section.items():
         if not isinstance(declared, dict) or "Value" not in declared:
             raise invalid(f"Template format error: Output {name} must contain a Value member.")
+        if isinstance(declared["Value"], list):
+            raise invalid(
+                "Template format error: The Value field of every Outputs member must evaluate to a String and not a List."
+            )
     return section
 
 

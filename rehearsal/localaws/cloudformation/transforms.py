@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from rehearsal.localaws.cloudformation import language_extensions
+from rehearsal.localaws.cloudformation import language_extensions, nulls
 from rehearsal.localaws.cloudformation.parameters import ParameterValue
 from rehearsal.localaws.cloudformation.scope import StackScope, Surroundings
 from rehearsal.localaws.cloudformation.template import Template, build, decode, invalid
@@ -26,6 +26,8 @@ def declared(body: str) -> Template:
     raw = decode(body)
     has_loops = language_extensions.has_loops(raw)
     template = replace(build(language_extensions.without_loops(raw), body, may_be_empty=has_loops), raw=raw)
+    if not template.transforms:
+        nulls.check(raw)
     if LANGUAGE_EXTENSIONS not in template.transforms:
         language_extensions.check_declared(raw)
     for name in (*template.transforms, *_inline_macros(template.raw)):
@@ -70,6 +72,7 @@ def apply(template: Template, values: Mapping[str, ParameterValue], surroundings
 
         raw = translate(raw, values, surroundings.region)
     raw.pop("Transform", None)
+    nulls.check(raw)
     return replace(build(raw, template.body), transforms=template.transforms)
 
 

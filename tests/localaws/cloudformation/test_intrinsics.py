@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rehearsal.localaws.cloudformation import intrinsics
+from rehearsal.localaws.cloudformation import intrinsics, prepare
 from rehearsal.localaws.cloudformation.parameters import ParameterValue
 from rehearsal.localaws.cloudformation.scope import StackScope, Surroundings
 from rehearsal.localaws.cloudformation.template import parse
@@ -137,6 +137,32 @@ def test_a_malformed_template_is_told_with_its_place(body, message):
     with pytest.raises(AwsError) as caught:
         parse(body)
     assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("{Resources: {A: {Type: 'AWS::SNS::Topic'}}, Outputs: }", "/Outputs"),
+        ("{Resources: {A: {Type: 'AWS::SNS::Topic', Properties: }}}", "/Resources/A/Properties"),
+        ("{Resources: {A: {Type: 'AWS::SNS::Topic', DependsOn: [null]}}}", "/Resources/A/DependsOn/0"),
+        ("{Resources: {A: {Type: 'AWS::SNS::Topic', Properties: {Tags: [{Key: }]}}}}", "/Resources/A/Type/Tags/0/Key"),
+    ],
+)
+def test_what_has_no_value_is_told_with_its_place(body, place):
+    with pytest.raises(AwsError) as caught:
+        prepare.read(body)
+    assert caught.value.message == f"[{place}] 'null' values are not allowed in templates"
+
+
+def test_properties_may_be_no_value():
+    body = "{Resources: {A: {Type: 'AWS::SNS::Topic', Properties: !Ref 'AWS::NoValue'}}}"
+    assert prepare.read(body).resources["A"].properties == {}
+
+
+def test_an_output_is_no_list():
+    body = "{Resources: {A: {Type: 'AWS::SNS::Topic'}}, Outputs: {O: {Value: [a]}}}"
+    with pytest.raises(AwsError, match="must evaluate to a String and not a List"):
+        prepare.read(body)
 
 
 PLAIN = st.recursive(

@@ -39,7 +39,7 @@ def test_scalars_become_what_the_property_wants(resource_type, given_, wanted):
         ("AWS::SQS::Queue", {"Nam": 1}, "#: extraneous key [Nam] is not permitted"),
         ("AWS::SSM::Parameter", {"Type": "String"}, "#: required key [Value] not found"),
         ("AWS::Lambda::Function", {"Timeout": "soon"}, "#/Timeout: expected type: Integer, found: String"),
-        ("AWS::SQS::Queue", {"Tags": "a"}, "#/Tags: expected type: Array, found: String"),
+        ("AWS::SQS::Queue", {"Tags": "a"}, "#/Tags: expected type: JSONArray, found: String"),
         ("AWS::S3::Bucket", {VERSIONING: {"Status": "On"}}, f"#/{VERSIONING}/Status: On is not a valid enum value"),
         ("AWS::S3::Bucket", {VERSIONING: {"Statu": "On"}}, f"#/{VERSIONING}: extraneous key [Statu] is not permitted"),
         ("AWS::S3::Bucket", {"Arn": "x"}, "#: extraneous key [Arn] is not permitted: it is read-only"),
