@@ -7,7 +7,8 @@ from rehearsal.localaws import pages
 from rehearsal.localaws.codepipeline import views
 from rehearsal.localaws.codepipeline.api_base import CodePipelinePart
 from rehearsal.localaws.codepipeline.engine import engine
-from rehearsal.localaws.codepipeline.records import Execution, Pipeline, Run, StageRun, StageStatus
+from rehearsal.localaws.codepipeline.records import ActionRun, Execution, Pipeline, Run, StageRun, StageStatus
+from rehearsal.localaws.errors import AwsError
 
 R = TypeVar("R", bound=Run)
 
@@ -48,6 +49,22 @@ class History(CodePipelinePart):
         rows = self._runs(lambda stage: list(stage.rule_runs()), views.rule_execution)
         return pages.page(rows, self.params, "ruleExecutionDetails", default=100)
 
+    def list_deploy_action_execution_targets(self) -> dict[str, Any]:
+        """The targets of one run of a Deploy action: instances and clusters have some, a stack and a bucket have none."""
+        name, wanted = self.params.get("pipelineName"), self.params["actionExecutionId"]
+        pipelines = self.backend.records.pipelines
+        with engine.reading():
+            searched = [self.backend.pipeline(name)] if name else list(pipelines.values())
+            run = next((run for pipeline in searched for run in _action_runs(pipeline) if run.id == wanted), None)
+        if run is None:
+            raise AwsError("ActionExecutionNotFoundException", f"The action execution {wanted} was not found.")
+        if run.action.type.category != "Deploy":
+            raise AwsError(
+                "ValidationException", f"The action execution {wanted} is of {run.action.name}, which deploys nothing."
+            )
+        no_targets: list[dict[str, Any]] = []
+        return pages.page(no_targets, self.params, "targets", default=100)
+
     def _runs(
         self, of_stage: Callable[[StageRun], list[R]], view: Callable[[Pipeline, Execution, R], dict[str, Any]]
     ) -> list[dict[str, Any]]:
@@ -71,6 +88,12 @@ class History(CodePipelinePart):
             yield from pipeline.executions.values()
             return
         yield self.backend.execution(pipeline, wanted)
+
+
+def _action_runs(pipeline: Pipeline) -> Iterator[ActionRun]:
+    for execution in pipeline.executions.values():
+        for stage in execution.stage_runs.values():
+            yield from stage.actions
 
 
 def _succeeded_in(execution: Execution, stage: str) -> bool:

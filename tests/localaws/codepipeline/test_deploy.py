@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.localaws.codepipeline.workbench import action, approval, stage, zipped
 
@@ -53,6 +54,63 @@ def test_a_stack_is_created_from_the_artifact_and_its_outputs_become_variables(b
     assert resolved.endswith(f":{topic}")
     outputs = bench.aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     assert {output["OutputKey"] for output in outputs} == {"TopicArn", "Where"}
+
+
+def test_a_stack_that_failed_is_replaced_and_its_outputs_are_put_into_the_output_artifact(bench: Any) -> None:
+    topic, stack = bench.unique("topic"), bench.unique("stack")
+    cloudformation = bench.aws.client("cloudformation")
+    broken = {"Resources": {"Profile": {"Type": "AWS::IAM::InstanceProfile", "Properties": {"Roles": ["absent"]}}}}
+    capabilities = ["CAPABILITY_IAM"]
+    cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(broken), Capabilities=capabilities)
+    failed = bench.until(lambda: _ended_stack(cloudformation, stack), 60)
+    assert failed["StackStatus"] == "ROLLBACK_COMPLETE"
+
+    with_template(bench, topic)
+    replace = deploy(
+        "REPLACE_ON_FAILURE",
+        StackName=stack,
+        TemplatePath="SourceOutput::template.json",
+        TemplateConfiguration="SourceOutput::settings.json",
+        OutputFileName="outputs.json",
+    )
+    replace["outputArtifacts"] = [{"name": "StackOutput"}]
+    name = bench.create(stage("Deploy", replace))
+    assert bench.ended(name) == "Succeeded", bench.action_state(name, replace["name"])
+    present = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    assert present["StackId"] != failed["StackId"]
+    assert bench.artifact(name, replace["name"], "outputs.json") == {
+        output["OutputKey"]: output["OutputValue"] for output in present["Outputs"]
+    }
+
+    again = bench.start(name)
+    assert bench.ended(name, again) == "Succeeded"
+    assert bench.action_state(name, replace["name"])["summary"] == f"Stack {stack} has no changes."
+    assert cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackId"] == present["StackId"]
+
+
+def test_without_a_file_name_there_is_no_output_artifact_and_the_stack_policy_is_set(bench: Any) -> None:
+    stack = bench.unique("stack")
+    allow = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
+    settings = {"Parameters": {"TopicName": bench.unique("topic")}, "StackPolicy": {"Statement": [allow]}}
+    bench.upload(body=zipped(template__json=TEMPLATE, settings__json=json.dumps(settings)))
+    create = deploy(
+        "CREATE_UPDATE",
+        StackName=stack,
+        TemplatePath="SourceOutput::template.json",
+        TemplateConfiguration="SourceOutput::settings.json",
+    )
+    create["outputArtifacts"] = [{"name": "StackOutput"}]
+    name = bench.create(stage("Deploy", create))
+    assert bench.ended(name) == "Succeeded", bench.action_state(name, create["name"])
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        bench.artifact(name, create["name"], "outputs.json")
+    policy = bench.aws.client("cloudformation").get_stack_policy(StackName=stack)["StackPolicyBody"]
+    assert json.loads(policy) == settings["StackPolicy"]
+
+
+def _ended_stack(cloudformation: Any, name: str) -> dict[str, Any] | None:
+    stack: dict[str, Any] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+    return None if stack["StackStatus"].endswith("_IN_PROGRESS") else stack
 
 
 def test_a_change_set_is_made_and_executed_and_the_stack_deleted(bench: Any) -> None:
@@ -125,6 +183,21 @@ def test_an_artifact_is_unzipped_into_a_bucket(bench: Any) -> None:
         "text/html",
         "max-age=60",
     )
+
+
+def test_a_deploy_action_to_a_bucket_has_no_targets(bench: Any) -> None:
+    name = bench.create(stage("Deploy", s3_deploy(BucketName=bench.bucket, Extract="false", ObjectKey="copy")))
+    assert bench.ended(name) == "Succeeded"
+    deployed, fetched = (bench.action_runs(name, action)[0]["actionExecutionId"] for action in ("Copy", "Fetch"))
+    targets = bench.codepipeline.list_deploy_action_execution_targets
+    assert targets(pipelineName=name, actionExecutionId=deployed)["targets"] == []
+    assert targets(actionExecutionId=deployed)["targets"] == []
+    with pytest.raises(ClientError, match="deploys nothing"):
+        targets(actionExecutionId=fetched)
+    with pytest.raises(bench.codepipeline.exceptions.ActionExecutionNotFoundException):
+        targets(actionExecutionId="00000000-0000-0000-0000-000000000000")
+    with pytest.raises(bench.codepipeline.exceptions.PipelineNotFoundException):
+        targets(pipelineName="absent", actionExecutionId=deployed)
 
 
 def test_an_artifact_that_is_no_zip_is_put_as_it_is(bench: Any) -> None:

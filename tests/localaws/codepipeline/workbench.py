@@ -1,6 +1,7 @@
 """Pipelines to try, and the questions that a user of the API asks of them."""
 
 import io
+import json
 import time
 import zipfile
 from collections.abc import Callable
@@ -112,6 +113,13 @@ class Workbench:
         """Runs of the action, the newest first."""
         details = self.codepipeline.list_action_executions(pipelineName=name)["actionExecutionDetails"]
         return [run for run in details if run["actionName"] == action_name]
+
+    def artifact(self, name: str, action_name: str, file: str) -> Any:
+        """What the JSON file in the output artifact of the action's latest run says."""
+        place = self.action_runs(name, action_name)[0]["output"]["outputArtifacts"][0]["s3location"]
+        stored = self.aws.client("s3").get_object(Bucket=place["bucket"], Key=place["key"])
+        with zipfile.ZipFile(io.BytesIO(stored["Body"].read())) as archive:
+            return json.loads(archive.read(file))
 
     def job_of(self, name: str, action_name: str = "Call", *, other_than: str | None = None) -> str:
         """The job that the action waits for now, as soon as there is one."""

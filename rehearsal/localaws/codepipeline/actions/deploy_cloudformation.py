@@ -36,7 +36,7 @@ def act(context: Context) -> Outcome:
 
 def _create_or_update(context: Context) -> Outcome:
     cloudformation, name = context.client("cloudformation"), context.required("StackName")
-    parameters = _template_parameters(context)
+    parameters = _template_parameters(context) | _stack_policy(context)
     present = _stack(context, name)
     if present is None or present["StackStatus"] == "REVIEW_IN_PROGRESS":
         cloudformation.create_stack(**parameters)
@@ -140,6 +140,12 @@ def _template_parameters(context: Context) -> dict[str, Any]:
     return given
 
 
+def _stack_policy(context: Context) -> dict[str, str]:
+    """The policy of the template configuration; a change set takes none."""
+    policy = _template_configuration(context).get("StackPolicy")
+    return {"StackPolicyBody": json.dumps(policy)} if policy else {}
+
+
 def _template_configuration(context: Context) -> dict[str, Any]:
     path = context.configuration.get("TemplateConfiguration")
     if not path:
@@ -204,10 +210,8 @@ def _first_failure(context: Context, name: str) -> str:
 
 def _outcome(context: Context, stack: dict[str, Any], done: str) -> Outcome:
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
-    if context.outputs:
-        file = context.configuration.get("OutputFileName")
-        if not file:
-            raise ActionFailed("ConfigurationError", "OutputFileName is required with an output artifact.")
+    file = context.configuration.get("OutputFileName")
+    if context.outputs and file:  # without a name CodePipeline makes no output artifact
         artifacts.write_zip(context, context.outputs[0], {file: json.dumps(outputs).encode()})
     name = context.required("StackName")
     return Outcome(summary=f"Stack {name} {done}.", external_id=stack.get("StackId", name), variables=outputs)
