@@ -13,6 +13,7 @@ from rehearsal.cli.options import AccountOptions
 from rehearsal.cli.output import Output
 from rehearsal.toolkit import doctor as checks
 from rehearsal.toolkit.doctor import Finding, Verdict
+from rehearsal.toolkit.translation import FAILURES
 
 _COLOURS = {Verdict.GOOD: "green", Verdict.WARNING: "yellow", Verdict.BAD: "red", Verdict.UNKNOWN: "dim"}
 
@@ -32,7 +33,7 @@ def doctor(
     findings = list(checks.examine_machine(port, Path(tempfile.gettempdir())))
     if not machine_only:
         asked = _asked(training_instance_type, endpoint_instance_type, attendees)
-        findings += checks.examine_account(account.reach(), asked, key)
+        findings += _account(account, asked, key)
     document = [
         {"check": each.check, "verdict": str(each.verdict), "found": each.found, "remedy": each.remedy}
         for each in findings
@@ -40,6 +41,15 @@ def doctor(
     output.result({"findings": document}, "\n".join(map(_line, findings)))
     if any(each.verdict is Verdict.BAD for each in findings):
         raise Exit(1)
+
+
+def _account(account: AccountOptions, asked: dict[str, str], key: str) -> list[Finding]:
+    """An account that no settings name is a finding beside those of the machine."""
+    try:
+        aws = account.reach()
+    except FAILURES as error:
+        return [checks.unreachable(error)]
+    return list(checks.examine_account(aws, asked, key))
 
 
 def _asked(training: str, endpoint: str, attendees: int) -> dict[str, str]:

@@ -15,7 +15,7 @@ from rehearsal.toolkit import logs as log_lines
 from rehearsal.toolkit.account import Aws
 from rehearsal.toolkit.errors import NotThere
 from rehearsal.toolkit.executions import Execution
-from rehearsal.toolkit.logs import Line, Source
+from rehearsal.toolkit.logs import Line
 
 
 @command("rehearse logs Train/GetStatus")
@@ -46,7 +46,7 @@ def logs(
         )
     output.say(f"{path}: {', '.join(source.group for source in sources)}")
     if follow:
-        _print(log_lines.follow(aws, _open_ended(sources)))
+        _print(log_lines.follow(aws, [source.open_ended for source in sources]))
         return
     found_lines = log_lines.tail(aws, sources, lines)
     if output.json:
@@ -66,10 +66,6 @@ def _interesting(execution: Execution) -> str:
     failed = execution.failed_actions
     running = [action for action in begun if not action.status.has_ended]
     return (failed or running or begun[-1:])[0].path
-
-
-def _open_ended(sources: list[Source]) -> list[Source]:
-    return [Source(source.group, source.prefix, source.since) for source in sources]
 
 
 def _print(lines: Iterable[Line]) -> None:

@@ -12,6 +12,7 @@ from rehearsal.cli.options import AccountOptions, WorkshopOptions
 from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import execution_of
 from rehearsal.toolkit import addressing, discovery, executions, user_parameters
+from rehearsal.toolkit.errors import BadInput
 from rehearsal.toolkit.user_parameters import Change
 
 params = group("params", "UserParameters of the pipeline's actions: show, check, set, diff.")
@@ -69,6 +70,8 @@ def set_(
     unset: Annotated[list[str] | None, Option(help="A key to remove; repeatable.")] = None,
 ) -> None:
     """Change UserParameters: checks them, updates the stack, says what changed. The next release uses them."""
+    if not assignment and not unset:
+        raise BadInput("no key is named", where=action, next_step="write NAME=VALUE to set one, or --unset NAME")
     aws = account.reach()
     found = which.find(aws)
     chosen = addressing.find(executions.definition(aws, found.pipeline), action)
@@ -100,7 +103,7 @@ def diff(
     changed = {path: user_parameters.differences(used[path], text) for path, text in now.items() if path in used}
     document = {path: _document(changes) for path, changes in changed.items() if changes}
     text = "\n".join(_text(path, changes) for path, changes in changed.items() if changes)
-    output.result(document, text or "nothing changed since")
+    output.result(document, text or f"nothing changed since execution {past.execution_id}")
 
 
 def _document(changes: list[Change]) -> list[dict[str, object]]:

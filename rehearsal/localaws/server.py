@@ -34,13 +34,20 @@ class UnknownRegion(Exception):
 
 
 class PortTaken(Exception):
-    """Another program listens on the port that was asked for."""
+    """Something listens on the port that was asked for."""
 
     def __init__(self, port: int) -> None:
-        super().__init__(
-            f"port {port} of 127.0.0.1 is in use by another program. Choose another with --port (0 takes a free one), "
-            f"or stop what listens there."
-        )
+        super().__init__(f"port {port} of 127.0.0.1 is in use by {_who_has(port)}.")
+
+
+def _who_has(port: int) -> str:
+    """Who listens there, and what to do about it."""
+    choose = "choose another with --port (0 takes a free one)"
+    found = announcement.read(port)
+    if found is None:
+        return f"another program. Stop it, or {choose}"
+    option = "" if port == DEFAULT_PORT else f" --port {port}"
+    return f"another embedded AWS (process {found.pid}). Stop it with rehearse down{option}, or {choose}"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -108,9 +115,9 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
 
 
 def _check_region(region: str) -> None:
-    from botocore.session import Session  # after the user's settings are forgotten
+    from rehearsal.localaws import regions  # asks botocore, after the user's settings are forgotten
 
-    if region not in Session().get_available_regions("cloudformation", partition_name="aws"):
+    if region not in regions.played():
         raise UnknownRegion(region)
 
 

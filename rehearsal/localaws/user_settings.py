@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 NO_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 """Instead of ``~/.aws``: SDKs take an empty file for a user without settings."""
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
-_LOOPBACK = "127.0.0.1,localhost"
+_LOOPBACK = ("127.0.0.1", "localhost")
 
 
 def names(environment: Mapping[str, str]) -> list[str]:
@@ -29,8 +29,8 @@ def past_proxies(environment: Mapping[str, str]) -> dict[str, str]:
     """The variables that lead calls to this machine past the proxies of ``environment``; none where it has no proxy."""
     if not _proxies(environment):
         return {}
-    known = environment.get("no_proxy") or environment.get("NO_PROXY")
-    value = f"{known},{_LOOPBACK}" if known else _LOOPBACK
+    known = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    value = ",".join(dict.fromkeys([*filter(None, known.split(",")), *_LOOPBACK]))
     return {"NO_PROXY": value, "no_proxy": value}
 
 

@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import NoRegionError
 
 from rehearsal import __version__
+from rehearsal.toolkit.errors import BadInput
 
 _CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 4},
@@ -81,7 +82,9 @@ def reach(access: Access) -> Aws:
     Raises:
         botocore.exceptions.ProfileNotFound: the profile is not configured.
         botocore.exceptions.NoRegionError: neither option nor environment names a region.
+        BadInput: the endpoint is no URL.
     """
+    _check_endpoint(access.endpoint_url)
     session = boto3.session.Session(
         profile_name=access.profile,
         region_name=access.region or os.environ.get("AWS_REGION"),  # which boto3, unlike other SDKs, does not read
@@ -91,3 +94,13 @@ def reach(access: Access) -> Aws:
     if not session.region_name:
         raise NoRegionError
     return Aws(session, session.region_name, access.endpoint_url)
+
+
+def _check_endpoint(url: str | None) -> None:
+    """boto3 would raise a bare ValueError at the first call."""
+    if url and not url.startswith(("http://", "https://")):
+        raise BadInput(
+            f"the endpoint {url!r} is not a URL",
+            where="--endpoint-url or AWS_ENDPOINT_URL",
+            next_step="write http://host:port, for example http://127.0.0.1:4566",
+        )

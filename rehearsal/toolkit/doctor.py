@@ -101,7 +101,10 @@ def _port(port: int) -> Finding:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             return Finding(
-                f"port {port}", Verdict.WARNING, str(error), "rehearse down stops an embedded AWS; or use --port"
+                f"port {port}",
+                Verdict.WARNING,
+                str(error.strerror),
+                "rehearse down stops an embedded AWS; or choose another with --port",
             )
     return Finding(f"port {port}", Verdict.GOOD, "free")
 
@@ -135,6 +138,12 @@ def _disk(folder: Path) -> Finding:
     return Finding("disk", Verdict.BAD, found, "free 1 GB, or set TMPDIR to a larger folder")
 
 
+def unreachable(error: Exception) -> Finding:
+    """The settings do not name an account: no region, an unknown profile, a broken file."""
+    told = translation.explain(error)
+    return Finding("account", Verdict.BAD, told.what, told.next_step)
+
+
 def examine_account(aws: Aws, parameters: dict[str, str], key_id: str) -> Iterator[Finding]:
     """Credentials, region, algorithm, permissions, quotas, key. Nothing is changed.
 
@@ -158,9 +167,10 @@ def _guarded(check: str, examine: Callable[[], Finding]) -> Finding:
         return examine()
     except translation.FAILURES as error:
         told = translation.explain(error)
-        unknowable = not isinstance(error, ClientError) or code_of(error) in _NOT_TO_BE_LEARNT
+        code = code_of(error) if isinstance(error, ClientError) else None
+        unknowable = code is None or code in _NOT_TO_BE_LEARNT
         verdict = Verdict.UNKNOWN if unknowable and check != "credentials" else Verdict.BAD
-        return Finding(check, verdict, told.what, told.next_step)
+        return Finding(check, verdict, told.what, "" if code == "NotImplemented" else told.next_step)
 
 
 def _region(aws: Aws) -> Finding:

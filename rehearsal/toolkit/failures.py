@@ -1,7 +1,6 @@
 """What a failed execution tells its user: which action, why in the service's words, what that means here, what its log said last."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from rehearsal.toolkit import explanations, logs, translation
 from rehearsal.toolkit.account import Aws
@@ -49,7 +48,7 @@ def last_words(aws: Aws, execution: Execution, action: ActionRun) -> tuple[str, 
     found: list[str] = []
     for source in telling_sources(logs.sources_of(execution, action), _words_of(action)):
         try:
-            lines = logs.read(aws, replace(source, since=action.started_at) if source.is_function else source)
+            lines = logs.read(aws, source.from_the_beginning if source.is_function else source)
         except translation.FAILURES as error:
             found.append(f"{source.group} cannot be read: {translation.explain(error).what}")
             continue

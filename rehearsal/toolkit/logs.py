@@ -1,7 +1,7 @@
 """The log lines that belong to an action: its function's, and those of the training job or endpoint that it started or watched."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,13 +13,62 @@ _CLOCK_SLACK = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
+class Interval:
+    """When an action ran; ``until`` is None while it runs."""
+
+    since: datetime
+    until: datetime | None = None
+
+    @staticmethod
+    def of(action: ActionRun) -> "Interval":
+        """Of an action that has begun."""
+        assert action.started_at is not None
+        return Interval(action.started_at, action.updated_at if action.status.has_ended else None)
+
+    def distance(self, at: datetime) -> timedelta:
+        """How far ``at`` is from it; zero within."""
+        after = at - self.until if self.until else timedelta()
+        return max(self.since - at, after, timedelta())
+
+
+@dataclass(frozen=True)
 class Source:
-    """A log group, of which only streams that begin with ``prefix`` and events in the interval matter."""
+    """A log group, of which only streams that begin with ``prefix`` and events of an action's time matter.
+
+    Actions that share a function follow each other within seconds: an event belongs to the one to which it is nearest in time.
+    """
 
     group: str
     prefix: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
+    during: Interval | None = None
+    others: tuple[Interval, ...] = ()
+    ahead: timedelta = _CLOCK_SLACK
+    """How much earlier than the action an event of it may be, clocks being what they are."""
+
+    @property
+    def since(self) -> datetime | None:
+        """The earliest that an event of the action may be."""
+        return self.during.since - self.ahead if self.during else None
+
+    @property
+    def until(self) -> datetime | None:
+        """The latest."""
+        return self.during.until + _CLOCK_SLACK if self.during and self.during.until else None
+
+    def has(self, at: datetime) -> bool:
+        """An event of this time is the action's, not another's."""
+        during = self.during
+        return during is None or all(during.distance(at) <= other.distance(at) for other in self.others)
+
+    @property
+    def from_the_beginning(self) -> "Source":
+        """The same without what was written before the action: by an attempt that it repeats, say."""
+        return replace(self, ahead=timedelta())
+
+    @property
+    def open_ended(self) -> "Source":
+        """The same with what is still to come."""
+        return replace(self, during=replace(self.during, until=None)) if self.during else self
 
     @property
     def is_function(self) -> bool:
@@ -46,17 +95,24 @@ def sources_of(execution: Execution, action: ActionRun) -> list[Source]:
     """Where the action's words are, functions first. Pure."""
     if action.started_at is None:
         return []
-    since = action.started_at - _CLOCK_SLACK
-    until = action.updated_at + _CLOCK_SLACK if action.updated_at and action.status.has_ended else None
+    during = Interval.of(action)
     found = []
     if action.provider == "Lambda":
-        found.append(Source(f"/aws/lambda/{action.configuration.get('FunctionName', '')}", since=since, until=until))
+        function = action.configuration.get("FunctionName", "")
+        others = tuple(Interval.of(each) for each in _others_of(execution, action, function))
+        found.append(Source(f"/aws/lambda/{function}", during=during, others=others))
     neighbours = [each for each in execution.actions if each.stage == action.stage]
     for job in _values(neighbours, "TrainingJobName"):
         found.append(Source("/aws/sagemaker/TrainingJobs", prefix=f"{job}/"))
     for endpoint in _values(neighbours, "EndpointName"):
-        found.append(Source(f"/aws/sagemaker/Endpoints/{endpoint}", since=since, until=until))
+        found.append(Source(f"/aws/sagemaker/Endpoints/{endpoint}", during=during))
     return found
+
+
+def _others_of(execution: Execution, action: ActionRun, function: str) -> list[ActionRun]:
+    """The other actions of the execution that called the function."""
+    same = [each for each in execution.actions if each.configuration.get("FunctionName") == function]
+    return [each for each in same if each.path != action.path and each.started_at]
 
 
 def _values(actions: Sequence[ActionRun], variable: str) -> list[str]:
@@ -78,7 +134,8 @@ def read(aws: Aws, source: Source) -> list[Line]:
         for page in logs.get_paginator("filter_log_events").paginate(**query):
             for event in page["events"]:
                 at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-                lines.append(Line(at, source.group, event["message"].rstrip("\n"), event["eventId"]))
+                if source.has(at):
+                    lines.append(Line(at, source.group, event["message"].rstrip("\n"), event["eventId"]))
     except logs.exceptions.ResourceNotFoundException:
         return []
     return sorted(lines, key=lambda line: line.at)

@@ -32,6 +32,7 @@ _ABSENT = {
     "ResourceNotFoundException",
     "404",
 }
+_REFUSED_INPUT = {"ValidationError", "ValidationException", "InvalidParameterValue", "InvalidParameterValueException"}
 
 FAILURES: tuple[type[Exception], ...] = (
     RehearsalError,
@@ -91,9 +92,17 @@ def _answer_of_service(error: botocore_errors.ClientError) -> RehearsalError:
             where=operation,
             next_step="check --suffix and --region; rehearse status shows what is launched",
         )
-    return RehearsalError(
-        f"{message} ({code})", where=operation, next_step="run the command again with --debug for the whole answer"
-    )
+    return RehearsalError(f"{message} ({code})", where=operation, next_step=_next_step(code))
+
+
+def _next_step(code: str) -> str:
+    if code in _REFUSED_INPUT:
+        return "correct what the message names, and run it again"
+    if code == "ModelError":
+        return (
+            "give rows as the model was trained on, numbers without the label: cut -d, -f2- leaves the first column out"
+        )
+    return "run the command again with --debug for the whole answer"
 
 
 def _no_credentials(_error: Exception) -> RehearsalError:
@@ -110,6 +119,10 @@ def _no_region(_error: Exception) -> RehearsalError:
 
 def _no_profile(error: Exception) -> RehearsalError:
     return BadInput(str(error), where="--profile", next_step="aws configure list-profiles shows what there is")
+
+
+def _unreadable_settings(error: Exception) -> RehearsalError:
+    return BadInput(str(error), where="~/.aws", next_step="correct the file, or name another with AWS_CONFIG_FILE")
 
 
 def _unreachable(error: Exception) -> RehearsalError:
@@ -142,6 +155,7 @@ _WITHOUT_ANSWER: tuple[tuple[type[Exception], Callable[[Exception], RehearsalErr
     (botocore_errors.NoRegionError, _no_region),
     (botocore_errors.InvalidRegionError, _no_region),
     (botocore_errors.ProfileNotFound, _no_profile),
+    (botocore_errors.ConfigParseError, _unreadable_settings),
     (botocore_errors.ParamValidationError, _bad_parameters),
     (botocore_errors.HTTPClientError, _unreachable),
     (botocore_errors.ConnectionError, _unreachable),

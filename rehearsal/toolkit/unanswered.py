@@ -15,7 +15,7 @@ from rehearsal.toolkit import capabilities, logs, translation
 from rehearsal.toolkit.account import Aws
 from rehearsal.toolkit.events import FunctionFailed
 from rehearsal.toolkit.executions import ActionRun, Execution, Status
-from rehearsal.toolkit.logs import Source
+from rehearsal.toolkit.logs import Interval, Source
 
 _REPLY = timedelta(minutes=20)
 _EVERY_SECONDS = 1.0
@@ -74,7 +74,8 @@ class Listener:
         if action.provider != "Lambda" or action.started_at is None:
             return None
         try:
-            lines = logs.read(self._aws, Source(f"/aws/lambda/{_function(action)}", since=action.started_at))
+            source = Source(f"/aws/lambda/{_function(action)}", during=Interval(action.started_at))
+            lines = logs.read(self._aws, source.from_the_beginning)
         except translation.FAILURES:
             return None  # a caller without logs:FilterLogEvents watches all the same
         return reason_in(line.message for line in lines)

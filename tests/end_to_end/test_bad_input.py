@@ -103,6 +103,10 @@ REFUSED = (
         "no instance type", check("TrainModel", TRAIN.replace("ml.m5.xlarge", "big") + "}"), ("traincompute", "big")
     ),
     Refused("a missing training key", check("TrainModel", '{"traincompute": "ml.m5.xlarge"}'), ("model-name",)),
+    Refused("an assignment left out", ("params", "set", "TrainModel"), ("no key is named",)),
+    Refused(
+        "an endpoint that is no URL", ("status", "--region", "us-east-1", "--endpoint-url", "localhost:4566"), ("URL",)
+    ),
     Refused("an action that is none", check("Cook", "{}"), ("no function belongs to", "cook")),
     # data
     Refused("an empty set", RUN_DATA, ("train.csv is empty",), files=data(train="")),

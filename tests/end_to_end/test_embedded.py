@@ -55,7 +55,8 @@ def test_any_sdk_reaches_it_with_the_exports_and_down_stops_it(
 def test_a_busy_port_is_a_clear_error(served: tuple[subprocess.Popen[str], str]) -> None:
     refused = rehearse("up", "--port", served[1])
     assert refused.exit_code == 1
-    assert f"port {served[1]} of 127.0.0.1 is in use" in refused.err
+    assert f"port {served[1]} of 127.0.0.1 is in use by another embedded AWS" in refused.err
+    assert f"rehearse down --port {served[1]}" in refused.err
     assert "--port" in refused.err
     assert "Traceback" not in refused.err
 

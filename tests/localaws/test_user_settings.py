@@ -26,3 +26,4 @@ def test_calls_to_this_machine_go_past_a_proxy_and_past_what_went_past_it_before
     assert user_settings.past_proxies({}) == {}
     past = user_settings.past_proxies({"HTTP_PROXY": "http://proxy", "NO_PROXY": ".corp"})
     assert past == {"NO_PROXY": ".corp,127.0.0.1,localhost", "no_proxy": ".corp,127.0.0.1,localhost"}
+    assert user_settings.past_proxies({"HTTP_PROXY": "http://proxy", **past}) == past

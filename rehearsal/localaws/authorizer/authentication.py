@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rehearsal.localaws import clock, host
+from rehearsal.localaws import clock, host, regions
 from rehearsal.localaws.authorizer import principals, signature, signature_v2
 from rehearsal.localaws.authorizer.denials import Problem
 from rehearsal.localaws.authorizer.principals import Principal
@@ -50,6 +50,8 @@ def _by_version_4(incoming: Incoming, signed: Signed) -> Authenticated | Problem
         return Problem.UNKNOWN_KEY
     if signed.session_token != principal.session_token:
         return Problem.WRONG_TOKEN
+    if signed.scope.region not in regions.played():
+        return Problem.UNKNOWN_REGION
     if not _is_valid(incoming, signed, principal):
         return Problem.WRONG_SIGNATURE
     if not signature.body_is_as_declared(incoming.header, incoming.body):

@@ -37,6 +37,7 @@ class Problem(Enum):
     EXPIRED_SESSION = "expired session"
     EXPIRED_URL = "expired URL"
     WRONG_BODY = "wrong body"
+    UNKNOWN_REGION = "unknown region"
 
 
 _INVALID = "The security token included in the request is invalid."
@@ -47,12 +48,14 @@ _MISMATCH = (
 _S3_MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your key and signing method."
 )
+_NO_REGION = "Credential should be scoped to a valid region."
 _QUERY = {
     Problem.NO_SIGNATURE: Denial(403, "MissingAuthenticationToken", "Request is missing Authentication Token"),
     Problem.UNKNOWN_KEY: Denial(403, "InvalidClientTokenId", _INVALID),
     Problem.WRONG_TOKEN: Denial(403, "InvalidClientTokenId", _INVALID),
     Problem.WRONG_SIGNATURE: Denial(403, "SignatureDoesNotMatch", _MISMATCH),
     Problem.WRONG_BODY: Denial(403, "SignatureDoesNotMatch", _MISMATCH),
+    Problem.UNKNOWN_REGION: Denial(403, "SignatureDoesNotMatch", _NO_REGION),
     Problem.EXPIRED_SESSION: Denial(403, "ExpiredToken", "The security token included in the request is expired"),
     Problem.EXPIRED_URL: Denial(403, "SignatureDoesNotMatch", "Signature expired"),
 }
@@ -62,6 +65,7 @@ _JSON = {
     Problem.WRONG_TOKEN: Denial(400, "UnrecognizedClientException", _INVALID),
     Problem.WRONG_SIGNATURE: Denial(400, "InvalidSignatureException", _MISMATCH),
     Problem.WRONG_BODY: Denial(400, "InvalidSignatureException", _MISMATCH),
+    Problem.UNKNOWN_REGION: Denial(400, "InvalidSignatureException", _NO_REGION),
     Problem.EXPIRED_SESSION: Denial(
         400, "ExpiredTokenException", "The security token included in the request is expired"
     ),
@@ -79,6 +83,7 @@ _S3 = {
         "XAmzContentSHA256Mismatch",
         "The provided 'x-amz-content-sha256' header does not match what was computed.",
     ),
+    Problem.UNKNOWN_REGION: Denial(400, "AuthorizationHeaderMalformed", _NO_REGION),
     Problem.EXPIRED_SESSION: Denial(400, "ExpiredToken", "The provided token has expired."),
     Problem.EXPIRED_URL: Denial(403, "AccessDenied", "Request has expired"),
 }

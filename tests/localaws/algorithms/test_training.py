@@ -386,7 +386,7 @@ cells = st.one_of(numbers, st.just(""), st.just("nan"))
 def test_csv_reads_as_numbers_and_missing_values(tmp_path: Path, table: list[tuple[str, ...]]) -> None:
     channel = tmp_path / "channel"
     channel.mkdir(exist_ok=True)
-    (channel / "a;b?c.csv").write_text("".join(",".join(row) + "\n" for row in table))
+    (channel / "ä;b?c.csv").write_text("".join(",".join(row) + "\n" for row in table))
     matrix = read(data_files(channel), Reading(DataFormat.CSV, threads=1))
     wanted = np.array([[float(cell) if cell else np.nan for cell in row] for row in table], dtype=np.float32)
     np.testing.assert_allclose(matrix.get_label(), wanted[:, 0], rtol=1e-6)

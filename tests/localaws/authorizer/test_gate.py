@@ -116,6 +116,16 @@ def test_a_wrong_secret_is_noticed(aws: Any) -> None:
     assert refusal(client("iam").list_roles)[0] == "SignatureDoesNotMatch"
 
 
+def test_a_region_that_is_none_is_refused_for_every_service(aws: Any) -> None:
+    for service, ask, code in (
+        ("cloudformation", "list_stacks", "SignatureDoesNotMatch"),
+        ("sagemaker", "list_endpoints", "InvalidSignatureException"),
+        ("s3", "list_buckets", "AuthorizationHeaderMalformed"),
+    ):
+        found = refusal(getattr(aws.client(service, region="mars-north-1"), ask))
+        assert found == (code, "Credential should be scoped to a valid region.")
+
+
 def test_an_unknown_key_is_noticed(aws: Any) -> None:
     keys = {"AccessKeyId": "AKIA1234567890123456", "SecretAccessKey": "x", "SessionToken": "t"}
     assert refusal(aws.client("sqs", credentials=keys).list_queues)[0] == "InvalidClientTokenId"

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import NoRegionError
 
 from rehearsal.toolkit import doctor
 from rehearsal.toolkit.doctor import Finding, Verdict
@@ -92,6 +93,19 @@ def test_bad_credentials_are_bad_and_end_the_examination() -> None:
     assert list(found) == ["credentials"]
     assert found["credentials"].verdict is Verdict.BAD
     assert "expired" in found["credentials"].found
+
+
+def test_settings_that_name_no_account_are_a_finding() -> None:
+    found = doctor.unreachable(NoRegionError())
+    assert (found.check, found.verdict) == ("account", Verdict.BAD)
+    assert "region" in found.found
+    assert "--region" in found.remedy
+
+
+def test_what_the_account_does_not_offer_is_unknown_and_nothing_can_be_done() -> None:
+    missing = Client(list_service_quotas=refused("NotImplemented"))
+    found = examined(service_quotas=missing)["quota ml.m5.xlarge"]
+    assert (found.verdict, found.remedy) == (Verdict.UNKNOWN, "")
 
 
 def test_the_machine_is_examined(tmp_path: Path) -> None:

@@ -63,3 +63,32 @@ def test_the_sources_of_an_action_are_its_function_and_its_stages_job_and_endpoi
     assert (function.since < BEGAN, function.until > BEGAN + timedelta(seconds=60)) == (True, True)
     assert (job.group, job.subject, job.is_function) == ("/aws/sagemaker/TrainingJobs", "w-1", False)
     assert logs.sources_of(execution, ActionRun("Train", "Later")) == []
+
+
+def ran(stage: str, second: float, seconds: float) -> ActionRun:
+    """A GetStatus that began in this second."""
+    began = BEGAN + timedelta(seconds=second)
+    return ActionRun(
+        stage,
+        "GetStatus",
+        "Lambda",
+        configuration={"FunctionName": "MLOps-BIA-GetStatus-sde"},
+        status=Status.SUCCEEDED,
+        started_at=began,
+        updated_at=began + timedelta(seconds=seconds),
+    )
+
+
+def test_the_lines_of_a_function_that_several_actions_call_are_told_apart() -> None:
+    train, dev = ran("Train", 10, 1), ran("DeployDev", 12, 1)
+    execution = Execution("p", "e", Status.SUCCEEDED, "", (StageRun("Train", (train,)), StageRun("DeployDev", (dev,))))
+    written = [9.9, 10.5, 11.2, 11.9, 12.1, 13.2]  # the clocks of services differ, and REPORT comes after the result
+    start = int(BEGAN.timestamp() * 1000)
+    events = [{"timestamp": start + int(1000 * at), "message": str(at), "eventId": str(at)} for at in written]
+    aws = account(logs=Client(filter_log_events={"events": events}))
+
+    def lines_of(action: ActionRun) -> list[str]:
+        return [line.message for line in logs.tail(aws, logs.sources_of(execution, action), 10)]
+
+    assert lines_of(train) == ["9.9", "10.5", "11.2"]
+    assert lines_of(dev) == ["11.9", "12.1", "13.2"]

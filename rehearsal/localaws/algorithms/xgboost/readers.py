@@ -8,7 +8,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,12 +108,20 @@ def _load_text(files: Sequence[Path], options: str, reading: Reading) -> Any:
 
 @contextmanager
 def _plainly_named(files: Sequence[Path]) -> Iterator[Sequence[Path]]:
-    """The files under names that XGBoost's loader takes whole: it splits a path at ``;``, ``?`` and ``#``, behind links too."""
-    if not any(set(str(file)) & set(_SPLITTING) for file in files):
+    """The files under names that XGBoost's loader takes whole.
+
+    It splits a path at ``;``, ``?`` and ``#``, behind links too, and does not find one that is not in ASCII. The names are
+    relative, because the temporary folder may itself have such a name.
+    """
+    if not any(set(str(file)) & set(_SPLITTING) or not str(file).isascii() for file in files):
         yield files
         return
     with tempfile.TemporaryDirectory(prefix="staged-") as folder:
-        yield [Path(shutil.copyfile(file, Path(folder, str(number)))) for number, file in enumerate(files)]
+        names = [str(number) for number in range(len(files))]
+        for file, name in zip(files, names, strict=True):
+            shutil.copyfile(file, Path(folder, name))
+        with chdir(folder):
+            yield [Path(name) for name in names]
 
 
 def _read_recordio(files: Sequence[Path], reading: Reading) -> Any:
