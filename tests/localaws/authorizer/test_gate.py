@@ -123,7 +123,7 @@ def test_a_region_that_is_none_is_refused_for_every_service(aws: Any) -> None:
         ("s3", "list_buckets", "AuthorizationHeaderMalformed"),
     ):
         found = refusal(getattr(aws.client(service, region="mars-north-1"), ask))
-        assert found == (code, "Credential should be scoped to a valid region.")
+        assert found[:2] == (code, "Credential should be scoped to a valid region.")
 
 
 def test_an_unknown_key_is_noticed(aws: Any) -> None:
