@@ -16,6 +16,7 @@ _OVERRIDES = {
     "serviceRoleOverride": "serviceRole",
     "encryptionKeyOverride": "encryptionKey",
     "logsConfigOverride": "logsConfig",
+    "cacheOverride": "cache",
 }
 _SOURCE_OVERRIDES = {
     "sourceTypeOverride": "type",
@@ -110,6 +111,7 @@ class Builds(CodeBuildPart):
             "secondarySources": project.get("secondarySources", []),
             "environment": project["environment"],
             "serviceRole": project["serviceRole"],
+            "cache": project["cache"],
             "logs": {
                 "groupName": build.log_group,
                 "streamName": build.log_stream,

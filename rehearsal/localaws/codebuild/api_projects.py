@@ -19,6 +19,7 @@ class Projects(CodeBuildPart):
             )
         if self.params.get("buildBatchConfig"):
             raise AwsError("InvalidInputException", "The embedded AWS does not run batch builds")
+        _check_cache(self.params.get("cache", {}))
         now = clock.timestamp()
         defaults = {"timeoutInMinutes": 60, "queuedTimeoutInMinutes": 480, "cache": {"type": "NO_CACHE"}, "tags": []}
         fixed = {"arn": self.backend.arn(f"project/{name}"), "created": now, "lastModified": now}
@@ -28,12 +29,18 @@ class Projects(CodeBuildPart):
     def update_project(self) -> dict[str, Any]:
         """Change what is named, for builds that start from now on."""
         project = self.backend.project(self.params["name"])
+        _check_cache(self.params.get("cache", {}))
         self.backend.projects[project["name"]] = {**project, **self.params, "lastModified": clock.timestamp()}
         return {"project": self.backend.projects[project["name"]]}
 
     def delete_project(self) -> None:
         """Remove a project; one that is not there is no error."""
         self.backend.projects.pop(self.params["name"], None)
+        self.backend.cache_ids.pop(self.params["name"], None)
+
+    def invalidate_project_cache(self) -> None:
+        """Let the next build begin without a cache; what was kept in a bucket stays there, and is not used again."""
+        self.backend.cache_ids.pop(self.backend.project(self.params["projectName"])["name"], None)
 
     def list_projects(self) -> dict[str, Any]:
         """The names of all projects, in alphabetical order unless asked for the opposite."""
@@ -48,3 +55,14 @@ class Projects(CodeBuildPart):
             "projects": [known[name] for name in names if name in known],
             "projectsNotFound": [name for name in names if name not in known],
         }
+
+
+def _check_cache(cache: dict[str, Any]) -> None:
+    if cache.get("type") == "S3" and not cache.get("location"):
+        raise AwsError("InvalidInputException", "A cache of type S3 needs a location: a bucket, or bucket/prefix")
+    if cache.get("type") == "LOCAL" and not cache.get("modes"):
+        raise AwsError("InvalidInputException", "A cache of type LOCAL needs at least one of its modes")
+    if cache.get("cacheNamespace"):
+        raise AwsError(
+            "InvalidInputException", "The embedded AWS does not offer cacheNamespace, which needs a cache key"
+        )

@@ -91,7 +91,7 @@ def parse(text: str) -> Buildspec:
         shell=_shell(env),
         artifacts=_artifact(artifacts) if artifacts.get("files") else None,
         secondary_artifacts={name: _artifact(_mapping(secondary, name)) for name in secondary},
-        cache_paths=_list(_mapping(raw, "cache"), "paths"),
+        cache_paths=_cache(_mapping(raw, "cache")),
         reports=tuple(_report(str(group), _mapping(reports, group)) for group in reports),
     )
 
@@ -162,3 +162,10 @@ def _report(group: str, raw: Mapping[str, Any]) -> ReportFiles:
             f"YAML_FILE_ERROR: the report {group} has the file-format {file_format}; there are {', '.join(known)}"
         )
     return ReportFiles(group, wanted, file_format)
+
+
+def _cache(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    keyed = [name for name in raw if name != "paths"]
+    if keyed:
+        raise InvalidBuildspec(f"YAML_FILE_ERROR: {keyed[0]} of cache is not offered by the embedded AWS: paths are")
+    return _list(raw, "paths")

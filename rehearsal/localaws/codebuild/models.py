@@ -47,6 +47,7 @@ class CodeBuildBackend(BaseBackend):
         self.counters: dict[str, int] = {}
         self.report_groups: dict[str, dict[str, Any]] = {}
         self.reports: dict[str, Report] = {}
+        self.cache_ids: dict[str, str] = {}
 
     def arn(self, resource: str) -> str:
         """The ARN of a project or build."""
@@ -62,6 +63,10 @@ class CodeBuildBackend(BaseBackend):
         if name not in self.projects:
             raise AwsError("ResourceNotFoundException", f"Project cannot be found: {self.arn(f'project/{name}')}")
         return self.projects[name]
+
+    def cache_id(self, project: str) -> str:
+        """The name of a project's cache in its store, the same until the cache is invalidated."""
+        return self.cache_ids.setdefault(project, str(uuid.uuid4()))
 
     def build(self, build_id: str) -> Build:
         """The build of that id or ARN.

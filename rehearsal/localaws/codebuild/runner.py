@@ -8,7 +8,7 @@ from typing import Any
 from moto.codebuild.models import codebuild_backends
 
 from rehearsal.localaws import clock, host, identity, state
-from rehearsal.localaws.codebuild import buildspec, models, workspace
+from rehearsal.localaws.codebuild import buildspec, cache, models, workspace
 from rehearsal.localaws.codebuild.buildspec import Buildspec
 from rehearsal.localaws.codebuild.models import Build
 from rehearsal.localaws.codebuild.reports.collecting import Collector
@@ -96,6 +96,7 @@ class _Work:
     def __init__(self, build: Build, region: str, space: Workspace) -> None:
         self._build, self._region, self._space = build, region, space
         self._project = build.project
+        self._backend = codebuild_backends[build.arn.split(":")[4]][region]
         self._stream = LogStream(build.log_group, build.log_stream, region, self._project["serviceRole"])
         self._secrets: frozenset[str] = frozenset()
         self._credentials = self._step("PROVISIONING", self._assume)
@@ -114,7 +115,16 @@ class _Work:
                 self._project["environment"].get("environmentVariables", []), spec, self._client
             ),
         )
-        self._tell_what_is_left_out(spec)
+        kept = cache.of_project(
+            self._project,
+            self._backend.cache_id(self._project["name"]),
+            spec.cache_paths,
+            self._space.folder,
+            self._client("s3"),
+            self._log,
+        )
+        if kept:
+            kept.restore()
         result = self._space.run(
             spec,
             directory=directories["src"],
@@ -129,6 +139,8 @@ class _Work:
         has_built = any(phase.name in ("build", "post_build") for phase in result.phases)
         if result.ending in ("SUCCEEDED", "FAILED") and has_built:
             self._step("UPLOAD_ARTIFACTS", lambda: self._finish(spec, directories["src"], result))
+        if kept and result.ending == "SUCCEEDED":
+            kept.save()
         return result.ending
 
     def _step(self, phase: str, work: Callable[[], Any]) -> Any:
@@ -194,10 +206,6 @@ class _Work:
         others = {f"CODEBUILD_SRC_DIR_{name}": str(path) for name, path in directories.items() if name != "src"}
         return variables | others
 
-    def _tell_what_is_left_out(self, spec: Buildspec) -> None:
-        if spec.cache_paths:
-            self._log(["[Container] The cache is not kept by the embedded AWS: each build starts in an empty folder."])
-
     def _keep(self, result: ShellResult) -> None:
         self._build.exported = dict(result.exported)
         shift = clock.timestamp() - (result.phases[-1].end if result.phases else clock.timestamp())
@@ -215,8 +223,7 @@ class _Work:
     def _finish(self, spec: Buildspec, folder: Any, result: ShellResult) -> None:
         """Keep what the commands left. Reports are made of failed commands too: a failed test often is why they failed."""
         self._upload(spec, folder, result)
-        backend = codebuild_backends[self._build.arn.split(":")[4]][self._region]
-        Collector(self._build, backend, self._credentials, self._log).collect(spec.reports, folder)
+        Collector(self._build, self._backend, self._credentials, self._log).collect(spec.reports, folder)
 
     def _upload(self, spec: Buildspec, folder: Any, result: ShellResult) -> None:
         if result.ending == "FAILED":

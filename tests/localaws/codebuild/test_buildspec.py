@@ -17,6 +17,7 @@ from rehearsal.localaws.codebuild import buildspec
         ("version: 0.2\nenv: {shell: powershell.exe}\nphases: {build: {commands: [a]}}", "powershell"),
         ("version: 0.2\nbatch: {build-list: []}\nphases: {build: {commands: [a]}}", "no phases|batch|a"),
         ("version: [", "YAML_FILE_ERROR"),
+        ("version: 0.2\nphases: {build: {commands: [a]}}\ncache: {key: k, paths: [x]}", "key of cache is not offered"),
         (
             "version: 0.2\nphases: {build: {commands: [a]}}\nreports: {r: {files: [x], file-format: TAP}}",
             "file-format TAP",

@@ -168,7 +168,7 @@ class Workbench:
         ended: str = self.until(status)
         return ended
 
-    def until(self, condition: Callable[[], Any], seconds: float = 10) -> Any:
+    def until(self, condition: Callable[[], Any], seconds: float = 60) -> Any:
         """The first true value of ``condition``: a client of an API can only ask again."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
