@@ -1,12 +1,11 @@
 """Builds really run: phases, variables, artifacts, limits."""
 
 import io
-import json
 import zipfile
 from typing import Any
 
 from tests.localaws.codebuild.builds import built, log_of
-from tests.localaws.codepipeline.workbench import action, approval, stage, zipped
+from tests.localaws.codepipeline.workbench import action, stage, zipped
 
 
 def test_phases_share_directory_and_variables_and_export_them(bench: Any, project: Any) -> None:
@@ -102,50 +101,6 @@ def test_a_build_can_be_stopped(bench: Any, project: Any) -> None:
         lambda: (b := codebuild.batch_get_builds(ids=[build_id])["builds"][0])["buildComplete"] and b["buildStatus"]
     )
     assert status == "STOPPED"
-
-
-def test_a_build_action_makes_its_artifacts_and_variables(bench: Any, project: Any) -> None:
-    spec = """
-version: 0.2
-env: {exported-variables: [ROWS]}
-phases:
-  build: {commands: ['export ROWS=$(wc -l < data.csv | tr -d " ")', 'mkdir out', 'cp data.csv out/', 'echo $LABEL > out/label']}
-artifacts: {files: ['**/*'], base-directory: out}
-"""
-    bench.upload(body=zipped(buildspec__yml=spec, data__csv="a\nb\n"))
-    name = project("", source={"type": "CODEPIPELINE"}, artifacts={"type": "CODEPIPELINE"})
-    build = action(
-        "Make",
-        "Build",
-        "CodeBuild",
-        inputs=["SourceOutput"],
-        outputs=["Made"],
-        namespace="Made",
-        configuration={"ProjectName": name, "EnvironmentVariables": json.dumps([{"name": "LABEL", "value": "wine"}])},
-    )
-    pipeline = bench.create(
-        stage("Build", build), stage("Gate", approval(configuration={"CustomData": "#{Made.ROWS}"}))
-    )
-    bench.until(lambda: bench.action_state(pipeline, "Approve") or bench.status(pipeline) == "Failed")
-    assert bench.action_state(pipeline, "Make")["status"] == "Succeeded", bench.action_state(pipeline, "Make")
-    run = bench.action_runs(pipeline, "Make")[0]
-    assert run["output"]["outputVariables"] == {"ROWS": "2"}
-    place = run["output"]["outputArtifacts"][0]["s3location"]
-    body = bench.aws.client("s3").get_object(Bucket=place["bucket"], Key=place["key"])["Body"].read()
-    with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        assert sorted(archive.namelist()) == ["data.csv", "label"]
-        assert archive.read("label") == b"wine\n"
-
-
-def test_a_failed_build_fails_the_action_with_its_command(bench: Any, project: Any) -> None:
-    bench.upload(body=zipped(any__txt="x"))
-    name = project("version: 0.2\nphases:\n  build: {commands: [make-me-fail]}\n")
-    build = action("Make", "Build", "CodeBuild", inputs=["SourceOutput"], configuration={"ProjectName": name})
-    pipeline = bench.create(stage("Build", build))
-    assert bench.ended(pipeline) == "Failed"
-    message = bench.action_state(pipeline, "Make")["errorDetails"]["message"]
-    assert message.startswith("Build terminated with state: FAILED. Phase: BUILD, Code: COMMAND_EXECUTION_ERROR")
-    assert "make-me-fail" in message
 
 
 def test_the_commands_action_runs_on_the_source_and_keeps_what_it_names(bench: Any) -> None:
