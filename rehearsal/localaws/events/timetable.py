@@ -1,6 +1,7 @@
 """Scheduled rules and EventBridge Scheduler: one thread that sleeps on the clock until the next one is due.
 
 When the clock is advanced past several occurrences of one schedule, each is delivered with its own time, up to a hundred.
+What came due while the server was down is delivered at the restart, once for each schedule: AWS would not have missed it.
 """
 
 import logging
@@ -30,6 +31,9 @@ _CATCH_UP = 100
 _changed = threading.Condition()
 _changes = 0
 _loop: threading.Thread | None = None
+_known: dict["Entry", "Due"] = {}
+awaited: dict["Entry", datetime] = {}
+"""After a restart: when each entry was due next, as the last snapshot has it."""
 
 
 @dataclass(frozen=True)
@@ -103,16 +107,35 @@ def _wake() -> None:
 
 
 def _run() -> None:
-    known: dict[Entry, Due] = {}
+    global _known
     while True:
         with _changed:
             seen = _changes
         now = clock.now()
-        known = {entry: known.get(entry) or made(now) for entry, made in _entries()}
-        next_at = _fire_due(known, now)
+        _known = {entry: _known.get(entry) or taken_up(entry, made(now), now) for entry, made in _entries()}
+        next_at = _fire_due(_known, now)
         with _changed:
             wait_seconds = None if next_at is None else max(0.0, (next_at - clock.now()).total_seconds())
             clock.wait_for(_changed, partial(_has_changed_since, seen), wait_seconds)
+
+
+def taken_up(entry: Entry, due: Due, now: datetime) -> Due:
+    """A new entry as it is; one from before a restart keeps its beat, and is delivered now if it came due meanwhile."""
+    at = awaited.pop(entry, None)
+    if at is None:
+        return due
+    if isinstance(due.schedule, schedules.Rate):
+        due.schedule = schedules.Rate(due.schedule.period, since=at)
+    due.at = at
+    if at <= now and (entry.end is None or at <= entry.end):
+        log.warning("%s came due at %s, while the embedded AWS was down: it is delivered now, once", entry.arn, at)
+        due.fire(at)
+        due.at = due.schedule.after(now)
+    return due
+
+
+def _export() -> dict[Entry, datetime]:
+    return {entry: due.at for entry, due in _known.items() if due.at is not None}
 
 
 def _has_changed_since(seen: int) -> bool:
@@ -224,3 +247,6 @@ def _moment(given: Any) -> datetime | None:
         return datetime.fromtimestamp(float(given), UTC)
     except ValueError:
         return datetime.fromisoformat(str(given).replace("Z", "+00:00"))
+
+
+state.keep("events.timetable", _export, awaited.update)
