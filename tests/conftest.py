@@ -1,6 +1,7 @@
 """What every test may use: an embedded AWS of its own process, one for each pytest worker, spoken to through boto3."""
 
 import json
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -98,7 +99,7 @@ def start_embedded_aws(*options: str, log: IO[str] | None = None) -> EmbeddedAws
 
 def stop_embedded_aws(embedded: EmbeddedAws) -> None:
     """Stop it as ``rehearse run`` does: close its standard input."""
-    embedded.process.communicate(timeout=60)
+    embedded.process.communicate(timeout=180)
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +108,13 @@ def aws() -> Iterator[EmbeddedAws]:
     embedded = start_embedded_aws("--continuation-delay", "0.05")
     yield embedded
     stop_embedded_aws(embedded)
+
+
+@pytest.fixture(scope="session")
+def git_program() -> None:
+    """What serves and runs git is tested with git itself."""
+    if shutil.which("git") is None:
+        pytest.fail("this test runs the git program, which is not installed: apt-get install git", pytrace=False)
 
 
 @pytest.fixture

@@ -37,27 +37,45 @@ class Clock:
         return self._offset_seconds
 
     def sleep(self, seconds: float) -> None:
-        """Return when ``seconds`` have passed on this clock."""
+        """Return when ``seconds`` have passed on this clock, from now: nobody knew before that this wait would begin."""
+        self.sleep_until(self.timestamp() + seconds)
+
+    def sleep_until(self, moment: float) -> None:
+        """Return when this clock shows ``moment``: for a wait that counts from something that others may have seen."""
         condition = threading.Condition()
         with condition:
-            self.wait_for(condition, lambda: False, seconds)
+            self.wait_until(condition, lambda: False, moment)
+
+    def every(self, seconds: float, work: Callable[[], None], since: float) -> None:
+        """Call ``work`` after each ``seconds``, the first time so long after ``since``, without end.
+
+        The time counts from before the work: a clock that is moved on while it is at work is not missed.
+        """
+        while True:
+            self.sleep_until(since + seconds)
+            since = self.timestamp()
+            work()
 
     def wait_for(
         self, condition: threading.Condition, predicate: Callable[[], bool], timeout_seconds: float | None = None
     ) -> bool:
         """Wait on ``condition`` (held by the caller) until ``predicate()`` or the timeout; return the predicate's last value."""
-        deadline = None if timeout_seconds is None else self.timestamp() + timeout_seconds
-        return self._wait(condition, predicate, deadline)
+        return self.wait_until(
+            condition, predicate, None if timeout_seconds is None else self.timestamp() + timeout_seconds
+        )
 
-    def wait_until(self, condition: threading.Condition, predicate: Callable[[], bool], moment: datetime) -> bool:
-        """The same until a moment of this clock: for a wait that a caller may know of before it begins."""
-        return self._wait(condition, predicate, moment.timestamp())
+    def wait_until(
+        self, condition: threading.Condition, predicate: Callable[[], bool], moment: float | None = None
+    ) -> bool:
+        """The same until this clock shows ``moment``: for a wait that others may know of before it begins.
 
-    def _wait(self, condition: threading.Condition, predicate: Callable[[], bool], deadline: float | None) -> bool:
+        Whoever saw the state that it counts from may move the clock at once. ``moment - timestamp()`` given to
+        :meth:`wait_for` would take what the clock was moved meanwhile for time that is still to pass.
+        """
         self._register(condition)
         try:
             while not (satisfied := predicate()):
-                left = None if deadline is None else deadline - self.timestamp()
+                left = None if moment is None else moment - self.timestamp()
                 if left is not None and left <= 0:
                     break
                 condition.wait(left)
@@ -93,6 +111,8 @@ now = _clock.now
 embedded = _clock.embedded
 offset = _clock.offset
 sleep = _clock.sleep
+sleep_until = _clock.sleep_until
+every = _clock.every
 wait_for = _clock.wait_for
 wait_until = _clock.wait_until
 advance = _clock.advance

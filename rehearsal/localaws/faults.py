@@ -37,6 +37,8 @@ class Kind(Enum):
 
 
 _REQUEST_KINDS = (Kind.DELAY, Kind.THROTTLE, Kind.DENY, Kind.FAIL)
+_LOOKS = 6000
+"""So often, a hundred times a second, a job that is to be stopped is looked for: its creation may be refused after all."""
 _JOB_RESULTS = ("PutJobSuccessResult", "PutJobFailureResult")
 
 
@@ -207,13 +209,13 @@ def _watch_training(service: str, operation: str, params: Mapping[str, Any]) -> 
 def _stop_training(name: str, seconds: float) -> None:
     """Stop the job once it is there and its time is over; one that has ended before stays as it is."""
     sagemaker = identity.client("sagemaker")
-    for _ in range(200):
+    for _ in range(_LOOKS):
         try:
-            sagemaker.describe_training_job(TrainingJobName=name)
+            job = sagemaker.describe_training_job(TrainingJobName=name)
         except ClientError:
             clock.sleep(0.01)
             continue
-        clock.sleep(seconds)
+        clock.sleep_until(job["CreationTime"].timestamp() + seconds)
         try:
             sagemaker.stop_training_job(TrainingJobName=name)
         except ClientError as error:

@@ -4,6 +4,7 @@ A queue is shown from its first message on, as long as it exists, so that an ala
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 """
 
+from functools import partial
 from typing import Any
 
 from moto.sqs.models import sqs_backends
@@ -16,14 +17,8 @@ EVERY_SECONDS = 60.0
 
 def install() -> None:
     """Measure all queues from now on."""
-    host.in_background(_measure_on, name="queue metrics")
-
-
-def _measure_on() -> None:
-    shown: set[str] = set()
-    while True:
-        clock.sleep(EVERY_SECONDS)
-        measure(shown)
+    work = partial(measure, set())
+    host.in_background(clock.every, EVERY_SECONDS, work, clock.timestamp(), name="queue metrics")
 
 
 def measure(shown: set[str]) -> None:

@@ -69,6 +69,7 @@ PATCHES: tuple[Patch, ...] = (
     Patch("rehearsal.localaws.events.bucket_notifications", "moto.s3.models"),
     Patch("rehearsal.localaws.storage.objects", "moto.s3.models"),
     Patch("rehearsal.localaws.events.topics", "moto.sns.models"),
+    Patch("rehearsal.localaws.events.approvals", "moto.sns.models"),
     Patch("rehearsal.localaws.events.approvals", "moto.codepipeline.models"),
 )
 """What is done where there is no class to replace."""
@@ -105,9 +106,10 @@ def catch_up() -> None:
     while is_behind():
         due = [patch for patch in _waiting if patch.needed_with in sys.modules]
         done = dict.fromkeys(patch.module for patch in due)
-        _waiting[:] = [patch for patch in _waiting if patch.module not in done]
         for module in done:
             import_module(module).install()
+        # only now: whoever finds nothing waiting hands its request on at once
+        _waiting[:] = [patch for patch in _waiting if patch.module not in done]
 
 
 def _replace(replacement: Replacement) -> None:

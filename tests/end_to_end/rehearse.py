@@ -38,7 +38,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def rehearse(
-    *arguments: str, env: Mapping[str, str] | None = None, cwd: Path = ROOT, stdin: str = "", timeout: float = 60
+    *arguments: str, env: Mapping[str, str] | None = None, cwd: Path = ROOT, stdin: str = "", timeout: float = 300
 ) -> Answer:
     """Run ``rehearse`` with these arguments to its end."""
     done = subprocess.run(

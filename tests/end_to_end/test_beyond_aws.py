@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.rehearse import Answer, rehearse
+from tests.localaws.waiting import wait_until
 
 
 @pytest.fixture
@@ -52,10 +53,8 @@ def test_mail_is_listed_shown_and_its_approval_page_opened(command: Any, aws: An
     sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="ada@example.com")
     page = f"{aws.url}/_approvals/ticket"
     sns.publish(TopicArn=topic, Subject="Please decide", Message=f"Approve or reject: {page}")
-    for _ in range(20):
-        messages = command("mailbox", "list", "--json").document["messages"]
-        if any(each["subject"] == "Please decide" for each in messages):
-            break
+    wait_until(lambda: "Please decide" in [each["subject"] for each in aws.rehearsal("GET", "mailbox")["messages"]])
+    messages = command("mailbox", "list", "--json").document["messages"]
     number = str(next(each["number"] for each in messages if each["subject"] == "Please decide"))
     shown = command("mailbox", "show", number)
     assert "to ada@example.com" in shown.out

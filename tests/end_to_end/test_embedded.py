@@ -29,7 +29,7 @@ def served() -> Iterator[tuple[subprocess.Popen[str], str]]:
     yield process, line.rsplit(":", 1)[1].strip()
     if process.poll() is None:
         process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=120)
 
 
 def test_any_sdk_reaches_it_with_the_exports_and_down_stops_it(
@@ -48,7 +48,7 @@ def test_any_sdk_reaches_it_with_the_exports_and_down_stops_it(
         monkeypatch.setenv(name, value)
     assert boto3.client("sts").get_caller_identity()["Arn"].endswith("user/admin")
     stopped = rehearse("down", "--port", port)
-    assert (stopped.exit_code, process.wait(20)) == (0, 0)
+    assert (stopped.exit_code, process.wait(120)) == (0, 0)
     assert rehearse("down", "--port", port).exit_code == 1
 
 
@@ -64,7 +64,7 @@ def test_a_busy_port_is_a_clear_error(served: tuple[subprocess.Popen[str], str])
 def test_ctrl_c_ends_it(served: tuple[subprocess.Popen[str], str]) -> None:
     process, port = served
     os.kill(process.pid, signal.SIGINT)
-    assert process.wait(20) == 0
+    assert process.wait(120) == 0
     gone = rehearse("env", "--port", port)
     assert gone.exit_code == 1
     assert f"no embedded AWS runs on port {port}" in gone.err

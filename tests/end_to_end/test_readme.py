@@ -35,7 +35,7 @@ def test_every_command_of_the_readme_runs(checkout: Path) -> None:
     script = "set -eu -o pipefail\n" + "\n".join(commands("bash"))
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(checkout.parent)}
     done = subprocess.run(
-        ["bash", "-c", script], cwd=checkout, env=environment, capture_output=True, text=True, timeout=300
+        ["bash", "-c", script], cwd=checkout, env=environment, capture_output=True, text=True, timeout=900
     )
     if done.returncode:
         subprocess.run(["bash", "-c", f"rehearse down --port {PORT}"], cwd=checkout, env=environment, check=False)

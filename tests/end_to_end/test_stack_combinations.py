@@ -1,7 +1,6 @@
 """The stacks with their options, side by side on one embedded AWS; and what each option promises."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -27,7 +26,7 @@ from tests.localaws.authorizer.minimal.table import HERE, TABLE, Shown, Stated
 from tests.localaws.waiting import wait_until
 from tests.templates.combinations import APPROVER, LAUNCHED, OPERATOR, SWITCHES, chosen
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="the git program is not installed")
+pytestmark = pytest.mark.usefixtures("git_program")
 
 Names = tuple[str, ...]
 
@@ -242,8 +241,7 @@ def test_an_event_and_an_invocation_that_are_given_up_lie_in_the_dead_letter_que
     role = described["StackResourceDetail"]["PhysicalResourceId"]
     iam.delete_role_policy(RoleName=role, PolicyName="StartPipeline")
     made.upload_config(TRAINING_CONFIG)
-    event = dead_letter(made)
-    assert event is not None
+    event = wait_until(lambda: dead_letter(made), PATIENCE_SECONDS)
     assert "StartPipelineExecution" in event["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"]
     function = f"MLOps-BIA-GetStatus-{made.suffix}"
     workshops.launcher.embedded.rehearsal("POST", "faults", kind="crash-function", name=function, count=3)

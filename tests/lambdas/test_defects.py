@@ -165,7 +165,7 @@ def test_a_function_about_to_be_cut_off_is_answered() -> None:
     codepipeline.put_job_failure_result = lambda **answer: (recorded(**answer), told.set())  # type: ignore[assignment,method-assign]
 
     def hang() -> InProgress:
-        assert told.wait(5)
+        assert told.wait(60)
         return InProgress("t", "too late")
 
     Reporter("job", lambda: codepipeline).report(hang, lambda: 0.1, "log")

@@ -170,7 +170,7 @@ def _run(
     aws.client("s3").put_object(Bucket=bucket, Key="config.zip", Body=buffer.getvalue())
     codepipeline = aws.client("codepipeline")
     codepipeline.create_pipeline(pipeline=_pipeline(name, bucket, role, given))
-    deadline = time.monotonic() + 100
+    deadline = time.monotonic() + 300
     while True:
         summaries = codepipeline.list_pipeline_executions(pipelineName=name)["pipelineExecutionSummaries"]
         if summaries and summaries[0]["status"] not in ("InProgress",):

@@ -1,11 +1,14 @@
 """A queue that EventBridge and S3 may write to, to see what comes."""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
+_LONGEST_POLL_SECONDS = 20  # of SQS
 
 
 @dataclass(frozen=True)
@@ -16,8 +19,14 @@ class Inbox:
     url: str
     arn: str
 
-    def receive(self, seconds: int = 5) -> Any:
-        """The next message's body, parsed; None when nothing comes in time."""
+    def receive(self, seconds: int = 60) -> Any:
+        """The next message's body, parsed, and its attributes; None when nothing comes in time."""
+        deadline = time.monotonic() + seconds
+        while (found := self._poll(min(seconds, _LONGEST_POLL_SECONDS))) is None and time.monotonic() < deadline:
+            pass
+        return found
+
+    def _poll(self, seconds: int) -> Any:
         received = self.sqs.receive_message(
             QueueUrl=self.url, WaitTimeSeconds=seconds, MessageAttributeNames=["All"], MaxNumberOfMessages=1
         )

@@ -20,7 +20,7 @@ from tests.conftest import ROOT, EmbeddedAws, start_embedded_aws, stop_embedded_
 
 def run_server(*options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "rehearsal.localaws.server", "--with-parent", *options]
-    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180)
 
 
 def test_it_says_ready_and_answers_there(aws: EmbeddedAws) -> None:
@@ -42,7 +42,7 @@ def test_a_signal_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) 
     scratch = tmp_path / "scratch"
     embedded = start_embedded_aws("--scratch", str(scratch))
     embedded.process.send_signal(number)
-    assert embedded.process.wait(20) == 0
+    assert embedded.process.wait(120) == 0
     assert announcement.read(embedded.announced.port) is None
     assert not scratch.exists()
     with pytest.raises(ConnectionRefusedError):

@@ -27,7 +27,7 @@ _BREACHES: dict[str, Callable[[float, float], bool]] = {
 
 def install() -> None:
     """Evaluate all alarms from now on."""
-    host.in_background(_evaluate_on, name="alarms")
+    host.in_background(clock.every, EVERY_SECONDS, _evaluate_all, clock.timestamp(), name="alarms")
 
 
 def in_alarm(names: Sequence[str], *, region: str) -> list[str]:
@@ -136,10 +136,8 @@ def _change(alarm: Any, state: str, datapoints: Sequence[float | None]) -> None:
     alarm.update_state(reason, json.dumps({"recentDatapoints": found, "threshold": alarm.threshold}), state)
 
 
-def _evaluate_on() -> None:
-    while True:
-        clock.sleep(EVERY_SECONDS)
-        for account in list(cloudwatch_backends.values()):
-            for region, backend in list(account.items()):
-                for alarm in list(backend.alarms.values()):
-                    evaluate(alarm, region)
+def _evaluate_all() -> None:
+    for account in list(cloudwatch_backends.values()):
+        for region, backend in list(account.items()):
+            for alarm in list(backend.alarms.values()):
+                evaluate(alarm, region)

@@ -27,21 +27,21 @@ class Cancellation:
         """Whether it is cancelled."""
         return self._cancelled.is_set()
 
-    def wait_for(
-        self, condition: threading.Condition, predicate: Callable[[], bool], timeout_seconds: float | None = None
+    def wait_until(
+        self, condition: threading.Condition, predicate: Callable[[], bool], moment: float | None = None
     ) -> bool:
-        """Wait (holding ``condition``) until ``predicate()``, the timeout or the cancellation; the predicate's last value."""
+        """Wait (holding ``condition``) until ``predicate()``, a moment of the clock or the cancellation; the predicate's last value."""
         with self._guard:
             self._waiting.append(condition)
         try:
-            clock.wait_for(condition, lambda: predicate() or self.is_set(), timeout_seconds)
+            clock.wait_until(condition, lambda: predicate() or self.is_set(), moment)
         finally:
             with self._guard:
                 self._waiting.remove(condition)
         return predicate()
 
-    def sleep(self, seconds: float) -> None:
+    def sleep_until(self, moment: float) -> None:
         """Wait, on the embedded AWS's clock, or until cancelled."""
         condition = threading.Condition()
         with condition:
-            self.wait_for(condition, lambda: False, seconds)
+            self.wait_until(condition, lambda: False, moment)

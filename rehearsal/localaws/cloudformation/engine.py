@@ -76,6 +76,11 @@ class Operation:
     def on(cls, stack: Stack, exports: Exports, blueprint: Blueprint | None = None) -> "Operation":
         return cls(stack, exports, blueprint or stack.blueprint, Cancellation())
 
+    @classmethod
+    def begun(cls, stack: Stack, exports: Exports, blueprint: Blueprint | None = None) -> "Operation":
+        """The one that :meth:`Stack.begin` announced, which may have been cancelled since."""
+        return cls(stack, exports, blueprint or stack.blueprint, stack.running or Cancellation())
+
     @property
     def provisioner(self) -> Provisioner:
         return Provisioner(self.stack, self.blueprint, self.cancelled)
@@ -100,10 +105,9 @@ def guarded(stack: Stack, failed: StackStatus, work: Callable[[], None]) -> None
 
 def create(stack: Stack, exports: Exports) -> None:
     """Make every resource; on a failure do what ``on_failure`` says."""
-    operation = Operation.on(stack, exports)
-    stack.running = operation.cancelled
+    operation = Operation.begun(stack, exports)
     if stack.timeout_minutes:
-        _time_out(operation, stack.timeout_minutes * 60)
+        _time_out(operation, stack.created_at.timestamp() + stack.timeout_minutes * 60)
     failed = _create_resources(operation)
     if not failed and operation.cancelled.is_set():
         _after_failed_create(operation, _TIMED_OUT)
@@ -116,9 +120,9 @@ def create(stack: Stack, exports: Exports) -> None:
     operation.cancelled.set()
 
 
-def _time_out(operation: Operation, seconds: float) -> None:
+def _time_out(operation: Operation, moment: float) -> None:
     def watch() -> None:
-        operation.cancelled.sleep(seconds)
+        operation.cancelled.sleep_until(moment)
         operation.cancelled.set()
 
     host.in_background(watch, name=f"timeout of stack {operation.stack.name}")

@@ -107,7 +107,7 @@ class CloudFormationBackend(BaseBackend):
             if self.live(stack.name) not in (None, self.stacks.get(stack.stack_id)):
                 raise AwsError("AlreadyExistsException", f"Stack [{stack.name}] already exists")
             self.stacks[stack.stack_id] = stack
-        stack.record(StackStatus.CREATE_IN_PROGRESS, "User Initiated")
+        stack.begin(StackStatus.CREATE_IN_PROGRESS)
         self._run(stack, StackStatus.CREATE_FAILED, engine.create, stack, self.exports)
 
     def planned_update(self, stack: Stack, wanted: Wanted, credentials: Credentials) -> Blueprint:
@@ -155,7 +155,7 @@ class CloudFormationBackend(BaseBackend):
             stack.credentials = credentials
             stack.before_update, stack.superseded = dict(stack.resources), []
             stack.imports_before_update = stack.imports
-            stack.record(StackStatus.UPDATE_IN_PROGRESS, "User Initiated")
+            stack.begin(StackStatus.UPDATE_IN_PROGRESS)
         self._run(
             stack,
             StackStatus.UPDATE_ROLLBACK_FAILED,

@@ -67,8 +67,8 @@ class Provisioner:
 
     def create(self, wanted: Resource, *, replacing: Resource | None = None) -> Resource | None:
         """Make ``wanted``; None when that failed (the stack then holds what there is of it)."""
-        started = self._start(wanted, replacing)
-        request, current = self._request(started), started
+        request = self._request(wanted)
+        current = self._start(wanted, replacing)
         try:
             request = replace(request, properties=self._conformed(request))
             current = replace(current, applied=request.properties)
@@ -96,16 +96,15 @@ class Provisioner:
 
     def update(self, wanted: Resource, current: Resource) -> Resource | None:
         """Change ``current`` in place into ``wanted``; None when that failed."""
-        started = self._stack.put(
-            replace(
-                wanted,
-                physical_id=current.physical_id,
-                attributes=current.attributes,
-                applied=current.applied,
-                status=ResourceStatus.UPDATE_IN_PROGRESS,
-            )
+        started = replace(
+            wanted,
+            physical_id=current.physical_id,
+            attributes=current.attributes,
+            applied=current.applied,
+            status=ResourceStatus.UPDATE_IN_PROGRESS,
         )
         request = replace(self._request(started), previous=current.applied)
+        started = self._stack.put(started)
         try:
             request = replace(request, properties=self._conformed(request))
             handler = registry.handler(wanted.type)
@@ -121,8 +120,8 @@ class Provisioner:
     def delete(self, resource: Resource, *, keep_state: bool = True) -> bool:
         """Remove ``resource``; with ``keep_state`` false it is an old one, whose successor the stack holds."""
         put: Callable[[Resource], object] = self._stack.put if keep_state else self._stack.announce
-        put(replace(resource, status=ResourceStatus.DELETE_IN_PROGRESS, reason=None))
         request = self._request(resource)
+        put(replace(resource, status=ResourceStatus.DELETE_IN_PROGRESS, reason=None))
         try:
             registry.handler(resource.type).delete(replace(request, properties=resource.applied or resource.properties))
         except Exception as error:  # noqa: BLE001 - as in create

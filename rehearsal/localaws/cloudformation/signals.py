@@ -67,8 +67,10 @@ def wait(request: Request) -> None:
     count, timeout_seconds = wanted(request.creation_policy)
     signals = _of(request.stack_id, request.logical_id)
     with signals.arrived:
-        request.cancelled.wait_for(
-            signals.arrived, lambda: bool(signals.count(FAILURE)) or signals.count(SUCCESS) >= count, timeout_seconds
+        request.cancelled.wait_until(
+            signals.arrived,
+            lambda: bool(signals.count(FAILURE)) or signals.count(SUCCESS) >= count,
+            request.began_at + timeout_seconds,
         )
     with _guard:
         _signals.pop((request.stack_id, request.logical_id), None)

@@ -129,11 +129,16 @@ class Stack:
     settled: threading.Condition = field(default_factory=threading.Condition)
     """Notified whenever the status changes: a parent stack waits on it."""
 
+    def begin(self, status: StackStatus) -> None:
+        """Move to the status of an operation that can be cancelled, from the moment on at which it can be seen."""
+        self.running = Cancellation()
+        self.record(status, "User Initiated")
+
     def record(self, status: StackStatus, reason: str | None = None) -> None:
         """Move to a status, and say so in the events."""
         with self.lock:
-            self.status, self.reason = status, reason
             self._event(self.name, self.stack_id, STACK_TYPE, status, reason, None)
+            self.reason, self.status = reason, status  # the status last: whoever sees it finds the rest
         with self.settled:
             self.settled.notify_all()
 

@@ -27,9 +27,8 @@ from rehearsal.localaws.cloudformation.statuses import ResourceStatus, StackStat
 
 def update(stack: Stack, exports: Exports, blueprint: Blueprint, policy_during_update: str | None = None) -> None:
     """Make the stack what ``blueprint`` says; on a failure make it again what it was."""
-    operation = Operation.on(stack, exports, blueprint)
+    operation = Operation.begun(stack, exports, blueprint)
     operation.policy = StackPolicy.parse(policy_during_update or stack.policy_body)
-    stack.running = operation.cancelled
     stack.imports = frozenset()
     replaced: dict[str, Resource] = {}
     failed = _removals_denied(operation) or _apply(operation, replaced)

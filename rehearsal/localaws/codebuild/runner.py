@@ -3,21 +3,19 @@
 import logging
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from moto.codebuild.models import codebuild_backends
 
 from rehearsal.localaws import clock, host, identity, state
 from rehearsal.localaws.codebuild import buildspec, cache, models, workspace
-from rehearsal.localaws.codebuild.build_log import BuildLog
 from rehearsal.localaws.codebuild.buildspec import Buildspec
 from rehearsal.localaws.codebuild.models import Build
 from rehearsal.localaws.codebuild.reports.collecting import Collector
-from rehearsal.localaws.codebuild.sources import Sources
 from rehearsal.localaws.codebuild.workspace import ShellResult, Workspace
 from rehearsal.localaws.errors import describe
 from rehearsal.localaws.events import bus
+from rehearsal.localaws.logs import LogStream
 
 log = logging.getLogger("rehearsal.localaws.codebuild")
 
@@ -99,7 +97,7 @@ class _Work:
         self._build, self._region, self._space = build, region, space
         self._project = build.project
         self._backend = codebuild_backends[build.arn.split(":")[4]][region]
-        self._book = BuildLog(build, region, space.folder / "build.log.gz")
+        self._stream = LogStream(build.log_group, build.log_stream, region, self._project["serviceRole"])
         self._secrets: frozenset[str] = frozenset()
         self._credentials = self._step("PROVISIONING", self._assume)
 
@@ -109,12 +107,6 @@ class _Work:
 
     def run(self) -> str:
         """The build's final status."""
-        try:
-            return self._run()
-        finally:
-            self._book.close(lambda: self._client("s3"))
-
-    def _run(self) -> str:
         directories = self._step("DOWNLOAD_SOURCE", self._sources)
         spec = self._step("DOWNLOAD_SOURCE", lambda: self._spec(directories))
         variables, self._secrets = self._step(
@@ -140,7 +132,7 @@ class _Work:
             credentials=self._credentials,
             region=self._region,
             log=self._log,
-            timeout_seconds=self._project.get("timeoutInMinutes", 60) * 60.0,
+            until=self._build.started_at + self._project.get("timeoutInMinutes", 60) * 60.0,
             stopped=models.stops[self._build.id],
         )
         self._keep(result)
@@ -170,15 +162,28 @@ class _Work:
     def _log(self, lines: list[str]) -> None:
         for secret in self._secrets:
             lines = [line.replace(secret, "***") for line in lines]
-        self._book.write(lines)
+        self._stream.write(lines)
 
-    def _sources(self) -> dict[str, Path]:
-        sources = Sources(self._project, self._space, self._credentials, self._region)
-        directories = sources.lay_out(self._build.source_version)
-        self._build.resolved_version = sources.resolved
+    def _sources(self) -> dict[str, Any]:
+        """Lay out the primary source as ``src`` and each secondary one by its identifier."""
+        directories = {"src": self._lay_out("src", self._project["source"])}
+        for source in self._project.get("secondarySources", []):
+            directories[source["sourceIdentifier"]] = self._lay_out(source["sourceIdentifier"], source)
         return directories
 
-    def _spec(self, directories: dict[str, Path]) -> Buildspec:
+    def _lay_out(self, name: str, source: dict[str, Any]) -> Any:
+        kind, location = source["type"], source.get("location", "")
+        if kind == "NO_SOURCE":
+            return self._space.source(name)
+        if kind == "S3":
+            bucket, _, key = location.removeprefix("arn:aws:s3:::").partition("/")
+            body = self._client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+            return self._space.unpack(name, body, key.rpartition("/")[2])
+        raise ValueError(
+            f"INVALID_INPUT: a source of type {kind} is not fetched by the embedded AWS: S3, NO_SOURCE and CODEPIPELINE are"
+        )
+
+    def _spec(self, directories: dict[str, Any]) -> Buildspec:
         given = self._project["source"].get("buildspec", "")
         if "\n" in given or given.lstrip().startswith("{"):
             return buildspec.parse(given)
@@ -187,16 +192,14 @@ class _Work:
             raise FileNotFoundError(f"YAML_FILE_ERROR: stat {file.name}: no such file or directory")
         return buildspec.parse(file.read_text())
 
-    def _own_variables(self, directories: dict[str, Path]) -> dict[str, str]:
+    def _own_variables(self, directories: dict[str, Any]) -> dict[str, str]:
         variables = {
             "CI": "true",
             "CODEBUILD_BUILD_ID": self._build.id,
             "CODEBUILD_BUILD_ARN": self._build.arn,
             "CODEBUILD_BUILD_NUMBER": str(self._build.number),
             "CODEBUILD_INITIATOR": self._build.initiator,
-            "CODEBUILD_SOURCE_VERSION": self._build.source_version or "",
-            "CODEBUILD_RESOLVED_SOURCE_VERSION": self._build.resolved_version or "",
-            "CODEBUILD_SOURCE_REPO_URL": self._project["source"].get("location", ""),
+            "CODEBUILD_RESOLVED_SOURCE_VERSION": self._build.source_version or "",
             "CODEBUILD_SRC_DIR": str(directories["src"]),
             "CODEBUILD_LOG_PATH": self._build.log_stream,
         }

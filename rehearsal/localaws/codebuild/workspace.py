@@ -12,6 +12,7 @@ import threading
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,10 +85,10 @@ class Workspace:
         credentials: Credentials,
         region: str,
         log: Callable[[list[str]], None],
-        timeout_seconds: float,
+        until: float,
         stopped: threading.Event | None = None,
     ) -> ShellResult:
-        """Run the buildspec's commands; each line that they print goes to ``log``."""
+        """Run the buildspec's commands; each line that they print goes to ``log``. ``until`` is a moment of the clock."""
         result = self.folder / "result.json"
         plan = self._plan(spec, directory, variables)
         process = launch.spawn(
@@ -96,7 +97,7 @@ class Workspace:
             cwd=directory,
             stdout=subprocess.PIPE,
         )
-        ending = _watch(process, log, timeout_seconds, stopped or threading.Event())
+        ending = _watch(process, log, until, stopped or threading.Event())
         if ending is not None or not result.exists():
             return ShellResult(ending or "FAILED")
         told = json.loads(result.read_text())
@@ -132,7 +133,7 @@ def _with_own_python(environment: dict[str, str]) -> dict[str, str]:
 
 
 def _watch(
-    process: subprocess.Popen[bytes], log: Callable[[list[str]], None], timeout_seconds: float, stopped: threading.Event
+    process: subprocess.Popen[bytes], log: Callable[[list[str]], None], until: float, stopped: threading.Event
 ) -> str | None:
     """Wait for the process; how it was ended from outside, None when it ended by itself."""
     changed = threading.Condition()
@@ -150,11 +151,12 @@ def _watch(
     reader = host.in_background(read, name="build output")
     watcher = host.in_background(_wake_when, stopped, over, changed, name="build stop")
     with changed:
-        clock.wait_for(changed, lambda: over.is_set() or stopped.is_set(), timeout_seconds)
+        clock.wait_until(changed, lambda: over.is_set() or stopped.is_set(), until)
     if over.is_set():
         reader.join()
         return None
-    os.killpg(process.pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # it has just ended by itself
+        os.killpg(process.pid, signal.SIGKILL)
     reader.join()
     ending = "STOPPED" if stopped.is_set() else "TIMED_OUT"
     watcher.join(0)

@@ -175,8 +175,7 @@ class Engine:
         while True:
             with self._changed:
                 moment = self._next()
-                left = None if moment is None else max(0.0, moment - clock.timestamp())
-                clock.wait_for(self._changed, lambda seen=moment: self._next() != seen, left)  # type: ignore[misc]
+                clock.wait_until(self._changed, lambda seen=moment: self._next() != seen, moment)  # type: ignore[misc]
                 now = clock.timestamp()
                 snapshots.changed()
                 due = [pipeline for moment, pipeline in self._moments.values() if moment <= now]

@@ -37,7 +37,7 @@ def install() -> None:
     """Look after changes from now on."""
     codecommit.on_change(look_now)
     connections.on_attached(look_now)
-    host.in_background(_poll, name="codepipeline polling")
+    host.in_background(_poll, clock.timestamp(), name="codepipeline polling")
 
 
 def look_now() -> None:
@@ -48,12 +48,12 @@ def look_now() -> None:
         _wanted.notify_all()
 
 
-def _poll() -> None:
+def _poll(since: float) -> None:
     looked_at = 0
     while True:
         with _wanted:
-            clock.wait_for(_wanted, lambda known=looked_at: _changes != known, EVERY_SECONDS)  # type: ignore[misc]
-            looked_at = _changes
+            clock.wait_until(_wanted, lambda known=looked_at: _changes != known, since + EVERY_SECONDS)  # type: ignore[misc]
+            looked_at, since = _changes, clock.timestamp()
         for pipeline in _pipelines():
             pushes.look_at(pipeline)
             for action in _polled(pipeline):

@@ -126,7 +126,8 @@ def _close_jobs(run: Run, status: JobStatus) -> None:
 def open_job(turn: Turn, run: Run, *, worker: bool) -> Job:
     """A new job for a run: handed to a function at once (``worker`` false), or queued for a custom worker's poll."""
     status = JobStatus.QUEUED if worker else JobStatus.IN_PROGRESS
-    limit = run.deadline if worker else min(run.deadline, turn.now + REPLY_SECONDS)
+    begun_at = turn.now if run.jobs else run.started_at  # the run is seen before its first job is
+    limit = run.deadline if worker else min(run.deadline, begun_at + REPLY_SECONDS)
     job = Job(new_id(), str(len(run.jobs) + 1), status, limit, run.continuation_token)
     run.jobs.append(job)
     run.external_id = run.external_id if worker else job.id

@@ -1,7 +1,6 @@
 """Scheduled rules and EventBridge Scheduler: one thread that sleeps on the clock until the next one is due.
 
 When the clock is advanced past several occurrences of one schedule, each is delivered with its own time, up to a hundred.
-What came due while the server was down is delivered at the restart, once for each schedule: AWS would not have missed it.
 """
 
 import logging
@@ -29,11 +28,7 @@ SCHEDULER = "scheduler.amazonaws.com"
 _CATCH_UP = 100
 
 _changed = threading.Condition()
-_changes = 0
 _loop: threading.Thread | None = None
-_known: dict["Entry", "Due"] = {}
-awaited: dict["Entry", datetime] = {}
-"""After a restart: when each entry was due next, as the last snapshot has it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +49,10 @@ class Due:
     schedule: schedules.Schedule
     at: datetime | None
     fire: Callable[[datetime], None]
+
+
+_known: dict[Entry, Due] = {}
+"""What there is, another dict after each change. ``_changed`` is held while it is looked at again."""
 
 
 def install() -> None:
@@ -97,49 +96,37 @@ def _check_schedule(named: Mapping[str, Any]) -> None:
 
 
 def _wake() -> None:
-    """Begin the loop with the first schedule; tell it of every other."""
-    global _changes, _loop
+    """Take up what has changed, and begin the loop with the first schedule.
+
+    On the caller's thread: a rate counts from the request that made it, also when the clock is moved right after it.
+    """
+    global _loop
     with _changed:
-        _changes += 1
-        if _loop is None and any(_entries()):
+        known = _look_again()
+        if _loop is None and known:
             _loop = host.in_background(_run, name="timetable")
         _changed.notify_all()
 
 
-def _run() -> None:
+def _look_again() -> dict[Entry, Due]:
     global _known
+    now = clock.now()
+    _known = {entry: _known.get(entry) or made(now) for entry, made in _entries()}
+    return _known
+
+
+def _run() -> None:
     while True:
         with _changed:
-            seen = _changes
-        now = clock.now()
-        _known = {entry: _known.get(entry) or taken_up(entry, made(now), now) for entry, made in _entries()}
-        next_at = _fire_due(_known, now)
+            known = _look_again()
+        next_at = _fire_due(known, clock.now())
+        moment = None if next_at is None else next_at.timestamp()
         with _changed:
-            wait_seconds = None if next_at is None else max(0.0, (next_at - clock.now()).total_seconds())
-            clock.wait_for(_changed, partial(_has_changed_since, seen), wait_seconds)
+            clock.wait_until(_changed, partial(_has_changed_since, known), moment)
 
 
-def taken_up(entry: Entry, due: Due, now: datetime) -> Due:
-    """A new entry as it is; one from before a restart keeps its beat, and is delivered now if it came due meanwhile."""
-    at = awaited.pop(entry, None)
-    if at is None:
-        return due
-    if isinstance(due.schedule, schedules.Rate):
-        due.schedule = schedules.Rate(due.schedule.period, since=at)
-    due.at = at
-    if at <= now and (entry.end is None or at <= entry.end):
-        log.warning("%s came due at %s, while the embedded AWS was down: it is delivered now, once", entry.arn, at)
-        due.fire(at)
-        due.at = due.schedule.after(now)
-    return due
-
-
-def _export() -> dict[Entry, datetime]:
-    return {entry: due.at for entry, due in _known.items() if due.at is not None}
-
-
-def _has_changed_since(seen: int) -> bool:
-    return _changes != seen
+def _has_changed_since(seen: dict[Entry, Due]) -> bool:
+    return _known is not seen
 
 
 def _fire_due(known: Mapping[Entry, Due], now: datetime) -> datetime | None:
@@ -217,10 +204,10 @@ def _fire_schedule(
     event = _scheduled_event(schedule.arn, at, "aws.scheduler", "{}")
     text = scheduler_input(schedule.target, event, arn=schedule.arn, at=at, execution_id=str(uuid.uuid4()))
     going = Delivery(schedule.arn, schedule.target, event, text, SCHEDULER)
-    host.in_background(delivery.see_through, going, schedule.name, name=f"schedule {schedule.name}")
     is_last = parsed.after(at) is None
-    if is_last and schedule.action_after_completion == "DELETE":
+    if is_last and schedule.action_after_completion == "DELETE":  # before its last delivery can be seen
         backend.delete_schedule(schedule.group_name, schedule.name)
+    host.in_background(delivery.see_through, going, schedule.name, name=f"schedule {schedule.name}")
 
 
 def _scheduled_event(arn: str, at: datetime, source: str, detail: Any) -> dict[str, Any]:
@@ -247,6 +234,3 @@ def _moment(given: Any) -> datetime | None:
         return datetime.fromtimestamp(float(given), UTC)
     except ValueError:
         return datetime.fromisoformat(str(given).replace("Z", "+00:00"))
-
-
-state.keep("events.timetable", _export, awaited.update)

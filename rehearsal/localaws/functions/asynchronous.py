@@ -72,7 +72,7 @@ def _attempt_until_over(function: FunctionRecord, event: Event) -> None:
             return destinations.tell(function, policy, event, result, attempts, Condition.SUCCESS)
         if attempts > policy.max_retries:
             return destinations.tell(function, policy, event, result, attempts, Condition.EXHAUSTED)
-        clock.sleep(_RETRY_SECONDS[attempts - 1])
+        clock.sleep_until(result.ended_at + _RETRY_SECONDS[attempts - 1])
 
 
 def _attempt(function: FunctionRecord, event: Event) -> Result | None:

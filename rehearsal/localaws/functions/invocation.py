@@ -4,6 +4,7 @@ import time
 import uuid
 from dataclasses import dataclass
 
+from rehearsal.localaws import clock
 from rehearsal.localaws.functions import wording
 from rehearsal.localaws.functions.record import Result
 from rehearsal.localaws.functions.sandbox import Answer, Sandbox
@@ -55,6 +56,7 @@ def carry_out(invocation: Invocation, sandbox: Sandbox, *, cold: bool) -> Result
     lines += [_now(text) for text in (failure.log_lines if failure else ())]
     lines.append(_now(wording.end(invocation.request_id)))
     lines.append(_now(_report(invocation, sandbox, seconds, init_seconds, failure)))
+    ended_at = clock.timestamp()
     sandbox.log.write_lines(chronological(lines))
     return Result(
         payload=outcome.payload,
@@ -62,6 +64,7 @@ def carry_out(invocation: Invocation, sandbox: Sandbox, *, cold: bool) -> Result
         version=made.version,
         request_id=invocation.request_id,
         log=tuple(line.message for line in lines),
+        ended_at=ended_at,
     )
 
 

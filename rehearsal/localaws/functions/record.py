@@ -19,6 +19,8 @@ class Result:
     version: str
     request_id: str
     log: tuple[str, ...]
+    ended_at: float
+    """By the clock, before the log tells of it."""
 
     @property
     def log_tail(self) -> str:

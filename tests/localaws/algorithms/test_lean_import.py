@@ -24,11 +24,11 @@ print(xgboost.__version__, heavy)
 
 
 def test_xgboost_trains_without_scipy_scikit_learn_and_pandas() -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, timeout=180)
     assert done.stdout == "3.2.0 []\n", done.stderr
 
 
 def test_importing_the_algorithm_leaves_the_process_as_it_is() -> None:
     program = "import rehearsal.localaws.algorithms.xgboost.training, scipy.sparse; print(scipy.__file__ is not None)"
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=180)
     assert done.stdout == "True\n", done.stderr

@@ -37,7 +37,7 @@ def url(tmp_path: Path) -> Iterator[str]:
         assert found is not None
         yield found[0]
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=180)
         assert process.returncode == 0
 
 
@@ -66,5 +66,5 @@ def test_it_answers_as_the_container_does(url: str) -> None:
 
 def test_a_folder_without_a_model_ends_it(tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
-    output, _ = start(tmp_path).communicate(timeout=60)
+    output, _ = start(tmp_path).communicate(timeout=180)
     assert "there is no model file in model" in output

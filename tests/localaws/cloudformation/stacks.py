@@ -38,7 +38,7 @@ class Stacks:
         answer = getattr(self.client, operation)(StackName=name, TemplateBody=body, **members)
         return self.settled(answer["StackId"])
 
-    def settled(self, name: str, timeout_seconds: float = 30) -> dict[str, Any]:
+    def settled(self, name: str, timeout_seconds: float = 120) -> dict[str, Any]:
         """The stack once nothing is in progress."""
         deadline = time.monotonic() + timeout_seconds
         while time.monotonic() < deadline:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="the git program is not installed")
+pytestmark = pytest.mark.usefixtures("git_program")
 
 
 def git(*arguments: str, cwd: Path) -> str:

@@ -1,6 +1,6 @@
 """Stage conditions: rules that really run, what follows when one fails, and overriding it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -118,12 +118,12 @@ def test_an_alarm_is_waited_for(bench: Any) -> None:
 
 def test_a_deployment_window_is_waited_for(bench: Any) -> None:
     now = datetime.fromisoformat(bench.aws.rehearsal("GET", "clock")["now"])
-    hour = (now.hour + 3) % 24
-    gate = condition("FAIL", rule("DeploymentWindow", Cron=f"* * {hour} ? * *", TimeZone="UTC"))
+    within = (now + timedelta(hours=3)).replace(minute=30)  # far from both ends of the hour
+    gate = condition("FAIL", rule("DeploymentWindow", Cron=f"* * {within.hour} ? * *", TimeZone="UTC"))
     name = bench.create(stage("Gate", approval(), beforeEntry=gate), pipelineType="V2")
     bench.until(lambda: bench.codepipeline.list_rule_executions(pipelineName=name)["ruleExecutionDetails"])
     assert bench.action_state(name, "Approve") == {}
-    bench.aws.rehearsal("POST", "clock", seconds=3 * 3600)
+    bench.aws.rehearsal("POST", "clock", seconds=(within - now).total_seconds())
     bench.answer(name, "Gate")
     assert bench.ended(name) == "Succeeded"
 

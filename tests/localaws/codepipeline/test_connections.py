@@ -1,6 +1,5 @@
 """Sources behind a connection: a repository on this machine stands for the one on the internet."""
 
-import shutil
 import urllib.error
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from tests.localaws.codecommit.test_git_http import git
 from tests.localaws.codepipeline.workbench import action, approval, stage
 
 CONNECTION = "arn:aws:codestar-connections:us-east-1:123456789012:connection/11111111-2222-3333-4444-555555555555"
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="the git program is not installed")
+pytestmark = pytest.mark.usefixtures("git_program")
 
 
 def commit(folder: Path, text: str) -> str:

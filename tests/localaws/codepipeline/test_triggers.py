@@ -1,6 +1,5 @@
 """Triggers with Git filters: which pushes start a pipeline, and what is refused."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -147,9 +146,7 @@ class Connected:
 
 
 @pytest.fixture
-def connected(bench: Any, tmp_path: Path) -> Connected:
-    if shutil.which("git") is None:
-        pytest.skip("the git program is not installed")
+def connected(bench: Any, tmp_path: Path, git_program: None) -> Connected:
     return Connected(bench, tmp_path)
 
 

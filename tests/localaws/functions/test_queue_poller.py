@@ -33,7 +33,7 @@ def mapped(aws: Any, deploy: Any, told: Any) -> Any:
     """``mapped(queue, **members)`` maps the queue to a function that passes its event on."""
 
     def make(queue: Any, **members: Any) -> dict[str, Any]:
-        name = deploy(TELL, Environment={"Variables": {"URL": told.url}}, Timeout=1)
+        name = deploy(TELL, Environment={"Variables": {"URL": told.url}}, Timeout=30)
         client = aws.client("lambda")
         mapping: dict[str, Any] = client.create_event_source_mapping(
             EventSourceArn=queue.arn, FunctionName=name, **members
@@ -83,27 +83,30 @@ def test_waiting_messages_come_in_batches(make_inbox: Any, mapped: Any, told: An
     wait_until(lambda: left(queue) == 0)
 
 
-def test_only_reported_failures_come_again(make_inbox: Any, mapped: Any, told: Any) -> None:
-    queue = make_inbox("work", VisibilityTimeout="1")
+def test_only_reported_failures_come_again(aws: Any, make_inbox: Any, mapped: Any, told: Any) -> None:
+    queue = make_inbox("work", VisibilityTimeout="600")
     entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(("fine", "again"))]
     queue.sqs.send_message_batch(QueueUrl=queue.url, Entries=entries)
     mapped(queue, FunctionResponseTypes=["ReportBatchItemFailures"])
     assert [record["body"] for record in told.body()["Records"]] == ["fine", "again"]
+    wait_until(lambda: left(queue) == 1)
+    aws.rehearsal("POST", "clock", seconds=601)
     (again,) = told.body()["Records"]
     assert again["body"] == "again" and again["attributes"]["ApproximateReceiveCount"] == "2"
 
 
-def test_failed_batch_ends_in_the_queues_dead_letter_queue(make_inbox: Any, mapped: Any, told: Any) -> None:
+def test_failed_batch_ends_in_the_queues_dead_letter_queue(aws: Any, make_inbox: Any, mapped: Any, told: Any) -> None:
     dead = make_inbox("dead")
     redrive = json.dumps({"deadLetterTargetArn": dead.arn, "maxReceiveCount": 1})
-    queue = make_inbox("work", VisibilityTimeout="1", RedrivePolicy=redrive)
+    queue = make_inbox("work", VisibilityTimeout="600", RedrivePolicy=redrive)
     mapped(queue)
     queue.sqs.send_message(QueueUrl=queue.url, MessageBody='"crash"')
     assert told.body()
     queue.sqs.send_message(QueueUrl=queue.url, MessageBody="crash")
     assert told.body()
-    received = dead.sqs.receive_message(QueueUrl=dead.url, WaitTimeSeconds=5)
-    assert received["Messages"][0]["Body"] == "crash"
+    aws.rehearsal("POST", "clock", seconds=601)
+    (message,) = wait_until(lambda: dead.sqs.receive_message(QueueUrl=dead.url, WaitTimeSeconds=20).get("Messages"))
+    assert message["Body"] == "crash"
 
 
 def test_filter_takes_what_it_wants_and_drops_the_rest(make_inbox: Any, mapped: Any, told: Any) -> None:
@@ -131,12 +134,11 @@ def test_disabled_and_deleted_mappings_do_not_poll(aws: Any, make_inbox: Any, ma
     queue, client = make_inbox("work"), aws.client("lambda")
     uuid = mapped(queue, Enabled=False)["UUID"]
     queue.sqs.send_message(QueueUrl=queue.url, MessageBody="1")
-    time.sleep(0.1)
     assert told.is_empty
     client.update_event_source_mapping(UUID=uuid, Enabled=True)
     assert told.body()
+    wait_until(lambda: left(queue) == 0)
     client.delete_event_source_mapping(UUID=uuid)
-    time.sleep(1.1)
     queue.sqs.send_message(QueueUrl=queue.url, MessageBody="2")
     time.sleep(0.1)
     assert told.is_empty and left(queue) == 1

@@ -70,12 +70,14 @@ def without_retries(aws: Any) -> Any:
 
 
 def test_reserved_concurrency_throttles(aws: Any, deploy: Any, make_inbox: Any) -> None:
-    client, inbox = aws.client("lambda"), make_inbox("started")
+    client, inbox, go = aws.client("lambda"), make_inbox("started"), make_inbox("go")
     name = deploy(
-        "import boto3, os, time\ndef handler(event, context):\n"
-        "    boto3.client('sqs').send_message(QueueUrl=os.environ['URL'], MessageBody='1')\n    time.sleep(1)\n",
-        Environment={"Variables": {"URL": inbox.url}},
-        Timeout=10,
+        "import boto3, os\nsqs = boto3.client('sqs')\ndef handler(event, context):\n"
+        "    sqs.send_message(QueueUrl=os.environ['URL'], MessageBody='1')\n"
+        "    while not sqs.receive_message(QueueUrl=os.environ['GO'], WaitTimeSeconds=20).get('Messages'):\n"
+        "        pass\n",
+        Environment={"Variables": {"URL": inbox.url, "GO": go.url}},
+        Timeout=120,
     )
     client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
     running = threading.Thread(target=lambda: client.invoke(FunctionName=name))
@@ -85,4 +87,5 @@ def test_reserved_concurrency_throttles(aws: Any, deploy: Any, make_inbox: Any) 
     with pytest.raises(once.exceptions.TooManyRequestsException) as raised:
         once.invoke(FunctionName=name)
     assert raised.value.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+    go.sqs.send_message(QueueUrl=go.url, MessageBody="go")
     running.join()

@@ -110,7 +110,7 @@ def test_children_end_when_the_server_is_killed(started: EmbeddedAws) -> None:
     assert is_running(pid)
     os.kill(started.process.pid, signal.SIGKILL)
     started.process.wait()
-    subprocess.run(["tail", f"--pid={pid}", "-f", "/dev/null"], timeout=5, check=True)
+    subprocess.run(["tail", f"--pid={pid}", "-f", "/dev/null"], timeout=60, check=True)
 
 
 def test_children_end_with_the_server(started: EmbeddedAws) -> None:

@@ -96,7 +96,7 @@ def bucket(aws, trained, trained_otherwise) -> str:
     return "hosted-models"
 
 
-def wait_until(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+def wait_until(condition: Callable[[], Any], what: str, seconds: float = 120) -> Any:
     """The first true value of ``condition()``."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -109,15 +109,21 @@ def wait_until(condition: Callable[[], Any], what: str, seconds: float = 60) -> 
 
 def model_servers(aws: Any) -> list[int]:
     """The process ids of the servers that the embedded AWS's model host has forked."""
-    hosts = [
-        child for child in _children(aws.announced.pid) if b"model_host" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
+    hosts = [child for child in _children(aws.announced.pid) if "model_host" in _told(f"/proc/{child}/cmdline")]
     return [server for host in hosts for server in _children(host)]
 
 
 def _children(process_id: int) -> list[int]:
-    threads = Path(f"/proc/{process_id}/task").iterdir()
-    return [int(child) for thread in threads for child in (thread / "children").read_text().split()]
+    threads = Path(f"/proc/{process_id}/task").glob("*/children")
+    return [int(child) for thread in threads for child in _told(thread).split()]
+
+
+def _told(file: str | Path) -> str:
+    """What /proc says; nothing of a process or thread that has just ended."""
+    try:
+        return Path(file).read_text(errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 @dataclass

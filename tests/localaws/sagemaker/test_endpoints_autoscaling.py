@@ -23,6 +23,9 @@ def test_a_busy_variant_gets_more_instances(hosting, aws, trained):
         "ResourceId": f"endpoint/{name}/variant/AllTraffic",
         "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
     }
+    for _ in range(10):
+        hosting.invoke(name, trained.csv(1))
+    wait_until(lambda: metric(aws, name, "AllTraffic", "Invocations") == 10, "the metric")
     scaling.register_scalable_target(**where, MinCapacity=1, MaxCapacity=3)
     scaling.put_scaling_policy(
         **where,
@@ -33,9 +36,6 @@ def test_a_busy_variant_gets_more_instances(hosting, aws, trained):
             "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
         },
     )
-    for _ in range(10):
-        hosting.invoke(name, trained.csv(1))
-    wait_until(lambda: metric(aws, name, "AllTraffic", "Invocations") == 10, "the metric")
     aws.rehearsal("POST", "clock", seconds=30)
     wait_until(
         lambda: (

@@ -76,11 +76,13 @@ def change(s3: S3Backend, choose: random.Random) -> None:
 def end(process: int, reading: int, choose: random.Random, *, patience: float) -> int:
     """Kill a life at a random moment; gives how many objects it found, -1 when it was killed before it could tell."""
     found = -1
+    began = time.monotonic()
     with os.fdopen(reading) as told:
         if choose.random() < 0.85:
             line = told.readline()
             assert line.strip(), "a life did not start"
             found = int(line)
+            patience = max(patience, time.monotonic() - began)  # a slow machine needs longer for a snapshot too
         time.sleep(choose.random() * patience)
         kill = os.killpg if choose.random() < 0.5 else os.kill
         kill(process, signal.SIGKILL)

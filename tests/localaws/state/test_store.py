@@ -76,7 +76,7 @@ def test_the_server_says_which_directory_is_damaged_and_what_to_do(tmp_path: Pat
         "--state",
         str(folder),
     ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=180)
     assert done.returncode == 1
     assert f"the state in {folder} is damaged" in done.stderr
     assert "choose a new one with --state" in done.stderr

@@ -67,7 +67,7 @@ class CustomResource(HandlerBase):
         fallback = request.physical_id or request.generated_name(128)
         timeout = float(request.properties.get("ServiceTimeout", _DEFAULT_TIMEOUT_SECONDS))
         with mailbox.arrived:
-            request.cancelled.wait_for(mailbox.arrived, lambda: bool(mailbox.letters), timeout)
+            request.cancelled.wait_until(mailbox.arrived, lambda: bool(mailbox.letters), request.began_at + timeout)
         if not mailbox.letters:
             if request.cancelled.is_set():
                 raise Cancelled(physical_id=fallback)
@@ -164,8 +164,10 @@ def _signals(request: Request, mailbox: Mailbox, count: int, timeout_seconds: fl
         return [letter for letter in mailbox.letters if not _ok(letter)]
 
     with mailbox.arrived:
-        request.cancelled.wait_for(
-            mailbox.arrived, lambda: bool(failures()) or len(successes()) >= count, timeout_seconds
+        request.cancelled.wait_until(
+            mailbox.arrived,
+            lambda: bool(failures()) or len(successes()) >= count,
+            request.began_at + timeout_seconds,
         )
     if failed := failures():
         told = f"WaitCondition received failed message: '{failed[0].get('Reason', '')}' for uniqueId: {failed[0].get('UniqueId')}"

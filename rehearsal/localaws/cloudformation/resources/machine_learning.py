@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rehearsal.localaws import clock
 from rehearsal.localaws.cloudformation.resources.model import (
     Cancelled,
     Handler,
@@ -65,7 +66,7 @@ class Endpoint(TableHandler):
                 )
             if request.cancelled.is_set():
                 raise Cancelled
-            request.cancelled.sleep(_POLL_SECONDS)
+            request.cancelled.sleep_until(clock.timestamp() + _POLL_SECONDS)
 
 
 _PIPELINE = ApiResource(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from rehearsal.localaws import clock
 from rehearsal.localaws.cloudformation.cancellation import Cancellation
 
 Properties = Mapping[str, Any]
@@ -74,6 +75,8 @@ class Request:
     capabilities: tuple[str, ...] = ()
     role_arn: str | None = None
     creation_policy: Mapping[str, Any] = field(default_factory=dict)
+    began_at: float = field(default_factory=clock.timestamp)
+    """When the work on it began, by the clock: not later than anybody could see it. Time limits count from here."""
     token: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def generated_name(self, max_length: int = 64, *, lower: bool = False) -> str:

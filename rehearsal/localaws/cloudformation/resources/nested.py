@@ -89,7 +89,7 @@ def _stack(request: Request, stack_id: str) -> Stack:
 def _settled(request: Request, child: Stack) -> StackStatus:
     """The child's status when it is done; a cancelled parent cancels it."""
     with child.settled:
-        done = request.cancelled.wait_for(child.settled, lambda: not child.status.in_progress)
+        done = request.cancelled.wait_until(child.settled, lambda: not child.status.in_progress)
     if done:
         return child.status
     if child.running is not None:

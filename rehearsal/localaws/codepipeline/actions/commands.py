@@ -3,6 +3,7 @@
 Reference: user guide, "Commands action reference" and the "Commands" rule.
 """
 
+from rehearsal.localaws import clock
 from rehearsal.localaws.codebuild import buildspec, workspace
 from rehearsal.localaws.codebuild.buildspec import ArtifactFiles
 from rehearsal.localaws.codebuild.workspace import ShellResult, Workspace
@@ -61,7 +62,7 @@ def _run(context: Context, space: Workspace) -> ShellResult:
         credentials=context.credentials(),
         region=context.region,
         log=log,
-        timeout_seconds=_LONGEST_SECONDS,
+        until=clock.timestamp() + _LONGEST_SECONDS,
         stopped=context.withdrawn,
     )
 

@@ -36,6 +36,7 @@ class QueuePoller:
         _, _, _, self._region, self._account_id, self._queue_name = mapping.event_source_arn.split(":")
         self._url = f"{host.current().endpoint_url}/{self._account_id}/{self._queue_name}"
         self._stopped = threading.Event()
+        self._receiving = threading.Lock()
         self._room = threading.Condition()
         self._at_work = 0
 
@@ -45,8 +46,9 @@ class QueuePoller:
         host.in_background(self._poll, name=f"polling {self._queue_name}")
 
     def stop(self) -> None:
-        """No further batch is begun."""
-        self._stopped.set()
+        """No message is received after this."""
+        with self._receiving:
+            self._stopped.set()
 
     def _poll(self) -> None:
         while not self._stopped.is_set():
@@ -109,7 +111,7 @@ class QueuePoller:
         client = self._client(function)
         messages: list[Message] = []
         until = clock.timestamp() + float(self._mapping.max_batch_window or 0)
-        while len(messages) < self._mapping.batch_size:
+        while len(messages) < self._mapping.batch_size and not self._stopped.is_set():
             received = self._receive(client, self._mapping.batch_size - len(messages))
             messages += received
             if not received and clock.timestamp() >= until:
@@ -119,12 +121,15 @@ class QueuePoller:
         return messages
 
     def _receive(self, client: Any, room: int) -> list[Message]:
-        answer = client.receive_message(
-            QueueUrl=self._url,
-            MaxNumberOfMessages=min(room, _MOST_AT_ONCE),
-            MessageAttributeNames=["All"],
-            AttributeNames=["All"],
-        )
+        with self._receiving:
+            if self._stopped.is_set():
+                return []
+            answer = client.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=min(room, _MOST_AT_ONCE),
+                MessageAttributeNames=["All"],
+                AttributeNames=["All"],
+            )
         received: list[Message] = answer.get("Messages", [])
         return received
 

@@ -59,7 +59,7 @@ state.keep_dict("sagemaker.scaling", _scaled_at)
 
 def install() -> None:
     """Act on the policies from now on."""
-    host.in_background(_act_on, name="autoscaling")
+    host.in_background(clock.every, EVERY_SECONDS, _act_everywhere, clock.timestamp(), name="autoscaling")
 
 
 def desired(current: int, per_instance: float, tracking: Tracking) -> int:
@@ -150,9 +150,6 @@ def _customized(specification: dict[str, Any] | None) -> Metric | None:
     return Metric(specification["Namespace"], specification["MetricName"], dimensions, specification["Statistic"])
 
 
-def _act_on() -> None:
-    while True:
-        clock.sleep(EVERY_SECONDS)
-        account = applicationautoscaling_backends[host.current().account_id]
-        for region in list(account):
-            act(region)
+def _act_everywhere() -> None:
+    for region in list(applicationautoscaling_backends[host.current().account_id]):
+        act(region)

@@ -92,33 +92,35 @@ def rescale(endpoint: Endpoint, wanted: Sequence[Mapping[str, Any]]) -> None:
 
 def _shift(endpoint: Endpoint, incoming: Fleet, rollout: Rollout) -> None:
     """Take the steps of the rollout; RolledBack as soon as an alarm goes off or the time is up."""
-    deadline = None if rollout.maximum_seconds is None else clock.timestamp() + rollout.maximum_seconds
+    deadline = None if rollout.maximum_seconds is None else endpoint.modified_at.timestamp() + rollout.maximum_seconds
     if faults.rolls_back(endpoint.name):
         raise RolledBack("Deployment rolled back: a fault that was planned for this endpoint asked for it.")
+    began = clock.timestamp()
     for step in rollout.steps:
+        began = clock.timestamp()  # before anybody can see the step
         endpoint.shift(incoming, step.share)
-        _wait(step.wait_seconds, rollout.alarm_names, endpoint.region, deadline)
-    _wait(rollout.termination_wait_seconds, rollout.alarm_names, endpoint.region, deadline)
+        _wait(began + step.wait_seconds, rollout.alarm_names, endpoint.region, deadline)
+        began += step.wait_seconds
+    _wait(began + rollout.termination_wait_seconds, rollout.alarm_names, endpoint.region, deadline)
 
 
-def _wait(seconds: float, alarm_names: Sequence[str], region: str, deadline: float | None) -> None:
+def _wait(until: float, alarm_names: Sequence[str], region: str, deadline: float | None) -> None:
     """Let the time pass while the alarms are watched."""
-    until = clock.timestamp() + seconds
     while True:
         fired = evaluation.in_alarm(alarm_names, region=region)
         if fired:
             raise RolledBack(f"Deployment rolled back: alarm(s) {', '.join(fired)} in ALARM state.")
         if deadline is not None and clock.timestamp() >= deadline:
             raise RolledBack("Deployment rolled back: it took longer than MaximumExecutionTimeoutInSeconds.")
-        left = until - clock.timestamp()
-        if left <= 0:
+        now = clock.timestamp()
+        if now >= until:
             return
-        limits = [left]
+        moments = [until]
         if alarm_names:
-            limits.append(_ALARM_CHECK_SECONDS)
+            moments.append(now + _ALARM_CHECK_SECONDS)
         if deadline is not None:
-            limits.append(deadline - clock.timestamp())
-        clock.sleep(min(limits))
+            moments.append(deadline)
+        clock.sleep_until(min(moments))
 
 
 def _roll_back(endpoint: Endpoint, incoming: Fleet | None, reason: str) -> None:

@@ -165,8 +165,8 @@ class RunningVariant:
 
     def _cool_down(self) -> None:
         """End the process of a serverless variant that nobody has asked for a while; the next request starts cold."""
-        while (left := self.last_used + SERVERLESS_IDLE_SECONDS - clock.timestamp()) > 0:
-            clock.sleep(left)
+        while (idle_at := self.last_used + SERVERLESS_IDLE_SECONDS) > clock.timestamp():
+            clock.sleep_until(idle_at)
         with self._guard:
             self._cooling = False
             idle = [instance for instance in self.instances if not instance.requests]

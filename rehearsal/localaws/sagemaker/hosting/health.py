@@ -26,16 +26,14 @@ _in_care: set[str] = set()
 
 def install() -> None:
     """Look after all endpoints from now on."""
-    host.in_background(_watch, name="endpoint health")
+    host.in_background(clock.every, EVERY_SECONDS, _look, clock.timestamp(), name="endpoint health")
 
 
-def _watch() -> None:
-    while True:
-        clock.sleep(EVERY_SECONDS)
-        for endpoint in _sick():
-            if endpoint.arn not in _in_care:
-                _in_care.add(endpoint.arn)
-                host.in_background(_care_for, endpoint, name=f"bringing back endpoint {endpoint.name}")
+def _look() -> None:
+    for endpoint in _sick():
+        if endpoint.arn not in _in_care:
+            _in_care.add(endpoint.arn)
+            host.in_background(_care_for, endpoint, name=f"bringing back endpoint {endpoint.name}")
 
 
 def _sick() -> Iterator[Endpoint]:

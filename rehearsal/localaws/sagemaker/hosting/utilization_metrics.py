@@ -20,14 +20,13 @@ _LOOK_SECONDS = 10.0
 
 def install() -> None:
     """Measure all endpoints from now on."""
-    host.in_background(_measure_on, name="utilization of endpoints")
-
-
-def _measure_on() -> None:
     meters: dict[Path, Meter] = {}
-    while True:
-        clock.sleep(_LOOK_SECONDS)
+
+    def look() -> None:
+        nonlocal meters
         meters = measure(meters)
+
+    host.in_background(clock.every, _LOOK_SECONDS, look, clock.timestamp(), name="utilization of endpoints")
 
 
 def measure(meters: dict[Path, Meter]) -> dict[Path, Meter]:

@@ -68,23 +68,25 @@ class ProcessingJob:
             self.changed.notify_all()
 
     def request_stop(self) -> None:
-        """Ask the run to end."""
+        """Ask the run to end. Nothing happens to one that has ended."""
         with self.changed:
-            self.status, self.stop_requested = Status.STOPPING, True
-            self.changed.notify_all()
+            if not self.is_finished:
+                self.status, self.stop_requested = Status.STOPPING, True
+                self.changed.notify_all()
 
     def summary(self) -> dict[str, Any]:
-        """A row of ListProcessingJobs."""
-        known = {
-            "ProcessingJobName": self.name,
-            "ProcessingJobArn": self.arn,
-            "ProcessingJobStatus": self.status.value,
-            "CreationTime": self.created_at,
-            "LastModifiedTime": self.ended_at or self.started_at or self.created_at,
-            "ProcessingEndTime": self.ended_at,
-            "FailureReason": self.failure_reason,
-            "ExitMessage": self.exit_message,
-        }
+        """A row of ListProcessingJobs: all members of one moment."""
+        with self.changed:
+            known = {
+                "ProcessingJobName": self.name,
+                "ProcessingJobArn": self.arn,
+                "ProcessingJobStatus": self.status.value,
+                "CreationTime": self.created_at,
+                "LastModifiedTime": self.ended_at or self.started_at or self.created_at,
+                "ProcessingEndTime": self.ended_at,
+                "FailureReason": self.failure_reason,
+                "ExitMessage": self.exit_message,
+            }
         return {name: value for name, value in known.items() if value is not None}
 
     def description(self) -> dict[str, Any]:

@@ -95,8 +95,9 @@ class ProcessingRun:
         """
         job = self.job
         limit = (job.request.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds", _DEFAULT_MAX_RUNTIME_SECONDS)
+        over_at = (job.started_at or job.created_at).timestamp() + float(limit)
         with job.changed:
-            woken = clock.wait_for(job.changed, lambda: job.stop_requested or process.exit_code is not None, limit)
+            woken = clock.wait_until(job.changed, lambda: job.stop_requested or process.exit_code is not None, over_at)
         if process.exit_code is None:
             processes.end([process], job.changed, grace_seconds=processes.GRACE_SECONDS)
         if not woken:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.sagemaker import usage, utilization
 from rehearsal.localaws.sagemaker.training.container import Container
 from rehearsal.localaws.sagemaker.training.events import METRIC_NAMESPACE
@@ -22,9 +21,9 @@ class HostMetrics:
         self._job, self._containers = job, containers
         self._meters = [Meter(volume * _GIB) for _ in containers]
 
-    def seconds_left(self) -> float:
-        """Until the minute is over."""
-        return max(0.0, self._meters[0].published_at + EVERY_SECONDS - clock.timestamp())
+    def due_at(self) -> float:
+        """When the minute is over, by the clock."""
+        return self._meters[0].published_at + EVERY_SECONDS
 
     def publish_when_due(self) -> None:
         """Publish what was used in a minute that is over."""

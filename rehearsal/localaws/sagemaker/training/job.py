@@ -126,10 +126,11 @@ class TrainingJob:
         self.enter(Phase.FAILED, at, status=Status.FAILED, message=self.failure_reason)
 
     def request_stop(self, at: datetime) -> None:
-        """Ask the run to end; it moves the job on to Stopped when it has."""
-        with self.changed:
-            self.stop_requested = True
-        self.enter(Phase.STOPPING, at, status=Status.STOPPING)
+        """Ask the run to end; it moves the job on to Stopped when it has. Nothing happens to one that has ended."""
+        with self.changed:  # all in one: the run could end in between, and would not leave Stopping again
+            if not (self.stop_requested or self.is_finished):
+                self.stop_requested = True
+                self.enter(Phase.STOPPING, at, status=Status.STOPPING)
 
     def request_interruption(self, seconds: float = 0.0) -> None:
         """Take the spot instances away for so long: the run then starts the job again from its checkpoints."""
@@ -158,7 +159,11 @@ class TrainingJob:
         return max(1, round((self.ended_at - self.started_at).total_seconds()))
 
     def description(self) -> dict[str, Any]:
-        """The answer of DescribeTrainingJob."""
+        """The answer of DescribeTrainingJob: all members of one moment."""
+        with self.changed:
+            return self._description()
+
+    def _description(self) -> dict[str, Any]:
         specification = {**self.request["AlgorithmSpecification"]}
         if self.metric_definitions:
             specification["MetricDefinitions"] = self.metric_definitions
@@ -173,7 +178,7 @@ class TrainingJob:
             "TrainingStartTime": self.started_at,
             "TrainingEndTime": self.ended_at,
             "LastModifiedTime": self.modified_at,
-            "SecondaryStatusTransitions": [*self.transitions],
+            "SecondaryStatusTransitions": [{**transition} for transition in self.transitions],
             "FinalMetricDataList": [*self.metrics.values()] or None,
             "ModelArtifacts": {"S3ModelArtifacts": self.artifacts} if self.artifacts else None,
             "TrainingTimeInSeconds": self.training_seconds,
@@ -185,12 +190,13 @@ class TrainingJob:
 
     def summary(self) -> dict[str, Any]:
         """A row of ListTrainingJobs."""
-        row = {
-            "TrainingJobName": self.name,
-            "TrainingJobArn": self.arn,
-            "CreationTime": self.created_at,
-            "LastModifiedTime": self.modified_at,
-            "TrainingJobStatus": self.status.value,
-            "SecondaryStatus": self.phase.value,
-        }
-        return row | ({"TrainingEndTime": self.ended_at} if self.ended_at else {})
+        with self.changed:
+            row = {
+                "TrainingJobName": self.name,
+                "TrainingJobArn": self.arn,
+                "CreationTime": self.created_at,
+                "LastModifiedTime": self.modified_at,
+                "TrainingJobStatus": self.status.value,
+                "SecondaryStatus": self.phase.value,
+            }
+            return row | ({"TrainingEndTime": self.ended_at} if self.ended_at else {})

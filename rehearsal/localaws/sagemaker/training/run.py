@@ -96,7 +96,9 @@ class TrainingRun:
             seconds=self.job.request["StoppingCondition"]["MaxWaitTimeInSeconds"]
         )
         with self.job.changed:
-            stopped = clock.wait_until(self.job.changed, lambda: self.job.stop_requested, min(back_at, given_up_at))
+            stopped = clock.wait_until(
+                self.job.changed, lambda: self.job.stop_requested, min(back_at, given_up_at).timestamp()
+            )
         if stopped:
             return Ending.STOP_REQUESTED
         return Ending.MAX_WAIT if given_up_at <= back_at else None
@@ -193,13 +195,11 @@ class TrainingRun:
         self, running: Sequence[ContainerProcess], mirrors: Sequence[CheckpointMirror], host_metrics: HostMetrics
     ) -> Ending:
         """Wait for what ends the containers, copying new checkpoints and measuring the hosts meanwhile."""
-        while True:
-            left = self._seconds_left()
-            if left <= 0:
-                return Ending.MAX_RUNTIME
-            pause = min(left, host_metrics.seconds_left(), *([SECONDS_BETWEEN_UPLOADS] if mirrors else []))
+        over_at = self._over_at()
+        while (now := clock.timestamp()) < over_at:
+            until = min(over_at, host_metrics.due_at(), *([now + SECONDS_BETWEEN_UPLOADS] if mirrors else []))
             with self.job.changed:
-                clock.wait_for(self.job.changed, lambda: self._is_over(running), pause)
+                clock.wait_until(self.job.changed, lambda: self._is_over(running), until)
             if self.job.stop_requested:
                 return Ending.STOP_REQUESTED
             if self.job.interruption_requested:
@@ -209,15 +209,16 @@ class TrainingRun:
             host_metrics.publish_when_due()
             for mirror in mirrors:
                 mirror.upload_changes()
+        return Ending.MAX_RUNTIME
 
     def _is_over(self, running: Sequence[ContainerProcess]) -> bool:
         asked = self.job.stop_requested or self.job.interruption_requested
         return asked or processes.all_ended(running) or processes.some_failed(running)
 
-    def _seconds_left(self) -> float:
-        """Until the job has run for MaxRuntimeInSeconds, interruptions included."""
+    def _over_at(self) -> float:
+        """When the job has run for MaxRuntimeInSeconds, interruptions included."""
         limit = self.job.request["StoppingCondition"].get("MaxRuntimeInSeconds", _DEFAULT_MAX_RUNTIME_SECONDS)
-        return float(limit - self._seconds_so_far())
+        return (self.job.started_at or self.job.created_at).timestamp() + float(limit)
 
     def _seconds_so_far(self) -> float:
         return (clock.now() - self.job.started_at).total_seconds() if self.job.started_at else 0.0

@@ -96,10 +96,25 @@ class TransformJob:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
+    changing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def name(self) -> str:
         return str(self.request["TransformJobName"])
+
+    def request_stop(self) -> bool:
+        """Ask the run to end; whether it was under way."""
+        with self.changing:
+            if self.status is not Status.IN_PROGRESS:
+                return False
+            self.status = Status.STOPPING
+        self.stopping.set()
+        return True
+
+    def end(self, status: Status, at: datetime, reason: str | None = None) -> None:
+        """The last word on the job."""
+        with self.changing:
+            self.failure_reason, self.ended_at, self.status = reason, at, status
 
     def description(self) -> dict[str, Any]:
         """The answer of DescribeTransformJob."""

@@ -6,7 +6,7 @@ from rehearsal.localaws import clock, host
 from rehearsal.localaws.errors import AwsError
 from rehearsal.localaws.sagemaker import listing
 from rehearsal.localaws.sagemaker.transform import run
-from rehearsal.localaws.sagemaker.transform.job import Status, TransformJob, plan
+from rehearsal.localaws.sagemaker.transform.job import TransformJob, plan
 
 
 class TransformJobOperations:
@@ -43,12 +43,10 @@ class TransformJobOperations:
 
     def stop_transform_job(self) -> None:
         job = self._transform_job()
-        if job.status is not Status.IN_PROGRESS:
+        if not job.request_stop():
             raise AwsError(
                 "ValidationException", f"The request was rejected because the transform job is in status {job.status}."
             )
-        job.status = Status.STOPPING
-        job.stopping.set()
 
     def _transform_job(self) -> TransformJob:
         name = self.params["TransformJobName"]

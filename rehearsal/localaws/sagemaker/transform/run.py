@@ -45,22 +45,20 @@ def run(job: TransformJob) -> None:
         with _servers(job) as servers:
             _transform_all(job, servers)
     except Stopped:
-        end(job, Status.STOPPED)
+        _end(job, Status.STOPPED)
     except (TransformFailed, model_data.ModelDataError, images.UnknownImage, InstanceError, AwsError) as error:
-        end(job, Status.FAILED, str(error))
+        _end(job, Status.FAILED, str(error))
     except ClientError as error:
-        end(job, Status.FAILED, f"ClientError: {describe(error)}")
+        _end(job, Status.FAILED, f"ClientError: {describe(error)}")
     except Exception:  # the outermost edge of the job: it must not stay InProgress for ever
-        end(job, Status.FAILED, "InternalServerError: We encountered an internal error. Please try again.")
+        _end(job, Status.FAILED, "InternalServerError: We encountered an internal error. Please try again.")
         raise
     else:
-        end(job, Status.COMPLETED)
+        _end(job, Status.COMPLETED)
 
 
-def end(job: TransformJob, status: Status, reason: str | None = None) -> None:
-    """The last word on the job."""
-    job.failure_reason, job.ended_at = reason and reason[:1024], clock.now()
-    job.status = status
+def _end(job: TransformJob, status: Status, reason: str | None = None) -> None:
+    job.end(status, clock.now(), reason and reason[:1024])
     announce(job)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 FINISHED = ("Completed", "Failed", "Stopped")
-SECONDS_TO_FINISH = 60
+SECONDS_TO_FINISH = 120
 
 
 _NUMBERS = itertools.count(1)

@@ -93,7 +93,7 @@ def test_state_changes_are_events(training, unique) -> None:
     )
     events.put_targets(Rule=rule, Targets=[{"Id": "queue", "Arn": arn}])
     name = training.run()["TrainingJobName"]
-    details, deadline = [], time.monotonic() + 60
+    details, deadline = [], time.monotonic() + 120
     while not any(detail["TrainingJobName"] == name for detail in details) and time.monotonic() < deadline:
         messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", [])
         details += [json.loads(message["Body"])["detail"] for message in messages]
