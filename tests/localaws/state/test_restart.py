@@ -186,24 +186,35 @@ def test_a_training_job_that_ran_is_failed_with_the_reason(kept: Kept) -> None:
     assert "the embedded AWS was restarted while the job ran" in wait_until(ended)["FailureReason"]
 
 
-def test_an_endpoint_answers_again_though_its_model_was_deleted(kept: Kept) -> None:
-    trained, sagemaker = train(0), kept.client("sagemaker")
-    kept.client("s3").create_bucket(Bucket="models")
-    kept.client("s3").put_object(Bucket="models", Key="model.tar.gz", Body=trained.artifact())
-    container = {"Image": IMAGE, "ModelDataUrl": "s3://models/model.tar.gz"}
+def test_an_endpoint_answers_again_though_its_model_was_deleted_and_is_out_of_service_without_its_archive(
+    kept: Kept,
+) -> None:
+    trained, sagemaker, s3 = train(0), kept.client("sagemaker"), kept.client("s3")
+    s3.create_bucket(Bucket="models")
     hosting = role(kept, "sagemaker.amazonaws.com")
-    sagemaker.create_model(ModelName="model", ExecutionRoleArn=hosting, PrimaryContainer=container)
-    variant = {"VariantName": "All", "ModelName": "model", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
-    sagemaker.create_endpoint_config(EndpointConfigName="config", ProductionVariants=[variant])
-    sagemaker.create_endpoint(EndpointName="endpoint", EndpointConfigName="config")
-    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="endpoint", WaiterConfig={"Delay": 1})
-    sagemaker.delete_model(ModelName="model")
+    for name in ("endpoint", "lost"):
+        s3.put_object(Bucket="models", Key=f"{name}.tar.gz", Body=trained.artifact())
+        container = {"Image": IMAGE, "ModelDataUrl": f"s3://models/{name}.tar.gz"}
+        sagemaker.create_model(ModelName=name, ExecutionRoleArn=hosting, PrimaryContainer=container)
+        variant = {"VariantName": "All", "ModelName": name, "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+        sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
+        sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    for name in ("endpoint", "lost"):
+        sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig={"Delay": 1})
+    sagemaker.delete_model(ModelName="endpoint")
+    s3.delete_object(Bucket="models", Key="lost.tar.gz")
     kept.restart()
     answer = kept.client("sagemaker-runtime").invoke_endpoint(
         EndpointName="endpoint", ContentType="text/csv", Body=trained.csv(1)
     )
     assert abs(float(answer["Body"].read()) - trained.predictions(1)[0]) < 1e-5
     assert kept.client("sagemaker").describe_endpoint(EndpointName="endpoint")["EndpointStatus"] == "InService"
+
+    def given_up() -> Any:
+        found = kept.client("sagemaker").describe_endpoint(EndpointName="lost")
+        return found if found["EndpointStatus"] == "OutOfService" else None
+
+    assert "s3://models/lost.tar.gz" in wait_until(given_up, 60)["FailureReason"]
 
 
 def test_a_git_repository_has_its_commits(kept: Kept) -> None:

@@ -1,10 +1,13 @@
 """What several instances, spot instances, checkpoints and quotas mean for a job."""
 
 import urllib.error
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
 
+from rehearsal.localaws.sagemaker.training import run
 from tests.localaws.sagemaker.conftest import wait_until
 from tests.localaws.sagemaker.job_data import TRAIN, csv
 
@@ -56,6 +59,11 @@ def test_one_instance_that_fails_ends_all(training) -> None:
     assert job["FailureReason"].startswith(
         "AlgorithmError: framework error: \nHyperparameter eta: 7.0 is not in [0, 1]"
     )
+
+
+def test_a_program_that_was_killed_leaves_no_reason_and_one_is_given(tmp_path: Path) -> None:
+    with pytest.raises(run.AlgorithmFailed, match=r"The program was killed \(SIGKILL\).*, exit code: 137"):
+        run._check_exits([SimpleNamespace(base=tmp_path)], [SimpleNamespace(exit_code=137)])
 
 
 def spot(training, rounds: int) -> str:
