@@ -31,14 +31,14 @@ def install() -> None:
 
 def measure(meters: dict[Path, Meter]) -> dict[Path, Meter]:
     """Publish what is due; gives the meters of the variants that there are, by their folder."""
-    serving = [*_serving()]
-    known = {running.folder: meters.get(running.folder) or _meter(running) for _, running in serving}
-    due = [(endpoint, running) for endpoint, running in serving if known[running.folder].is_due(_frequency(endpoint))]
+    serving = [(endpoint, running, running.folder) for endpoint, running in _serving()]  # a start gives a new folder
+    known = {folder: meters.get(folder) or _meter(running) for _, running, folder in serving}
+    due = [each for each in serving if known[each[2]].is_due(_frequency(each[0]))]
     processes = usage.running() if due else []
-    for endpoint, running in due:
-        used = usage.within(running.folder, processes)
+    for endpoint, running, folder in due:
+        used = usage.within(folder, processes)
         if used is not None:
-            _publish(endpoint, running, known[running.folder], used)
+            _publish(endpoint, running, known[folder], used)
     return known
 
 
