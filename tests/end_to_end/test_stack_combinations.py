@@ -22,7 +22,7 @@ from tests.end_to_end.optional_stacks import (
     git,
     quiet,
 )
-from tests.localaws.authorizer.minimal.table import HERE, TABLE, Shown, Stated
+from tests.localaws.authorizer.minimal.table import HERE, OPTIONS, TABLE, Evaluated, Shown
 from tests.localaws.waiting import wait_until
 from tests.templates.combinations import APPROVER, LAUNCHED, OPERATOR, SWITCHES, chosen
 
@@ -292,7 +292,9 @@ def test_no_statement_of_any_role_is_without_a_need(workshops: Workshops) -> Non
         for row in principal["statements"]:
             needed.setdefault((row["policy"], row["statement"]), set()).update(row["neededFor"])
     idle = {row for row, actions in needed.items() if not actions and row[0] in POLICIES}
-    assert idle <= NOT_REACHED, needed
+    assert idle <= SHOWN_ELSEWHERE, needed
+    for name, actions in EVALUATED_HERE.items():
+        assert needed[name] >= actions, name
     assert set(POLICIES) <= {policy for policy, _ in needed}
 
 
@@ -304,12 +306,16 @@ POLICIES = (
     "BuildFunctions",
     "EndEndpoints",
 )
-NOT_REACHED = {
-    (name.policy, name.sid)
-    for name, row in TABLE.items()
-    if isinstance(row, Stated) or (isinstance(row, Shown) and row.test.startswith(HERE))
+SHOWN_ELSEWHERE = {
+    (name.policy, name.sid) for name, row in TABLE.items() if isinstance(row, Shown) and row.test.startswith(HERE)
 }
-"""Statements whose need the embedded AWS cannot show, or another test does."""
+"""Statements whose need another test shows."""
+EVALUATED_HERE = {
+    (name.policy, name.sid): {*row.actions}
+    for name, row in TABLE.items()
+    if isinstance(row, Evaluated) and row.test == OPTIONS
+}
+"""What the launched combinations needed each of these statements for."""
 
 
 def test_destroy_leaves_nothing_of_any_option(workshops: Workshops) -> None:

@@ -120,6 +120,27 @@ def test_an_action_that_cannot_be_taken_hinders_no_other(
     assert inbox.body()
 
 
+def test_the_key_of_an_encrypted_topic_must_let_alarms_use_it(
+    aws: Any, cloudwatch: Any, alarm: Any, topic: str, inbox: Inbox
+) -> None:
+    sns, kms, name = aws.client("sns"), aws.client("kms"), alarm(topic)
+    key = kms.create_key()["KeyMetadata"]
+    for key_id in ("alias/aws/sns", key["KeyId"]):
+        sns.set_topic_attributes(TopicArn=topic, AttributeName="KmsMasterKeyId", AttributeValue=key_id)
+        newest = go_off(cloudwatch, name)[0]
+        assert "cloudwatch.amazonaws.com is not authorized to perform: kms:GenerateDataKey" in newest["HistorySummary"]
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="again")
+    policy = json.loads(kms.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"])
+    own = json.loads(allow("cloudwatch.amazonaws.com", action="kms:*", resource="*"))["Statement"]
+    kms.put_key_policy(
+        KeyId=key["KeyId"],
+        PolicyName="default",
+        Policy=json.dumps({**policy, "Statement": [*policy["Statement"], *own]}),
+    )
+    assert json.loads(go_off(cloudwatch, name)[0]["HistoryData"])["actionState"] == "Succeeded"
+    assert inbox.body()
+
+
 def test_actions_that_are_disabled_are_not_taken(cloudwatch: Any, alarm: Any, topic: str, inbox: Inbox) -> None:
     assert go_off(cloudwatch, alarm(topic, ActionsEnabled=False)) == []
     assert inbox.is_empty

@@ -66,7 +66,7 @@ def _act(alarm: Alarm, before: str) -> None:
         try:
             _publish(alarm, arn, message)
         except Refusal as error:
-            reason = _refused(alarm, arn) if _is_denied(error) else describe(error)
+            reason = _refused(alarm, arn) if _is_denied_by_topic(error) else describe(error)
             log.warning("alarm %s could not execute action %s: %s", alarm.name, arn, reason)
             _record(alarm, arn, message, f'Failed to execute action {arn}. Received error: "{reason}"', reason)
         else:
@@ -80,8 +80,8 @@ def _publish(alarm: Alarm, arn: str, message: str) -> None:
     recipients.publish(arn, message, sender, subject=f'{alarm.state_value}: "{alarm.name}" in {alarm.region_name}')
 
 
-def _is_denied(error: BaseException) -> bool:
-    return isinstance(error, AwsError) and error.code == "AccessDenied"
+def _is_denied_by_topic(error: BaseException) -> bool:
+    return isinstance(error, AwsError) and error.code == "AccessDenied" and "sns:Publish" in error.message
 
 
 def _refused(alarm: Alarm, topic_arn: str) -> str:

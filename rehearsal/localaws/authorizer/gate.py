@@ -18,7 +18,7 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException, NotFound
 
 from rehearsal.localaws import faults, front, host
-from rehearsal.localaws.authorizer import denials, documents, encryption, requests, resources, side_doors
+from rehearsal.localaws.authorizer import denials, documents, encryption, requests, resources, scaling, side_doors
 from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming, authenticate
 from rehearsal.localaws.authorizer.decide import Circumstances, decide, reason_of
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Style
@@ -91,6 +91,7 @@ def _judge(service: str, operation: str, params: Mapping[str, Any], incoming: In
         *requests.needs_of(call, model.signing_name),
         *_needs_to_learn_of_absence(call),
         *encryption.needs(call),
+        *scaling.needs(call),
     )
     return _first_denial(needs, caller, incoming, service, style, region)
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from moto.awslambda.models import lambda_backends
+from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
 from rehearsal.localaws import host
+from rehearsal.localaws.authorizer import resources
 from rehearsal.localaws.authorizer.policy import Policies, Policy, Request, RequestContext, evaluate
 from rehearsal.localaws.authorizer.principal_element import Caller
 from rehearsal.localaws.errors import AwsError
@@ -75,8 +77,23 @@ def check(arn: str, sender: Sender) -> None:
     Raises:
         AwsError: AccessDenied; or the recipient's service's own error, when there is no such recipient.
     """
-    policy_of, action = _POLICIES[arn.split(":")[2]]
-    sender.must_be_allowed(policy_of(arn, _Address.of(arn)), action, arn)
+    address, service = _Address.of(arn), arn.split(":")[2]
+    policy_of, action = _POLICIES[service]
+    sender.must_be_allowed(policy_of(arn, address), action, arn)
+    key_id = _KEYS[service](arn, address) if service in _KEYS else None
+    if key_id:
+        _check_key(key_id, address.region, sender)
+
+
+def _check_key(key_id: str, region: str, sender: Sender) -> None:
+    """The key of an encrypted queue or topic must let the sender use it; AWS's own keys (aws/sns, aws/sqs) let no service do so.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+    """
+    key = resources.kms_key(key_id, region)
+    own = None if key is None or key.id in RESERVED_ALIASE_TARGET_KEY_IDS.values() else key.policy
+    for action in _TO_ENCRYPT:
+        sender.must_be_allowed(own, action, key_id if key is None else key.arn)
 
 
 def _function_policy(arn: str, address: _Address) -> str | None:
@@ -92,6 +109,18 @@ def _topic_policy(arn: str, address: _Address) -> str | None:
     policy: str = sns_backends[address.account_id][address.region].get_topic(arn).policy
     return policy
 
+
+def _queue_key(_arn: str, address: _Address) -> str | None:
+    queue = sqs_backends[address.account_id][address.region].get_queue(address.name)
+    return getattr(queue, "kms_master_key_id", None)
+
+
+def _topic_key(arn: str, address: _Address) -> str | None:
+    return sns_backends[address.account_id][address.region].get_topic(arn).kms_master_key_id or None
+
+
+_KEYS: dict[str, Callable[[str, _Address], str | None]] = {"sqs": _queue_key, "sns": _topic_key}
+_TO_ENCRYPT = ("kms:GenerateDataKey", "kms:Decrypt")
 
 _POLICIES: dict[str, tuple[Callable[[str, _Address], str | None], str]] = {
     "lambda": (_function_policy, "lambda:InvokeFunction"),

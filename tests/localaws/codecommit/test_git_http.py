@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.localaws.inboxes import make_role
+
 pytestmark = pytest.mark.usefixtures("git_program")
 
 
@@ -151,3 +153,21 @@ def test_a_missing_branch_fails_the_source_by_name(aws: Any, repository: str, be
     aws.client("codepipeline").create_pipeline(pipeline=declaration)
     assert bench.ended(declaration["name"]) == "Failed"
     assert "No branch [absent]" in bench.action_state(declaration["name"], "Clone")["errorDetails"]["message"]
+
+
+def test_a_role_that_may_not_take_the_archive_fails_the_source(
+    aws: Any, repository: str, bench: Any, unique: Any, tmp_path: Path
+) -> None:
+    from tests.localaws.codepipeline.workbench import action, approval, stage
+
+    commit(aws, repository, tmp_path, "one")
+    role = make_role(aws, unique("narrow"), ("codepipeline",), "s3:*", "codecommit:GetBranch", "codecommit:GetCommit")
+    configuration = {"RepositoryName": repository, "BranchName": "main"}
+    declaration = bench.declaration(stage("Gate", approval()), roleArn=role)
+    declaration["stages"][0] = stage(
+        "Source", action("Clone", "Source", "CodeCommit", configuration=configuration, outputs=["Code"])
+    )
+    aws.client("codepipeline").create_pipeline(pipeline=declaration)
+    assert bench.ended(declaration["name"]) == "Failed"
+    told = bench.action_state(declaration["name"], "Clone")["errorDetails"]["message"]
+    assert "not authorized to perform: codecommit:UploadArchive on resource: arn:aws:codecommit:" in told

@@ -57,6 +57,21 @@ def test_a_bucket_stays_outside(aws: Any, unique: Any, request: pytest.FixtureRe
     assert caught.value.response["Error"]["Code"] == "InvalidArgument"
 
 
+@pytest.mark.parametrize("key_id", ["alias/aws/sqs", "own"])
+def test_a_rule_stays_outside_an_encrypted_queue_whose_key_does_not_let_it(
+    aws: Any, inbox: Inbox, make_inbox: Any, unique: Any, key_id: str
+) -> None:
+    events, name = aws.client("events"), unique("rule")
+    own = aws.client("kms").create_key()["KeyMetadata"]["KeyId"] if key_id == "own" else key_id
+    queue = make_inbox("encrypted", KmsMasterKeyId=own)
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
+    events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": queue.arn, "DeadLetterConfig": {"Arn": inbox.arn}}])
+    events.put_events(Entries=[{"Source": name, "DetailType": "Test", "Detail": "{}"}])
+    said = inbox.receive(20)["attributes"]["ERROR_MESSAGE"]["StringValue"]
+    assert "events.amazonaws.com is not authorized to perform: kms:GenerateDataKey" in said
+    assert queue.is_empty
+
+
 def test_a_topic_stays_outside_a_function(aws: Any, topic: str, function: str, inbox: Inbox) -> None:
     redrive = json.dumps({"deadLetterTargetArn": inbox.arn})
     sns = aws.client("sns")

@@ -1,7 +1,8 @@
 """Source action of CodeCommit: the files of a branch's newest commit, as a zip.
 
 Reference: user guide, "CodeCommit source action reference". CodePipeline reads the files by ``codecommit:UploadArchive``, which
-is no public operation: here the archive is taken from git itself, after GetBranch and GetCommit with the action's role.
+is no public operation: here the archive is taken from git itself, after GetBranch and GetCommit with the action's role, which must
+have that permission too.
 """
 
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from moto.codecommit.models import codecommit_backends
 
-from rehearsal.localaws.codepipeline.actions import artifacts, commit_revision
+from rehearsal.localaws.codepipeline.actions import artifacts, commit_revision, permissions
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
 from rehearsal.localaws.codepipeline.state import Outcome
 
@@ -23,6 +24,7 @@ def act(context: Context) -> Outcome:
     commit_id = override.get("revisionValue") or _tip(codecommit, repository, branch)
     commit = codecommit.get_commit(repositoryName=repository, commitId=commit_id)["commit"]
     record = codecommit_backends[context.account_id][context.region].repository(repository)
+    permissions.must_be_allowed(context, "codecommit:UploadArchive", record.arn)
     message = commit["message"].strip()
     artifacts.write(context, context.outputs[0], record.git.archive(commit_id))
     return Outcome(

@@ -6,11 +6,8 @@ Reference: user guide, "CodeStarSourceConnection for Bitbucket Cloud, GitHub, ..
 import tempfile
 from pathlib import Path
 
-from rehearsal.localaws.authorizer import principals
-from rehearsal.localaws.authorizer.decide import Circumstances, decide
-from rehearsal.localaws.authorizer.requests import Need
 from rehearsal.localaws.codepipeline import connections, triggers
-from rehearsal.localaws.codepipeline.actions import artifacts, commit_revision
+from rehearsal.localaws.codepipeline.actions import artifacts, commit_revision, permissions
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
 from rehearsal.localaws.codepipeline.state import Outcome
 
@@ -23,7 +20,7 @@ def act(context: Context) -> Outcome:
     override = context.source_override or {}
     reference = override.get("reference", triggers.BRANCHES + context.required("BranchName"))
     commit_revision.check_format(context)
-    _must_be_allowed(context, connection)
+    permissions.must_be_allowed(context, _USE, connection)
     with tempfile.TemporaryDirectory() as folder:
         try:
             copy = connections.fetch(name, reference, Path(folder, "copy"))
@@ -58,14 +55,3 @@ def _name_of(reference: str) -> dict[str, str]:
     if not reference.startswith(triggers.BRANCHES):
         return {}
     return {"BranchName": reference.removeprefix(triggers.BRANCHES)}
-
-
-def _must_be_allowed(context: Context, connection: str) -> None:
-    """UseConnection is a permission without an operation of its own, so IAM is asked directly."""
-    principal = principals.find(context.credentials().access_key_id)
-    circumstances = Circumstances(principal, context.region)
-    if not decide(Need(_USE, connection, {}), circumstances, circumstances.keys()).allowed:
-        raise ActionFailed(
-            "PermissionError",
-            f"[{context.declared.name}] The role {context.role_arn} is not authorized to perform: {_USE} on resource: {connection}",
-        )

@@ -6,18 +6,20 @@ above the target scale out, fifteen well below it scale in); here the policy loo
 https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-define.html
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from moto.applicationautoscaling.models import applicationautoscaling_backends
+from moto.applicationautoscaling.models import ApplicationAutoscalingBackend, applicationautoscaling_backends
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.sagemaker.models import sagemaker_backends
 
-from rehearsal.localaws import clock, host, state
+from rehearsal.localaws import clock, host, moto_state, state
 from rehearsal.localaws.alarms import evaluation
+from rehearsal.localaws.authorizer import scaling
 from rehearsal.localaws.sagemaker.hosting import deployment
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, EndpointStatus
 from rehearsal.localaws.sagemaker.hosting.invocation_metrics import NAMESPACE
@@ -57,9 +59,35 @@ _scaled_at: dict[tuple[str, str, str], float] = {}
 state.keep_dict("sagemaker.scaling", _scaled_at)
 
 
+_moto_register = ApplicationAutoscalingBackend.register_scalable_target
+
+
 def install() -> None:
     """Act on the policies from now on."""
+    ApplicationAutoscalingBackend.register_scalable_target = _register
     host.in_background(clock.every, EVERY_SECONDS, _act_everywhere, clock.timestamp(), name="autoscaling")
+
+
+def _register(backend: Any, namespace: str, *args: Any, **members: Any) -> Any:
+    """The first target of an endpoint brings the service-linked role with it."""
+    target = _moto_register(backend, namespace, *args, **members)
+    if namespace == "sagemaker" and not scaling.role_is_there():
+        _create_role()
+    return target
+
+
+def _create_role() -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": [scaling.ROLE_SERVICE]}, "Action": "sts:AssumeRole"}
+    moto_state.of("iam").create_role(
+        scaling.ROLE_NAME,
+        json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        scaling.ROLE_PATH,
+        permissions_boundary=None,
+        description="",
+        tags=[],
+        max_session_duration="3600",
+        linked_service=scaling.ROLE_SERVICE,
+    )
 
 
 def desired(current: int, per_instance: float, tracking: Tracking) -> int:

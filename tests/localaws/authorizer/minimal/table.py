@@ -4,7 +4,6 @@ A statement that is not here fails ``test_every_statement_has_a_row``. Give it o
 
 * ``Denied``: a run without it fails. The test removes it and runs the pipeline.
 * ``Evaluated``: a call of a run that is recorded would be denied without it. For what takes too long to run again.
-* ``Stated``: a reason in words, where neither can be done.
 * ``Shown``: an effect is missing without it, or a failure is not told or mended. Name the test that shows so.
 """
 
@@ -29,22 +28,13 @@ class Denied:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """``actions`` are recorded as allowed by nothing but the statement."""
+    """``actions`` are recorded as allowed by nothing but the statement; ``test`` (file::name) reads the record."""
 
     actions: tuple[str, ...]
+    test: str = f"{HERE}::test_recorded_calls_would_be_denied_without_the_statement"
 
     def __str__(self) -> str:
         return f"denied without it: {', '.join(self.actions)}"
-
-
-@dataclass(frozen=True)
-class Stated:
-    """What needs it, in words: the embedded AWS cannot show it, or no test takes this path with the role yet."""
-
-    reason: str
-
-    def __str__(self) -> str:
-        return f"stated, not shown: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +48,7 @@ class Shown:
         return f"{self.effect} ({self.test.rpartition('::')[2]})"
 
 
-Evidence = Denied | Evaluated | Shown | Stated
+Evidence = Denied | Evaluated | Shown
 
 TABLE: dict[Named, Evidence] = {
     Named("TrainAndServe", "ListData"): Denied("s3:ListBucket", "Train/TrainModel"),
@@ -125,18 +115,12 @@ TABLE: dict[Named, Evidence] = {
     Named("BuildFunctions", "UpdateFunctions"): Evaluated(("lambda:UpdateFunctionCode", "lambda:GetFunction")),
     Named("BuildFunctions", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents")),
     Named("BuildFunctions", "UseKey"): Evaluated(("kms:Decrypt",)),
-    Named("TrainDeployEvaluate", "KeepDeadLetters"): Shown("an invocation that Lambda gives up is lost", OPTIONS),
-    Named("TrainDeployEvaluate", "WatchToScale"): Stated(
-        "Application Auto Scaling makes its alarms with the rights of whoever puts the policy; here with its own"
-    ),
-    Named("TrainDeployEvaluate", "ResizeEndpoints"): Stated(
-        "Application Auto Scaling asks whether whoever registers a target may change its capacity; here it does not"
-    ),
-    Named("TrainDeployEvaluate", "CreateScalingRole"): Stated(
-        "Application Auto Scaling makes its service-linked role as whoever first registers a target; here there is none"
-    ),
-    Named("EndEndpoints", "EndEndpoints"): Shown("an endpoint stays when its time is over", OPTIONS),
-    Named("RunPipeline", "CloneSource"): Shown("the source action cannot read the commit", OPTIONS),
-    Named("RunPipeline", "CloneFunctions"): Shown("the source action of the functions cannot, likewise", OPTIONS),
-    Named("RunPipeline", "UseConnection"): Shown("the source action cannot use the connection", OPTIONS),
+    Named("TrainDeployEvaluate", "WatchToScale"): Evaluated(("cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms")),
+    Named("TrainDeployEvaluate", "ResizeEndpoints"): Evaluated(("sagemaker:UpdateEndpointWeightsAndCapacities",)),
+    Named("TrainDeployEvaluate", "CreateScalingRole"): Evaluated(("iam:CreateServiceLinkedRole",)),
+    Named("TrainDeployEvaluate", "KeepDeadLetters"): Evaluated(("sqs:SendMessage",), OPTIONS),
+    Named("EndEndpoints", "EndEndpoints"): Evaluated(("sagemaker:DeleteEndpoint",), OPTIONS),
+    Named("RunPipeline", "CloneSource"): Evaluated(("codecommit:GetBranch", "codecommit:UploadArchive"), OPTIONS),
+    Named("RunPipeline", "CloneFunctions"): Evaluated(("codecommit:GetBranch", "codecommit:UploadArchive"), OPTIONS),
+    Named("RunPipeline", "UseConnection"): Evaluated(("codestar-connections:UseConnection",), OPTIONS),
 }

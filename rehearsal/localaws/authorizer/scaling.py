@@ -1,0 +1,59 @@
+"""What Application Auto Scaling asks in the caller's name when an endpoint is to scale. Reads moto's state, changes nothing.
+
+It resizes endpoints as its own service-linked role, which whoever first registers a target must be allowed to create; whether the
+endpoint may be resized, and the alarms of a policy be made and removed, it asks of whoever wants it.
+https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html
+"""
+
+from collections.abc import Iterator
+
+from rehearsal.localaws import moto_state
+from rehearsal.localaws.authorizer.requests import Call, Need
+
+ROLE_SERVICE = "sagemaker.application-autoscaling.amazonaws.com"
+ROLE_PATH = f"/aws-service-role/{ROLE_SERVICE}/"
+ROLE_NAME = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+_ENDPOINT_ACTIONS = ("DescribeEndpoint", "UpdateEndpointWeightsAndCapacities")
+_ALARMS = ("AlarmHigh", "AlarmLow")
+
+
+def role_is_there() -> bool:
+    """Whether the account has the service-linked role already."""
+    return any(role.name == ROLE_NAME for role in list(moto_state.of("iam").roles.values()))
+
+
+def needs(call: Call) -> Iterator[Need]:
+    """The permissions that a call about an endpoint's scaling needs beside its own."""
+    if call.service != "application-autoscaling" or call.params.get("ServiceNamespace") != "sagemaker":
+        return
+    if call.operation == "RegisterScalableTarget":
+        yield from _to_register(call)
+    if call.operation == "PutScalingPolicy" and call.params.get("PolicyType") == "TargetTrackingScaling":
+        yield from _on_alarms(call, "PutMetricAlarm", "DescribeAlarms")
+    if call.operation == "DeleteScalingPolicy" or (call.operation == "DeregisterScalableTarget" and _has_policy(call)):
+        yield from _on_alarms(call, "DeleteAlarms")
+
+
+def _to_register(call: Call) -> Iterator[Need]:
+    endpoint = f"{_arn(call, 'sagemaker')}:{'/'.join(str(call.params.get('ResourceId')).split('/')[:2]).lower()}"
+    for action in _ENDPOINT_ACTIONS:
+        yield Need(f"sagemaker:{action}", endpoint, {})
+    if not role_is_there():
+        role = f"arn:aws:iam::{call.account_id}:role{ROLE_PATH}{ROLE_NAME}"
+        yield Need("iam:CreateServiceLinkedRole", role, {"iam:awsservicename": (ROLE_SERVICE,)})
+
+
+def _on_alarms(call: Call, *actions: str) -> Iterator[Need]:
+    for alarm in _ALARMS:
+        arn = f"{_arn(call, 'cloudwatch')}:alarm:TargetTracking-{call.params.get('ResourceId')}-{alarm}"
+        for action in actions:
+            yield Need(f"cloudwatch:{action}", arn, {})
+
+
+def _has_policy(call: Call) -> bool:
+    policies = moto_state.of("applicationautoscaling", call.region).policies.values()
+    return any(policy.resource_id == call.params.get("ResourceId") for policy in list(policies))
+
+
+def _arn(call: Call, service: str) -> str:
+    return f"arn:aws:{service}:{call.region}:{call.account_id}"
