@@ -230,11 +230,11 @@ class Chores:
         stacks, colour = self.client("cloudformation"), {"ParameterKey": "Colour", "ParameterValue": "blue"}
         with self._journal.making("stack", name):
             stacks.create_stack(StackName=name, TemplateBody=json.dumps(_TEMPLATE), Parameters=[colour])
-        for old in self._older("stack"):
-            with self._journal.removing("stack", old):
-                stacks.delete_stack(StackName=old)
         found = stacks.describe_stacks()["Stacks"]
         ready = [each["StackName"] for each in found if each["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")]
+        for old in [each for each in self._older("stack") if each in ready]:  # one that is being updated is refused
+            with self._journal.removing("stack", old):
+                stacks.delete_stack(StackName=old)
         kept = [each for each in ready if each in self._journal.promised("stack")]
         if kept:
             shown = {"ParameterKey": "Colour", "ParameterValue": self._name()}
