@@ -4,9 +4,10 @@ import uuid
 from typing import Any
 
 from rehearsal.localaws import clock
-from rehearsal.localaws.codebuild import models, runner
+from rehearsal.localaws.codebuild import build_log, models, runner
 from rehearsal.localaws.codebuild.api_base import CodeBuildPart
 from rehearsal.localaws.codebuild.models import Build
+from rehearsal.localaws.errors import AwsError
 
 _OVERRIDES = {
     "artifactsOverride": "artifacts",
@@ -17,11 +18,22 @@ _OVERRIDES = {
     "encryptionKeyOverride": "encryptionKey",
     "logsConfigOverride": "logsConfig",
     "cacheOverride": "cache",
+    "queuedTimeoutInMinutesOverride": "queuedTimeoutInMinutes",
+    "secondarySourcesVersionOverride": "secondarySourceVersions",
 }
 _SOURCE_OVERRIDES = {
     "sourceTypeOverride": "type",
     "sourceLocationOverride": "location",
     "buildspecOverride": "buildspec",
+}
+_ENVIRONMENT_OVERRIDES = {
+    "environmentTypeOverride": "type",
+    "imageOverride": "image",
+    "computeTypeOverride": "computeType",
+    "privilegedModeOverride": "privilegedMode",
+    "certificateOverride": "certificate",
+    "registryCredentialOverride": "registryCredential",
+    "imagePullCredentialsTypeOverride": "imagePullCredentialsType",
 }
 
 
@@ -38,18 +50,29 @@ class Builds(CodeBuildPart):
         changes = {ours: self.params[given] for given, ours in _SOURCE_OVERRIDES.items() if given in self.params}
         project["source"] = {**declared["source"], **changes}
         project["environment"] = self._environment(declared["environment"])
-        build = self._new_build(project)
+        return self._started(project, self.params.get("sourceVersion") or declared.get("sourceVersion"))
+
+    def retry_build(self) -> dict[str, Any]:
+        """Start a build again as it was, with the overrides that it had, under a number of its own."""
+        before = self.backend.build(self.params.get("id", ""))
+        if not before.is_over:
+            raise AwsError("InvalidInputException", f"Build {before.id} is in progress: stop it, or wait for its end")
+        return self._started(before.project, before.source_version)
+
+    def _started(self, project: dict[str, Any], source_version: str | None) -> dict[str, Any]:
+        build = self._new_build(project, source_version)
         self.backend.builds[build.id] = build
         runner.start(build, self.region)
         return {"build": self._view(build)}
 
     def _environment(self, declared: dict[str, Any]) -> dict[str, Any]:
-        """The project's environment with the caller's variables over its own."""
+        """The project's environment with the caller's variables and members over its own."""
         variables = {v["name"]: v for v in declared.get("environmentVariables", [])}
         variables.update({v["name"]: v for v in self.params.get("environmentVariablesOverride", [])})
-        return {**declared, "environmentVariables": list(variables.values())}
+        given = {ours: self.params[name] for name, ours in _ENVIRONMENT_OVERRIDES.items() if name in self.params}
+        return {**declared, **given, "environmentVariables": list(variables.values())}
 
-    def _new_build(self, project: dict[str, Any]) -> Build:
+    def _new_build(self, project: dict[str, Any], source_version: str | None) -> Build:
         name = project["name"]
         number = self.backend.counters[name] = self.backend.counters.get(name, 0) + 1
         stem = str(uuid.uuid4())
@@ -61,7 +84,7 @@ class Builds(CodeBuildPart):
             number=number,
             project=project,
             initiator=self.caller_arn.rpartition(":")[2].removeprefix("assumed-role/").removeprefix("user/"),
-            source_version=self.params.get("sourceVersion"),
+            source_version=source_version,
             started_at=clock.timestamp(),
             log_group=logs.get("groupName") or f"/aws/codebuild/{name}",
             log_stream=f"{prefix}{stem}",
@@ -75,6 +98,17 @@ class Builds(CodeBuildPart):
             "builds": [self._view(known[build_id]) for build_id in ids if build_id in known],
             "buildsNotFound": [build_id for build_id in ids if build_id not in known],
         }
+
+    def batch_delete_builds(self) -> dict[str, Any]:
+        """Remove builds that are over; the others are told with the reason."""
+        deleted, kept = [], []
+        for build_id in (each.rpartition("/")[2] for each in self.params["ids"]):
+            build = self.backend.builds.get(build_id)
+            if build is not None and build.is_over:
+                deleted.append(self.backend.builds.pop(build_id).arn)
+            else:
+                kept.append({"id": build_id, "statusCode": "BUILD_NOT_FOUND" if build is None else "BUILD_IN_PROGRESS"})
+        return {"buildsDeleted": deleted, "buildsNotDeleted": kept}
 
     def stop_build(self) -> dict[str, Any]:
         """End the commands of a build."""
@@ -105,6 +139,7 @@ class Builds(CodeBuildPart):
             "currentPhase": build.phase,
             "buildStatus": build.status,
             "sourceVersion": build.source_version,
+            "resolvedSourceVersion": build.source_version,
             "projectName": project["name"],
             "phases": build.phases,
             "source": project["source"],
@@ -112,14 +147,7 @@ class Builds(CodeBuildPart):
             "environment": project["environment"],
             "serviceRole": project["serviceRole"],
             "cache": project["cache"],
-            "logs": {
-                "groupName": build.log_group,
-                "streamName": build.log_stream,
-                "cloudWatchLogsArn": (
-                    f"arn:aws:logs:{self.region}:{self.current_account}:log-group:{build.log_group}:"
-                    f"log-stream:{build.log_stream}"
-                ),
-            },
+            "logs": build_log.as_location(build, self.region, self.current_account),
             "timeoutInMinutes": project["timeoutInMinutes"],
             "buildComplete": build.is_over,
             "initiator": build.initiator,

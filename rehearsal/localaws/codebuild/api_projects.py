@@ -20,6 +20,7 @@ class Projects(CodeBuildPart):
         if self.params.get("buildBatchConfig"):
             raise AwsError("InvalidInputException", "The embedded AWS does not run batch builds")
         _check_cache(self.params.get("cache", {}))
+        _check_logs(self.params.get("logsConfig", {}))
         now = clock.timestamp()
         defaults = {"timeoutInMinutes": 60, "queuedTimeoutInMinutes": 480, "cache": {"type": "NO_CACHE"}, "tags": []}
         fixed = {"arn": self.backend.arn(f"project/{name}"), "created": now, "lastModified": now}
@@ -30,6 +31,7 @@ class Projects(CodeBuildPart):
         """Change what is named, for builds that start from now on."""
         project = self.backend.project(self.params["name"])
         _check_cache(self.params.get("cache", {}))
+        _check_logs(self.params.get("logsConfig", {}))
         self.backend.projects[project["name"]] = {**project, **self.params, "lastModified": clock.timestamp()}
         return {"project": self.backend.projects[project["name"]]}
 
@@ -66,3 +68,9 @@ def _check_cache(cache: dict[str, Any]) -> None:
         raise AwsError(
             "InvalidInputException", "The embedded AWS does not offer cacheNamespace, which needs a cache key"
         )
+
+
+def _check_logs(declared: dict[str, Any]) -> None:
+    config = declared.get("s3Logs", {})
+    if config.get("status") == "ENABLED" and not config.get("location"):
+        raise AwsError("InvalidInputException", "Logs to S3 need a location: a bucket, or bucket/prefix")

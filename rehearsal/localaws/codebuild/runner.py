@@ -9,13 +9,13 @@ from moto.codebuild.models import codebuild_backends
 
 from rehearsal.localaws import clock, host, identity, state
 from rehearsal.localaws.codebuild import buildspec, cache, models, workspace
+from rehearsal.localaws.codebuild.build_log import BuildLog
 from rehearsal.localaws.codebuild.buildspec import Buildspec
 from rehearsal.localaws.codebuild.models import Build
 from rehearsal.localaws.codebuild.reports.collecting import Collector
 from rehearsal.localaws.codebuild.workspace import ShellResult, Workspace
 from rehearsal.localaws.errors import describe
 from rehearsal.localaws.events import bus
-from rehearsal.localaws.logs import LogStream
 
 log = logging.getLogger("rehearsal.localaws.codebuild")
 
@@ -97,7 +97,7 @@ class _Work:
         self._build, self._region, self._space = build, region, space
         self._project = build.project
         self._backend = codebuild_backends[build.arn.split(":")[4]][region]
-        self._stream = LogStream(build.log_group, build.log_stream, region, self._project["serviceRole"])
+        self._book = BuildLog(build, region, space.folder / "build.log.gz")
         self._secrets: frozenset[str] = frozenset()
         self._credentials = self._step("PROVISIONING", self._assume)
 
@@ -107,6 +107,12 @@ class _Work:
 
     def run(self) -> str:
         """The build's final status."""
+        try:
+            return self._run()
+        finally:
+            self._book.close(lambda: self._client("s3"))
+
+    def _run(self) -> str:
         directories = self._step("DOWNLOAD_SOURCE", self._sources)
         spec = self._step("DOWNLOAD_SOURCE", lambda: self._spec(directories))
         variables, self._secrets = self._step(
@@ -162,22 +168,25 @@ class _Work:
     def _log(self, lines: list[str]) -> None:
         for secret in self._secrets:
             lines = [line.replace(secret, "***") for line in lines]
-        self._stream.write(lines)
+        self._book.write(lines)
 
     def _sources(self) -> dict[str, Any]:
         """Lay out the primary source as ``src`` and each secondary one by its identifier."""
-        directories = {"src": self._lay_out("src", self._project["source"])}
+        versions = {v["sourceIdentifier"]: v["sourceVersion"] for v in self._project.get("secondarySourceVersions", [])}
+        directories = {"src": self._lay_out("src", self._project["source"], self._build.source_version)}
         for source in self._project.get("secondarySources", []):
-            directories[source["sourceIdentifier"]] = self._lay_out(source["sourceIdentifier"], source)
+            name = source["sourceIdentifier"]
+            directories[name] = self._lay_out(name, source, versions.get(name))
         return directories
 
-    def _lay_out(self, name: str, source: dict[str, Any]) -> Any:
+    def _lay_out(self, name: str, source: dict[str, Any], version: str | None) -> Any:
         kind, location = source["type"], source.get("location", "")
         if kind == "NO_SOURCE":
             return self._space.source(name)
         if kind == "S3":
             bucket, _, key = location.removeprefix("arn:aws:s3:::").partition("/")
-            body = self._client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+            which = {"VersionId": version} if version else {}
+            body = self._client("s3").get_object(Bucket=bucket, Key=key, **which)["Body"].read()
             return self._space.unpack(name, body, key.rpartition("/")[2])
         raise ValueError(
             f"INVALID_INPUT: a source of type {kind} is not fetched by the embedded AWS: S3, NO_SOURCE and CODEPIPELINE are"

@@ -40,7 +40,7 @@ def act(context: Context) -> Outcome:
 def _reason(build: dict[str, Any]) -> str:
     failed = [phase for phase in build["phases"] if phase.get("contexts")]
     if not failed:
-        return f"Build terminated with state: {build['buildStatus']}. See {build['logs']['groupName']}."
+        return f"Build terminated with state: {build['buildStatus']}. See {build['logs'].get('groupName', 'its log')}."
     context = failed[0]["contexts"][0]
     return (
         f"Build terminated with state: {build['buildStatus']}. Phase: {failed[0]['phaseType']}, Code: {context['statusCode']}, "
