@@ -25,6 +25,8 @@ _SOURCE_OVERRIDES = {
     "sourceTypeOverride": "type",
     "sourceLocationOverride": "location",
     "buildspecOverride": "buildspec",
+    "gitCloneDepthOverride": "gitCloneDepth",
+    "gitSubmodulesConfigOverride": "gitSubmodulesConfig",
 }
 _ENVIRONMENT_OVERRIDES = {
     "environmentTypeOverride": "type",
@@ -139,7 +141,7 @@ class Builds(CodeBuildPart):
             "currentPhase": build.phase,
             "buildStatus": build.status,
             "sourceVersion": build.source_version,
-            "resolvedSourceVersion": build.source_version,
+            "resolvedSourceVersion": build.resolved_version,
             "projectName": project["name"],
             "phases": build.phases,
             "source": project["source"],

@@ -23,6 +23,7 @@ class Build:
     initiator: str
     source_version: str | None
     started_at: float
+    resolved_version: str | None = None
     ended_at: float | None = None
     status: str = "IN_PROGRESS"
     phase: str = "SUBMITTED"

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from moto.codebuild.models import codebuild_backends
@@ -13,6 +14,7 @@ from rehearsal.localaws.codebuild.build_log import BuildLog
 from rehearsal.localaws.codebuild.buildspec import Buildspec
 from rehearsal.localaws.codebuild.models import Build
 from rehearsal.localaws.codebuild.reports.collecting import Collector
+from rehearsal.localaws.codebuild.sources import Sources
 from rehearsal.localaws.codebuild.workspace import ShellResult, Workspace
 from rehearsal.localaws.errors import describe
 from rehearsal.localaws.events import bus
@@ -170,29 +172,13 @@ class _Work:
             lines = [line.replace(secret, "***") for line in lines]
         self._book.write(lines)
 
-    def _sources(self) -> dict[str, Any]:
-        """Lay out the primary source as ``src`` and each secondary one by its identifier."""
-        versions = {v["sourceIdentifier"]: v["sourceVersion"] for v in self._project.get("secondarySourceVersions", [])}
-        directories = {"src": self._lay_out("src", self._project["source"], self._build.source_version)}
-        for source in self._project.get("secondarySources", []):
-            name = source["sourceIdentifier"]
-            directories[name] = self._lay_out(name, source, versions.get(name))
+    def _sources(self) -> dict[str, Path]:
+        sources = Sources(self._project, self._space, self._credentials, self._region)
+        directories = sources.lay_out(self._build.source_version)
+        self._build.resolved_version = sources.resolved
         return directories
 
-    def _lay_out(self, name: str, source: dict[str, Any], version: str | None) -> Any:
-        kind, location = source["type"], source.get("location", "")
-        if kind == "NO_SOURCE":
-            return self._space.source(name)
-        if kind == "S3":
-            bucket, _, key = location.removeprefix("arn:aws:s3:::").partition("/")
-            which = {"VersionId": version} if version else {}
-            body = self._client("s3").get_object(Bucket=bucket, Key=key, **which)["Body"].read()
-            return self._space.unpack(name, body, key.rpartition("/")[2])
-        raise ValueError(
-            f"INVALID_INPUT: a source of type {kind} is not fetched by the embedded AWS: S3, NO_SOURCE and CODEPIPELINE are"
-        )
-
-    def _spec(self, directories: dict[str, Any]) -> Buildspec:
+    def _spec(self, directories: dict[str, Path]) -> Buildspec:
         given = self._project["source"].get("buildspec", "")
         if "\n" in given or given.lstrip().startswith("{"):
             return buildspec.parse(given)
@@ -201,14 +187,16 @@ class _Work:
             raise FileNotFoundError(f"YAML_FILE_ERROR: stat {file.name}: no such file or directory")
         return buildspec.parse(file.read_text())
 
-    def _own_variables(self, directories: dict[str, Any]) -> dict[str, str]:
+    def _own_variables(self, directories: dict[str, Path]) -> dict[str, str]:
         variables = {
             "CI": "true",
             "CODEBUILD_BUILD_ID": self._build.id,
             "CODEBUILD_BUILD_ARN": self._build.arn,
             "CODEBUILD_BUILD_NUMBER": str(self._build.number),
             "CODEBUILD_INITIATOR": self._build.initiator,
-            "CODEBUILD_RESOLVED_SOURCE_VERSION": self._build.source_version or "",
+            "CODEBUILD_SOURCE_VERSION": self._build.source_version or "",
+            "CODEBUILD_RESOLVED_SOURCE_VERSION": self._build.resolved_version or "",
+            "CODEBUILD_SOURCE_REPO_URL": self._project["source"].get("location", ""),
             "CODEBUILD_SRC_DIR": str(directories["src"]),
             "CODEBUILD_LOG_PATH": self._build.log_stream,
         }
