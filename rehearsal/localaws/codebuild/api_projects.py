@@ -21,6 +21,7 @@ class Projects(CodeBuildPart):
             raise AwsError("InvalidInputException", "The embedded AWS does not run batch builds")
         _check_cache(self.params.get("cache", {}))
         _check_logs(self.params.get("logsConfig", {}))
+        _check_artifacts([self.params.get("artifacts", {}), *self.params.get("secondaryArtifacts", [])])
         now = clock.timestamp()
         defaults = {"timeoutInMinutes": 60, "queuedTimeoutInMinutes": 480, "cache": {"type": "NO_CACHE"}, "tags": []}
         fixed = {"arn": self.backend.arn(f"project/{name}"), "created": now, "lastModified": now}
@@ -32,6 +33,7 @@ class Projects(CodeBuildPart):
         project = self.backend.project(self.params["name"])
         _check_cache(self.params.get("cache", {}))
         _check_logs(self.params.get("logsConfig", {}))
+        _check_artifacts([self.params.get("artifacts", {}), *self.params.get("secondaryArtifacts", [])])
         self.backend.projects[project["name"]] = {**project, **self.params, "lastModified": clock.timestamp()}
         return {"project": self.backend.projects[project["name"]]}
 
@@ -74,3 +76,10 @@ def _check_logs(declared: dict[str, Any]) -> None:
     config = declared.get("s3Logs", {})
     if config.get("status") == "ENABLED" and not config.get("location"):
         raise AwsError("InvalidInputException", "Logs to S3 need a location: a bucket, or bucket/prefix")
+
+
+def _check_artifacts(artifacts: list[dict[str, Any]]) -> None:
+    if any(artifact.get("overrideArtifactName") for artifact in artifacts):
+        raise AwsError(
+            "InvalidInputException", "The embedded AWS does not offer overrideArtifactName: name the artifact"
+        )

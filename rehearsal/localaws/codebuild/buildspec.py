@@ -1,7 +1,8 @@
 """A buildspec (version 0.2), parsed once. Pure. Reference: CodeBuild user guide, "Build specification reference"."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -9,6 +10,8 @@ import yaml
 from rehearsal.localaws.codebuild.reports import formats
 
 PHASES = ("install", "pre_build", "build", "post_build")
+_ON_FAILURE = (None, "ABORT", "CONTINUE")
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _TOP = ("version", "run-as", "env", "proxy", "batch", "phases", "reports", "artifacts", "cache")
 
 
@@ -35,6 +38,11 @@ class ArtifactFiles:
     discards_paths: bool = False
     excludes: tuple[str, ...] = ()
 
+    def with_variables(self, values: Mapping[str, str]) -> "ArtifactFiles":
+        """The same with ``$NAME`` and ``${NAME}`` replaced; a name that has no value stays."""
+        files = tuple(_filled(path, values) for path in self.files)
+        return replace(self, files=files, base_directory=_filled(self.base_directory, values))
+
 
 @dataclass(frozen=True)
 class ReportFiles:
@@ -59,6 +67,15 @@ class Buildspec:
     secondary_artifacts: Mapping[str, ArtifactFiles] = field(default_factory=dict)
     cache_paths: tuple[str, ...] = ()
     reports: tuple[ReportFiles, ...] = ()
+
+    def with_variables(self, values: Mapping[str, str]) -> "Buildspec":
+        """The same with the build's variables in the paths of artifacts and reports."""
+        return replace(
+            self,
+            artifacts=self.artifacts and self.artifacts.with_variables(values),
+            secondary_artifacts={name: of.with_variables(values) for name, of in self.secondary_artifacts.items()},
+            reports=tuple(replace(report, files=report.files.with_variables(values)) for report in self.reports),
+        )
 
 
 def parse(text: str) -> Buildspec:
@@ -101,6 +118,10 @@ def of_commands(commands: tuple[str, ...], exported: tuple[str, ...] = ()) -> Bu
     return Buildspec((Phase("build", commands),), exported=exported, shell="bash")
 
 
+def _filled(path: str, values: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda found: values.get(found[1] or found[2], found[0]), path)
+
+
 def _mapping(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
     value = raw.get(name) or {}
     if not isinstance(value, dict):
@@ -140,7 +161,12 @@ def _phases(raw: Mapping[str, Any]) -> tuple[Phase, ...]:
 
 
 def _phase(name: str, raw: Mapping[str, Any]) -> Phase:
-    return Phase(name, _list(raw, "commands"), _list(raw, "finally"), raw.get("on-failure"))
+    on_failure = raw.get("on-failure")
+    if on_failure not in _ON_FAILURE:
+        raise InvalidBuildspec(
+            f"YAML_FILE_ERROR: on-failure {on_failure} of {name} is not offered by the embedded AWS: ABORT and CONTINUE are"
+        )
+    return Phase(name, _list(raw, "commands"), _list(raw, "finally"), on_failure)
 
 
 def _artifact(raw: Mapping[str, Any]) -> ArtifactFiles:

@@ -9,11 +9,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 _WILDCARDS = frozenset("*?[")
+_SOURCES = ("$CODEBUILD_SRC_DIR/", "${CODEBUILD_SRC_DIR}/")
 _HOMES = ("/root/", "~/", "$HOME/", "${HOME}/")
 
 
 def located(path: str) -> str | None:
     """The path as a pattern within the workspace's folder; None when it lies outside of it."""
+    for prefix in _SOURCES:
+        path = path.removeprefix(prefix)
     home = next((prefix for prefix in _HOMES if path.startswith(prefix)), None)
     inner = PurePosixPath(path.removeprefix(home) if home else path)
     if inner.is_absolute() or ".." in inner.parts or not inner.parts:

@@ -123,6 +123,7 @@ class _Work:
                 self._project["environment"].get("environmentVariables", []), spec, self._client
             ),
         )
+        variables = {**variables, **self._own_variables(directories)}
         kept = cache.of_project(
             self._project,
             self._backend.cache_id(self._project["name"]),
@@ -136,7 +137,7 @@ class _Work:
         result = self._space.run(
             spec,
             directory=directories["src"],
-            variables={**variables, **self._own_variables(directories)},
+            variables=variables,
             credentials=self._credentials,
             region=self._region,
             log=self._log,
@@ -146,7 +147,8 @@ class _Work:
         self._keep(result)
         has_built = any(phase.name in ("build", "post_build") for phase in result.phases)
         if result.ending in ("SUCCEEDED", "FAILED") and has_built:
-            self._step("UPLOAD_ARTIFACTS", lambda: self._finish(spec, directories["src"], result))
+            filled = spec.with_variables({**variables, **result.exported})
+            self._step("UPLOAD_ARTIFACTS", lambda: self._finish(filled, directories["src"], result))
         if kept and result.ending == "SUCCEEDED":
             kept.save()
         return result.ending

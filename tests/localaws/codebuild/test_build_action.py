@@ -32,8 +32,9 @@ phases:
       - basename "$CODEBUILD_SRC_DIR" > reports/report.txt
 artifacts:
   secondary-artifacts:
-    Zips: {files: ['**/*'], base-directory: zips}
+    Zips: {files: ['**/*'], base-directory: '${CODEBUILD_SRC_DIR}/zips'}
     Reports: {files: ['reports/*']}
+    Source: {files: ['*'], base-directory: $CODEBUILD_SRC_DIR_SourceOutput}
 """
 
 
@@ -55,14 +56,18 @@ def test_several_inputs_and_several_outputs(bench: Any, project: Any) -> None:
         "Build",
         "CodeBuild",
         inputs=["SourceOutput", "Code"],
-        outputs=["Reports", "Zips"],
+        outputs=["Reports", "Zips", "Source"],
         configuration={"ProjectName": in_pipeline(project), "PrimarySource": "Code"},
     )
     pipeline = two_inputs(bench, build)
     assert bench.ended(pipeline) == "Succeeded", bench.action_state(pipeline, "Make")
     outputs = bench.action_runs(pipeline, "Make")[0]["output"]["outputArtifacts"]
     found = {artifact["name"]: contents(bench, artifact) for artifact in outputs}
-    assert found == {"Zips": {"both.txt": "a\nb\n"}, "Reports": {"reports/report.txt": "src\n"}}
+    assert found == {
+        "Zips": {"both.txt": "a\nb\n"},
+        "Reports": {"reports/report.txt": "src\n"},
+        "Source": {"data.csv": "a\n"},
+    }
 
 
 def test_several_inputs_need_a_primary_source(bench: Any, project: Any) -> None:

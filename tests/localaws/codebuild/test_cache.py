@@ -28,6 +28,7 @@ cache: {paths: ['deps/**/*', '/root/.lib/**/*', '/etc/passwd']}
     [
         ("node_modules/**/*", "src/node_modules/**/*"),
         ("./a", "src/a"),
+        ("$CODEBUILD_SRC_DIR/a/**/*", "src/a/**/*"),
         ("/root/.m2/**/*", "home/.m2/**/*"),
         ("$HOME/.m2/*", "home/.m2/*"),
         ("/etc/passwd", None),
