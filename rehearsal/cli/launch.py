@@ -65,12 +65,25 @@ def _launch_reviewed(aws: Aws, plan: Plan, scratch: Path, consent: Consent, tell
     return [prep, _reviewed(aws, workshop.pipeline_request(plan, uploaded), consent, tell)]
 
 
+def _says_yes() -> bool:
+    """The end of standard input is no yes."""
+    try:
+        return Confirm.ask("Do this?", console=talk(), default=False)
+    except EOFError:
+        return False
+
+
 def _reviewed(aws: Aws, request: StackRequest, consent: Consent, tell: Tell) -> StackResult:
     found = changesets.review(aws, request)
     talk().print(review_text(found))
-    if found.change_set_id and not consent.yes and not Confirm.ask("Do this?", console=talk(), default=False):
-        changesets.discard(aws, found)
-        raise Declined(f"the stack {request.name} stays as it is", next_step="nothing was changed")
+    agreed = False
+    try:
+        agreed = not found.change_set_id or consent.yes or _says_yes()
+    finally:  # Ctrl-C instead of an answer leaves nothing behind either
+        if not agreed:
+            changesets.discard(aws, found)
+    if not agreed:
+        raise Declined(f"the stack {request.name} stays as it is", next_step="give --yes to go on without being asked")
     changesets.execute(aws, found, tell)
     stack = stacks.describe(aws, request.name) or {"StackStatus": "UNKNOWN"}
     return StackResult(

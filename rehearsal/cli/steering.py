@@ -55,7 +55,7 @@ def retry(
     )
 
 
-@command("rehearse approve Production/Approve --summary 'metrics are fine'")
+@command("rehearse approve Approve/ApproveProd --summary 'metrics are fine'")
 def approve(
     account: AccountOptions,
     which: WorkshopOptions,
@@ -79,7 +79,7 @@ def invoke(
     account: AccountOptions,
     which: WorkshopOptions,
     output: Output,
-    environment: Annotated[str, Argument(metavar="ENV", help="Environment: Dev or Test.")],
+    environment: Annotated[str, Argument(metavar="ENV", help="Environment: Dev, Test or Prod.")],
 ) -> None:
     """Predict: CSV rows (features only, no header) on standard input, one prediction a line on standard output."""
     aws = account.reach()

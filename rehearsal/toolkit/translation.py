@@ -27,7 +27,6 @@ _THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "
 _ABSENT = {
     "NoSuchBucket",
     "NoSuchKey",
-    "PipelineNotFoundException",
     "PipelineExecutionNotFoundException",
     "ResourceNotFoundException",
     "404",
@@ -85,6 +84,12 @@ def _answer_of_service(error: botocore_errors.ClientError) -> RehearsalError:
     if code in _THROTTLED:
         return AccountProblem(
             f"the account throttles: {message} ({code})", where=operation, next_step="wait a minute and run it again"
+        )
+    if code == "PipelineNotFoundException":
+        return NotThere(
+            f"{message} ({code})",
+            where=operation,
+            next_step="rehearse launch creates what is missing; check --suffix and --region if it should be there",
         )
     if code in _ABSENT:
         return NotThere(

@@ -92,6 +92,15 @@ def test_logs_show_the_functions_and_the_jobs_words(kept: Kept) -> None:
     assert {"CREATE_IN_PROGRESS", "CREATE_COMPLETE"} <= {event["status"] for event in events}
 
 
+def test_a_review_that_nobody_answers_leaves_no_stack(kept: Kept) -> None:
+    unanswered = kept.rehearse("launch", "--suffix", "asked", "--review", stdin="")
+    assert unanswered.exit_code == 1
+    assert "DataBucket" in unanswered.err
+    assert "the stack mlops-prep-asked stays as it is" in unanswered.err
+    stacks = kept.client("cloudformation").describe_stacks()["Stacks"]
+    assert not [stack for stack in stacks if stack["StackName"].endswith("-asked")]
+
+
 def test_launching_again_changes_nothing_and_review_says_so(kept: Kept) -> None:
     kept.rehearse("launch", "--suffix", "sde")
     again = kept.rehearse("launch", "--suffix", "sde", "--review", "--yes", "--json")

@@ -38,7 +38,14 @@ def receive(*, to: str, subject: str, text: str, sent_by: str) -> None:
         file = folder() / f"{number:04d}.eml"
         file.write_bytes(bytes(message))
         _received.append(
-            {"number": number, "to": to, "subject": subject, "date": message["Date"], "text": body, "file": str(file)}
+            {
+                "number": number,
+                "to": to,
+                "subject": subject,
+                "date": format_datetime(clock.now()),
+                "text": body,
+                "file": str(file),
+            }
         )
 
 

@@ -1,6 +1,7 @@
 """Scheduled rules and EventBridge Scheduler: one thread that sleeps on the clock until the next one is due.
 
 When the clock is advanced past several occurrences of one schedule, each is delivered with its own time, up to a hundred.
+What came due while the server was down is delivered at the restart, once for each schedule: AWS would not have missed it.
 """
 
 import logging
@@ -29,6 +30,10 @@ _CATCH_UP = 100
 
 _changed = threading.Condition()
 _loop: threading.Thread | None = None
+_known: dict["Entry", "Due"] = {}
+"""What there is, another dict after each look. ``_changed`` is held while it is looked at again."""
+awaited: dict["Entry", datetime] = {}
+"""After a restart: when each entry was due next, as the last snapshot has it."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +54,6 @@ class Due:
     schedule: schedules.Schedule
     at: datetime | None
     fire: Callable[[datetime], None]
-
-
-_known: dict[Entry, Due] = {}
-"""What there is, another dict after each change. ``_changed`` is held while it is looked at again."""
 
 
 def install() -> None:
@@ -111,7 +112,7 @@ def _wake() -> None:
 def _look_again() -> dict[Entry, Due]:
     global _known
     now = clock.now()
-    _known = {entry: _known.get(entry) or made(now) for entry, made in _entries()}
+    _known = {entry: _known.get(entry) or taken_up(entry, made(now), now) for entry, made in _entries()}
     return _known
 
 
@@ -123,6 +124,25 @@ def _run() -> None:
         moment = None if next_at is None else next_at.timestamp()
         with _changed:
             clock.wait_until(_changed, partial(_has_changed_since, known), moment)
+
+
+def taken_up(entry: Entry, due: Due, now: datetime) -> Due:
+    """A new entry as it is; one from before a restart keeps its beat, and is delivered now if it came due meanwhile."""
+    at = awaited.pop(entry, None)
+    if at is None:
+        return due
+    if isinstance(due.schedule, schedules.Rate):
+        due.schedule = schedules.Rate(due.schedule.period, since=at)
+    due.at = at
+    if at <= now and (entry.end is None or at <= entry.end):
+        log.warning("%s came due at %s, while the embedded AWS was down: it is delivered now, once", entry.arn, at)
+        due.fire(at)
+        due.at = due.schedule.after(now)
+    return due
+
+
+def _export() -> dict[Entry, datetime]:
+    return {entry: due.at for entry, due in _known.items() if due.at is not None}
 
 
 def _has_changed_since(seen: dict[Entry, Due]) -> bool:
@@ -234,3 +254,6 @@ def _moment(given: Any) -> datetime | None:
         return datetime.fromtimestamp(float(given), UTC)
     except ValueError:
         return datetime.fromisoformat(str(given).replace("Z", "+00:00"))
+
+
+state.keep("events.timetable", _export, awaited.update)

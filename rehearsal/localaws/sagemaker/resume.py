@@ -13,6 +13,7 @@ from rehearsal.localaws.sagemaker.hosting.fleet import StartError
 from rehearsal.localaws.sagemaker.processing import job as processing
 from rehearsal.localaws.sagemaker.training import events
 from rehearsal.localaws.sagemaker.transform import job as transform
+from rehearsal.localaws.sagemaker.transform import run
 
 log = logging.getLogger("rehearsal.localaws.sagemaker")
 
@@ -39,7 +40,7 @@ def _fail_jobs(backend: Any) -> None:
             job.end(processing.Status.FAILED, clock.now(), REASON)
     for job in backend.batch_transforms:
         if job.status in (transform.Status.IN_PROGRESS, transform.Status.STOPPING):
-            job.end(transform.Status.FAILED, clock.now(), REASON)
+            run.end(job, transform.Status.FAILED, REASON)
 
 
 def _resume_endpoint(backend: Any, endpoint: Endpoint) -> None:

@@ -21,6 +21,7 @@ _ROOMS = (
     "rehearsal.localaws.codepipeline.engine",
     "rehearsal.localaws.events.approvals",
     "rehearsal.localaws.events.mailbox",
+    "rehearsal.localaws.events.timetable",
     "rehearsal.localaws.faults",
     "rehearsal.localaws.functions.asynchronous",
     "rehearsal.localaws.functions.event_sources.queue_poller",

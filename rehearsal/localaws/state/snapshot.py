@@ -119,14 +119,25 @@ def write(store: Store, taken_at: datetime, *, is_last: bool) -> list[str]:
 
 
 def _leave_out(exported: dict[str, Any]) -> list[str]:
-    """Take out of what was exported the backends that cannot be pickled; gives their names and why."""
+    """Take out of what was exported the parts and backends that cannot be pickled; gives their names and why."""
     told = []
+    for name in [name for name in exported if name != "backends"]:
+        if why := _obstacle(exported[name]):
+            del exported[name]
+            told.append(f"{name} cannot be kept ({why})")
     for (module, name), accounts in exported["backends"].items():
         for regions in accounts.values():
             for region in list(regions):
-                try:
-                    pickling.dumps(regions[region], lambda _content: Blob("", 0))
-                except Exception as error:  # noqa: BLE001 - whatever its members raise
+                if why := _obstacle(regions[region]):
                     del regions[region]
-                    told.append(f"{name} of {module} in {region} cannot be kept ({type(error).__name__}: {error})")
+                    told.append(f"{name} of {module} in {region} cannot be kept ({why})")
     return told
+
+
+def _obstacle(part: Any) -> str | None:
+    """Why the part cannot be kept."""
+    try:
+        pickling.dumps(part, lambda _content: Blob("", 0))
+    except Exception as error:  # noqa: BLE001 - whatever its members raise
+        return f"{type(error).__name__}: {error}"
+    return None

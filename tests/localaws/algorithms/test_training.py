@@ -14,14 +14,10 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 import xgboost
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from rehearsal.localaws.algorithms.xgboost import training
-from rehearsal.localaws.algorithms.xgboost.content_types import DataFormat
 from rehearsal.localaws.algorithms.xgboost.environment import TrainingEnvironment
 from rehearsal.localaws.algorithms.xgboost.errors import AlgorithmError, PlatformError, UserError
-from rehearsal.localaws.algorithms.xgboost.readers import Reading, data_files, read
 from rehearsal.localaws.algorithms.xgboost.versions import ImageVersion
 from rehearsal.localaws.sagemaker.training.container import two_free_ports
 from tests.localaws.algorithms.test_serving import field, frame
@@ -372,43 +368,3 @@ def test_hosts_train_one_model_on_their_shards(tmp_path: Path) -> None:
     one = np.sqrt(np.mean((predictions(bare()) - LABELS) ** 2))
     together = np.sqrt(np.mean((predictions(running["algo-1"][0].model()) - LABELS) ** 2))
     assert together == pytest.approx(one, rel=0.03)
-
-
-numbers = st.floats(-(2.0**20), 2.0**20, width=32, allow_subnormal=False).map(lambda value: f"{value:.7g}")
-cells = st.one_of(numbers, st.just(""), st.just("nan"))
-
-
-@given(st.integers(1, 4).flatmap(lambda width: st.lists(st.tuples(numbers, *[cells] * width), min_size=1, max_size=6)))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_csv_reads_as_numbers_and_missing_values(tmp_path: Path, table: list[tuple[str, ...]]) -> None:
-    channel = tmp_path / "channel"
-    channel.mkdir(exist_ok=True)
-    (channel / "ä;b?c.csv").write_text("".join(",".join(row) + "\n" for row in table))
-    matrix = read(data_files(channel), Reading(DataFormat.CSV, threads=1))
-    wanted = np.array([[float(cell) if cell else np.nan for cell in row] for row in table], dtype=np.float32)
-    np.testing.assert_allclose(matrix.get_label(), wanted[:, 0], rtol=1e-6)
-    assert matrix.num_row() == len(table)
-    reference = xgboost.DMatrix(wanted[:, 1:], label=wanted[:, 0])
-    assert matrix.num_nonmissing() == reference.num_nonmissing()
-    np.testing.assert_allclose(matrix.get_data().sum(), reference.get_data().sum(), rtol=1e-4, atol=1e-3)
-
-
-@given(st.lists(st.tuples(numbers, st.dictionaries(st.integers(0, 9), numbers, max_size=4)), min_size=1, max_size=6))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_libsvm_reads_labels_and_features(tmp_path: Path, rows: list[tuple[str, dict[int, str]]]) -> None:
-    channel = tmp_path / "channel"
-    channel.mkdir(exist_ok=True)
-    text = "".join(
-        " ".join([label, *(f"{index}:{value}" for index, value in sorted(features.items()))]) + "\n"
-        for label, features in rows
-    )
-    (channel / "a.libsvm").write_text(text)
-    matrix = read(data_files(channel), Reading(DataFormat.LIBSVM, threads=1))
-    np.testing.assert_allclose(matrix.get_label(), [np.float32(label) for label, _ in rows], rtol=1e-6)
-    data = matrix.get_data()
-    for number, (_, features) in enumerate(rows):
-        found = data[number]
-        assert sorted(found.indices) == sorted(features)
-        assert {int(i): float(v) for i, v in zip(found.indices, found.data, strict=True)} == {
-            index: pytest.approx(float(value), rel=1e-6) for index, value in features.items()
-        }

@@ -205,3 +205,44 @@ def test_stop_and_abandon_ends_at_once(bench: Any, silent_function: str) -> None
         client.put_job_success_result(jobId=job)
     with pytest.raises(client.exceptions.PipelineExecutionNotStoppableException):
         client.stop_pipeline_execution(pipelineName=name, pipelineExecutionId=execution_id)
+
+
+@pytest.mark.parametrize(("mode", "good_runs"), [("FAILED_ACTIONS", 1), ("ALL_ACTIONS", 2)])
+def test_a_parallel_execution_is_retried_beside_another_in_the_same_stage(
+    bench: Any, silent_function: str, mode: str, good_runs: int
+) -> None:
+    both = stage("Both", function("Good"), function("Bad"))
+    name = bench.create(both, pipelineType="V2", executionMode="PARALLEL")
+    retried = bench.executions(name)[0]["pipelineExecutionId"]
+    other = bench.start(name)
+
+    def job(execution: str, action: str, attempt: int = 1) -> str:
+        """The job of the action's run in one execution, as soon as it waits for its answer."""
+
+        def waiting() -> str | None:
+            runs = [r for r in bench.action_runs(name, action) if r["pipelineExecutionId"] == execution]
+            is_waiting = len(runs) == attempt and runs[0]["status"] == "InProgress"
+            found = runs[0]["output"].get("executionResult", {}).get("externalExecutionId") if is_waiting else None
+            return str(found) if found else None
+
+        found: str = bench.until(waiting, 60)
+        return found
+
+    client = bench.codepipeline
+    client.put_job_success_result(jobId=job(retried, "Good"))
+    client.put_job_failure_result(
+        jobId=job(retried, "Bad"), failureDetails={"type": "JobFailed", "message": "first try"}
+    )
+    assert bench.ended(name, retried) == "Failed"
+    in_other = [job(other, action) for action in ("Good", "Bad")]
+    client.retry_stage_execution(pipelineName=name, stageName="Both", pipelineExecutionId=retried, retryMode=mode)
+    client.put_job_success_result(jobId=job(retried, "Bad", attempt=2))
+    if good_runs == 2:
+        client.put_job_success_result(jobId=job(retried, "Good", attempt=2))
+    assert bench.ended(name, retried) == "Succeeded"
+    runs = [r["actionName"] for r in bench.action_runs(name, "Good") if r["pipelineExecutionId"] == retried]
+    assert len(runs) == good_runs
+    assert bench.status(name, other) == "InProgress"
+    for waiting in in_other:
+        client.put_job_success_result(jobId=waiting)
+    assert bench.ended(name, other) == "Succeeded"

@@ -1,4 +1,6 @@
-"""The workshop's functions take the event that CodePipeline's guide and ``sam local generate-event codepipeline job`` show.
+"""The workshop's functions take the events that CodePipeline's guide and ``sam local generate-event codepipeline job`` show.
+
+The guide's continues a job and has no output; the SAM CLI's has a revision and an output, and no continuation token.
 
 Only the job's id is put in, of a job that waits for its answer: without one CodePipeline has nobody to tell.
 """
@@ -14,7 +16,7 @@ from rehearsal.toolkit import packaging
 from tests.conftest import ROOT, EmbeddedAws
 from tests.localaws.codepipeline.workbench import function, stage
 
-EVENT = ROOT / "tests" / "events" / "codepipeline-job.json"
+EVENTS = [ROOT / "tests" / "events" / file for file in ("codepipeline-job.json", "codepipeline-job-with-output.json")]
 HANDLERS = {
     "TrainModel": ("train_model", "UserParameters"),
     "GetStatus": ("get_status", "UserParameters"),
@@ -32,15 +34,19 @@ def zips(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.mark.parametrize(("name", "module", "words"), [(name, *rest) for name, rest in HANDLERS.items()])
-def test_a_function_reads_the_sample_event_and_says_what_is_wrong_with_it(
+def test_a_function_reads_the_sample_events_and_says_what_is_wrong_with_them(
     aws: EmbeddedAws, bench: Any, deploy: Callable[..., str], zips: list[Path], name: str, module: str, words: str
 ) -> None:
     code = next(path for path in zips if path.name.startswith(f"MLOps-BIA-{name}")).read_bytes()
     deployed = deploy("", Handler=f"{module}.lambda_handler", Code={"ZipFile": code}, Timeout=30)
     pipeline = bench.create(stage("Invoke", function()))
-    event = json.loads(EVENT.read_text())
-    event["CodePipeline.job"]["id"] = bench.job_of(pipeline)
-    answer = aws.client("lambda").invoke(FunctionName=deployed, Payload=json.dumps(event))
-    assert "FunctionError" not in answer, answer["Payload"].read()
-    assert bench.ended(pipeline) == "Failed"
-    assert words in bench.action_state(pipeline, "Call")["errorDetails"]["message"]
+    for file in EVENTS:
+        started = (
+            bench.start(pipeline) if file is not EVENTS[0] else bench.executions(pipeline)[0]["pipelineExecutionId"]
+        )
+        event = json.loads(file.read_text())
+        event["CodePipeline.job"]["id"] = bench.job_of(pipeline)
+        answer = aws.client("lambda").invoke(FunctionName=deployed, Payload=json.dumps(event))
+        assert "FunctionError" not in answer, answer["Payload"].read()
+        assert bench.ended(pipeline, started) == "Failed"
+        assert words in bench.action_state(pipeline, "Call")["errorDetails"]["message"]

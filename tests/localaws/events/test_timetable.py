@@ -8,6 +8,7 @@ from typing import Any
 import botocore.exceptions
 import pytest
 
+from rehearsal.localaws.events import schedules, timetable
 from tests.localaws.inboxes import Inbox, make_role
 
 
@@ -109,3 +110,30 @@ def test_expressions_are_checked(aws: Any, schedule: Any, inbox: Inbox, unique: 
         schedule("cron(0 12 * * * *)", {"Arn": inbox.arn})
     with pytest.raises(botocore.exceptions.ClientError, match="ScheduleExpression is not valid"):
         aws.client("events").put_rule(Name=unique("rule"), ScheduleExpression="cron(0 12 * * * *)")
+
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("expression", "awaited", "fired", "following"),
+    [
+        ("rate(1 hour)", NOON + timedelta(minutes=20), [], NOON + timedelta(minutes=20)),
+        ("rate(1 hour)", NOON - timedelta(minutes=150), [NOON - timedelta(minutes=150)], NOON + timedelta(minutes=30)),
+        ("cron(0 * * * ? *)", NOON - timedelta(hours=2), [NOON - timedelta(hours=2)], NOON + timedelta(hours=1)),
+        ("at(2026-05-01T11:00:00)", NOON - timedelta(hours=1), [NOON - timedelta(hours=1)], None),
+    ],
+)
+def test_after_a_restart_what_came_due_meanwhile_is_delivered_once_and_a_rate_keeps_its_beat(
+    monkeypatch: pytest.MonkeyPatch,
+    expression: str,
+    awaited: datetime,
+    fired: list[datetime],
+    following: datetime | None,
+) -> None:
+    entry = timetable.Entry("arn:aws:events:us-east-1:123456789012:rule/any", expression, "UTC", None, None)
+    monkeypatch.setattr(timetable, "awaited", {entry: awaited})
+    deliveries: list[datetime] = []
+    schedule = schedules.parse(expression, since=NOON)
+    due = timetable.taken_up(entry, timetable.Due(schedule, schedule.after(NOON), deliveries.append), NOON)
+    assert (deliveries, due.at) == (fired, following)

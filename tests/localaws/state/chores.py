@@ -169,7 +169,7 @@ class Chores:
                 return
             try:
                 chore(self, choose)
-            except (ClientError, BotoCoreError) as error:
+            except (ClientError, BotoCoreError, KeyError) as error:  # a KeyError where the kill cut an answer off
                 if not self._over.wait(1):  # the kill shows here before who killed has said so
                     self.faults.append(f"{chore.__name__}: {type(error).__name__}: {error}")
             self._over.wait(choose.uniform(0.01, 0.4))

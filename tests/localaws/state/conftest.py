@@ -1,7 +1,7 @@
 """An embedded AWS that keeps its state in a directory, stopped and started again by the tests of this room."""
 
 import signal
-import uuid
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,26 +9,29 @@ from typing import Any
 import pytest
 
 from tests.conftest import EmbeddedAws, start_embedded_aws, stop_embedded_aws
+from tests.localaws.state.siege import snapshot_moment
 from tests.localaws.waiting import wait_until
 
 
 class Kept:
     """The embedded AWS of one directory: ``aws`` is what runs now."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
-        self.aws: EmbeddedAws = self._start()
-
-    def _start(self) -> EmbeddedAws:
-        return start_embedded_aws("--continuation-delay", "0.05", "--state", str(self.folder))
+        self._options = ("--port", str(port), "--continuation-delay", "0.05", "--state", str(folder))
+        self.aws: EmbeddedAws = start_embedded_aws(*self._options)
 
     def client(self, service: str) -> Any:
         return self.aws.client(service)
 
+    def start(self) -> None:
+        """Start it after :meth:`kill`."""
+        self.aws = start_embedded_aws(*self._options)
+
     def restart(self) -> None:
         """Stop it in order, and start it again."""
         stop_embedded_aws(self.aws)
-        self.aws = self._start()
+        self.start()
 
     def kill(self) -> None:
         """End it as a crash does."""
@@ -38,23 +41,22 @@ class Kept:
     def crash(self) -> None:
         """Kill it, and start it again."""
         self.kill()
-        self.aws = self._start()
+        self.start()
 
-    def snapshot(self) -> Path:
-        """Wait for a snapshot of everything that has happened until now: one that was begun before has not this mark in it."""
-        file, mark = self.folder / "snapshot", uuid.uuid4().hex
-        self.client("ssm").put_parameter(Name=f"/mark/{mark}", Value="x", Type="String")
-        wait_until(lambda: file.exists() and mark.encode() in file.read_bytes())
-        return file
+    def snapshot(self) -> None:
+        """Wait for a snapshot of everything that has happened until now."""
+        asked_at = time.time()
+        self.client("sts").get_caller_identity()  # a request that is no reading one by its name: something changed
+        wait_until(lambda: snapshot_moment(self.folder) >= asked_at, 60)
 
 
 @pytest.fixture
-def make_kept(tmp_path: Path) -> Iterator[Callable[[], Kept]]:
-    """Starts an embedded AWS on the test's directory."""
+def make_kept(tmp_path: Path) -> Iterator[Callable[..., Kept]]:
+    """Starts an embedded AWS on the test's directory, on a free port or on one that stays."""
     made: list[Kept] = []
 
-    def make() -> Kept:
-        made.append(Kept(tmp_path / "state"))
+    def make(port: int = 0) -> Kept:
+        made.append(Kept(tmp_path / "state", port))
         return made[-1]
 
     yield make
@@ -64,5 +66,5 @@ def make_kept(tmp_path: Path) -> Iterator[Callable[[], Kept]]:
 
 
 @pytest.fixture
-def kept(make_kept: Callable[[], Kept]) -> Kept:
+def kept(make_kept: Callable[..., Kept]) -> Kept:
     return make_kept()

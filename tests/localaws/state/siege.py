@@ -46,7 +46,7 @@ class Siege:
         self._journal = Journal()
         self._events: set[str] = set()
         self._snapshot_at = 0.0
-        self._port = _free_port(self._choose)
+        self._port = free_port(self._choose)
         self._life = 0
 
     def lives(self) -> Iterator[Life]:
@@ -74,7 +74,7 @@ class Siege:
         try:
             chores.prepare(chores.client_of(aws))
             made_at, until = time.time(), time.monotonic() + _LONGEST_SECONDS
-            while _snapshot_moment(self._state) < made_at:
+            while snapshot_moment(self._state) < made_at:
                 assert time.monotonic() < until, "no snapshot was taken"
                 time.sleep(0.05)
         finally:
@@ -113,7 +113,7 @@ class Siege:
         aws.process.communicate()
         if work is not None:
             work.join()
-        self._snapshot_at = _last_snapshot_moment(self._state)
+        self._snapshot_at = last_snapshot_moment(self._state)
         life.lost_seconds = killed_at - self._snapshot_at
         life.lost_changes = self._journal.crashed(self._snapshot_at)
         self._events |= set(self._journal.promised("event"))
@@ -149,7 +149,7 @@ def _tells_of_error(line: str) -> bool:
     return " ERROR " in line or line.startswith("Traceback")
 
 
-def _free_port(choose: random.Random) -> int:
+def free_port(choose: random.Random) -> int:
     """One that the system does not give to others meanwhile: below those that it hands out itself."""
     while True:
         port = choose.randrange(20_000, 32_000)
@@ -158,7 +158,7 @@ def _free_port(choose: random.Random) -> int:
                 return port
 
 
-def _snapshot_moment(folder: Path) -> float:
+def snapshot_moment(folder: Path) -> float:
     """The moment that the snapshot is of; 0 when there is none."""
     try:
         with (folder / "snapshot").open("rb") as opened:
@@ -167,8 +167,8 @@ def _snapshot_moment(folder: Path) -> float:
         return 0.0
 
 
-def _last_snapshot_moment(folder: Path) -> float:
-    """As :func:`_snapshot_moment`, once the killed server's last snapshot is written too: its copy has the lock until then."""
+def last_snapshot_moment(folder: Path) -> float:
+    """As :func:`snapshot_moment`, once the killed server's last snapshot is written too: its copy has the lock until then."""
     with (folder / "lock").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return _snapshot_moment(folder)
+        return snapshot_moment(folder)

@@ -1,12 +1,14 @@
 """The committed pages are those that the commands make, and every command explains itself."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from rehearsal.cli import reference
 
-FOLDER = Path(__file__).parents[3] / "docs" / "cli"
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "docs" / "cli"
 
 
 def test_the_pages_are_fresh() -> None:
@@ -21,3 +23,13 @@ def test_every_command_has_a_sentence_an_example_and_words_for_each_option(name:
     assert page.splitlines()[2].endswith((".", ";", ":")) or "serves" in page.splitlines()[2]
     bare = [line for line in page.splitlines() if line.startswith("| `") and line.endswith("|  |")]
     assert bare == []
+
+
+def test_the_examples_name_actions_that_the_pipeline_has() -> None:
+    template = (ROOT / "cloudformation" / "builtin-algo-pipeline.yaml").read_text()
+    examples = " ".join(page.partition("Example:")[2] for page in reference.pages().values())
+    named = re.findall(r"\b([A-Z]\w+)/([A-Z]\w+)", examples)
+    assert ("Approve", "ApproveProd") in named
+    for stage, action in named:
+        assert f"- Name: {stage}\n" in template
+        assert f"- Name: {action}\n" in template

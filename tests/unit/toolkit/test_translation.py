@@ -20,6 +20,7 @@ def answer(code: str) -> ClientError:
         (answer("AccessDenied"), AccountProblem, "not allowed"),
         (answer("Throttling"), AccountProblem, "throttles"),
         (answer("NoSuchBucket"), NotThere, "the service's words"),
+        (answer("PipelineNotFoundException"), NotThere, "the service's words"),
         (answer("SomethingNew"), RehearsalError, "the service's words"),
         (answer("ValidationError"), RehearsalError, "the service's words"),
         (answer("ModelError"), RehearsalError, "the service's words"),

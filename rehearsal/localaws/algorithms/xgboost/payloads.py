@@ -56,7 +56,7 @@ def decode(data_format: DataFormat, body: bytes, feature_count: int) -> Rows:
 
 
 def _csv_rows(body: bytes, feature_count: int) -> Rows:
-    body = body.strip()
+    body = body.strip(b" \r\n")  # a tab at an end is the delimiter of an empty cell
     if b"\r" in body:
         body = body.replace(b"\r\n", b"\n")
     rows = _plain_csv(body)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from rehearsal.localaws.algorithms.xgboost import lean_import, recordio
+from rehearsal.localaws.algorithms.xgboost import blank_cells, lean_import, recordio
 from rehearsal.localaws.algorithms.xgboost.content_types import DataFormat
 from rehearsal.localaws.algorithms.xgboost.errors import UserError, without_stack_trace
 
@@ -79,7 +79,8 @@ def _read_csv(files: Sequence[Path], reading: Reading) -> Any:
     options = f"format=csv&label_column=0&delimiter={delimiter}"
     if reading.csv_weights:
         options += "&weight_column=1"
-    return _load_text(files, options, reading)
+    with blank_cells.filled(files, delimiter) as whole:
+        return _load_text(whole, options, reading)
 
 
 def _read_libsvm(files: Sequence[Path], reading: Reading) -> Any:

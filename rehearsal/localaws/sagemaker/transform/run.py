@@ -45,19 +45,20 @@ def run(job: TransformJob) -> None:
         with _servers(job) as servers:
             _transform_all(job, servers)
     except Stopped:
-        _end(job, Status.STOPPED)
+        end(job, Status.STOPPED)
     except (TransformFailed, model_data.ModelDataError, images.UnknownImage, InstanceError, AwsError) as error:
-        _end(job, Status.FAILED, str(error))
+        end(job, Status.FAILED, str(error))
     except ClientError as error:
-        _end(job, Status.FAILED, f"ClientError: {describe(error)}")
+        end(job, Status.FAILED, f"ClientError: {describe(error)}")
     except Exception:  # the outermost edge of the job: it must not stay InProgress for ever
-        _end(job, Status.FAILED, "InternalServerError: We encountered an internal error. Please try again.")
+        end(job, Status.FAILED, "InternalServerError: We encountered an internal error. Please try again.")
         raise
     else:
-        _end(job, Status.COMPLETED)
+        end(job, Status.COMPLETED)
 
 
-def _end(job: TransformJob, status: Status, reason: str | None = None) -> None:
+def end(job: TransformJob, status: Status, reason: str | None = None) -> None:
+    """The last word on the job."""
     job.end(status, clock.now(), reason and reason[:1024])
     announce(job)
 
