@@ -9,6 +9,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeVar
 
 from moto.codepipeline.models import codepipeline_backends
@@ -16,7 +17,7 @@ from moto.codepipeline.models import codepipeline_backends
 from rehearsal.localaws import clock, host
 from rehearsal.localaws import state as snapshots
 from rehearsal.localaws.codepipeline import announcements, state
-from rehearsal.localaws.codepipeline.actions import providers
+from rehearsal.localaws.codepipeline.actions import artifacts, providers
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context, failure_of
 from rehearsal.localaws.codepipeline.records import ErrorDetails, Execution, Pipeline, Run
 from rehearsal.localaws.codepipeline.turns import Announce, Instruction, Turn, Withdraw, Work
@@ -133,7 +134,7 @@ class Engine:
             return
         provider, context, execution, run = prepared
         try:
-            outcome = provider.act(context)
+            outcome = self._act(pipeline, provider, context, run)
         except Exception as error:  # the outermost edge of an action: whatever went wrong is shown in the action
             details = failure_of(error)
             if not isinstance(error, ActionFailed):
@@ -154,12 +155,24 @@ class Engine:
             withdrawn = self._withdrawn.setdefault(run.id, threading.Event())
             if not run.is_live or withdrawn.is_set():
                 return None
-            provider = providers.provider_of(run.declared)
+            context = Context.of(pipeline, execution, run, withdrawn)
+        return providers.provider_of(run.declared), context, execution, run
+
+    def _act(
+        self, pipeline: Pipeline, provider: providers.Provider, context: Context, run: Run
+    ) -> state.Outcome | state.Later | None:
+        """Bring the inputs to the action's region, hand out its job where it takes one, and let the provider act."""
+        if context.continuation_token is None:
+            artifacts.bring_inputs(context)
+        if not provider.takes_jobs:
+            return provider.act(context)
+        with self._changed:
+            if not run.is_live or context.withdrawn.is_set():
+                return None
             turn = Turn(pipeline, clock.timestamp())
-            job = state.open_job(turn, run, worker=provider.is_worker) if provider.takes_jobs else None
+            job = state.open_job(turn, run, worker=provider.is_worker)
             self._remember(turn)
-            context = Context.of(pipeline, execution, run, withdrawn, job_id=job.id if job else None)
-        return provider, context, execution, run
+        return provider.act(replace(context, job_id=job.id))
 
     def _start_threads(self) -> None:
         if not self._threads:

@@ -88,21 +88,23 @@ def _look_for(pipeline: Pipeline, trigger: Trigger, action: Action) -> None:
     if before is None or before == now:
         return
     snapshots.changed()
+    seen = set(before.values())
     for reference, commit in sorted(now.items()):
         if before.get(reference) == commit:
             continue
-        push = Push(reference, commit, _changed_files(name, reference, commit, before))
+        push = Push(reference, commit, _changed_files(name, commit, before.get(reference), frozenset(seen)))
+        seen.add(commit)  # what this push brought is not new on the branches after it
         if trigger.starts_by(push, action.configuration["BranchName"]):
             engine.turn(pipeline, lambda turn, push=push: _start(turn, action, push))  # type: ignore[misc]
 
 
-def _changed_files(name: str, reference: str, commit: str, before: References) -> Callable[[], Collection[str]]:
+def _changed_files(name: str, commit: str, since: str | None, known: Collection[str]) -> Callable[[], Collection[str]]:
     """What the push changes: since the branch's last known commit, or on a new branch since all that was known."""
 
     def changed() -> Collection[str]:
         with tempfile.TemporaryDirectory() as folder:
             copy = connections.fetch(name, "refs/heads/*", Path(folder, "copy"))
-            return copy.changed_files(commit, since=before.get(reference), known=before.values())
+            return copy.changed_files(commit, since=since, known=known)
 
     return changed
 

@@ -85,12 +85,13 @@ class ErrorDetails:
 
 @dataclass(frozen=True)
 class Artifact:
-    """An artifact's place in the artifact store."""
+    """An artifact's place in an artifact store; ``origin`` is the place in another region that it is to be copied from."""
 
     name: str
     bucket: str
     key: str
     revision: str | None = None
+    origin: "Artifact | None" = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import secrets
 import string
+from dataclasses import replace
 
 from rehearsal.localaws.codepipeline import conditions, variables
 from rehearsal.localaws.codepipeline.definition import Action, Gate, Result, RetryMode, Stage
@@ -88,12 +89,12 @@ def _start(turn: Turn, execution: Execution, stage_run: StageRun, action: Action
     stage_run.current[action.name] = run.id
     try:
         run.configuration = variables.resolve(action.configuration, execution)
-        run.inputs = [_input(execution, name) for name in action.inputs]
+        run.inputs = [_input(turn, execution, action, name) for name in action.inputs]
     except variables.Unresolved as error:
         turn.announce_run(execution, run, "STARTED")
         fail(turn, execution, run, ErrorDetails("ConfigurationError", str(error)))
         return
-    run.outputs = [_output(turn, execution, run, name) for name in action.outputs]
+    run.outputs = [_new_place(turn, execution, action, name) for name in action.outputs]
     if action.type.category == "Approval":
         run.approval_token = new_id()
     turn.announce_run(execution, run, "STARTED")
@@ -107,15 +108,18 @@ def limit_seconds(action: Action) -> float:
     return APPROVAL_SECONDS if action.type.category == "Approval" else DAY_SECONDS
 
 
-def _input(execution: Execution, name: str) -> Artifact:
+def _input(turn: Turn, execution: Execution, action: Action, name: str) -> Artifact:
+    """Where an action finds an input: in the store of its own region, to which CodePipeline copies what was made in another."""
     if name not in execution.artifacts:
         raise variables.Unresolved(f"The input artifact {name} was not made by an earlier action of this execution.")
-    return execution.artifacts[name]
+    made = execution.artifacts[name]
+    here = _new_place(turn, execution, action, name)
+    return made if made.bucket == here.bucket else replace(here, revision=made.revision, origin=made)
 
 
-def _output(turn: Turn, execution: Execution, run: ActionRun, name: str) -> Artifact:
-    """A new place in the store of the action's region: ``<pipeline>/<artifact>/<random>``, cut as CodePipeline cuts them."""
-    store = execution.definition.stores[run.declared.region or turn.pipeline.region]
+def _new_place(turn: Turn, execution: Execution, action: Action, name: str) -> Artifact:
+    """A place in the store of the action's region: ``<pipeline>/<artifact>/<random>``, cut as CodePipeline cuts them."""
+    store = execution.definition.stores[action.region or turn.pipeline.region]
     tail = "".join(secrets.choice(_KEY_LETTERS) for _ in range(7))
     return Artifact(name, store.bucket, f"{execution.definition.name[:20]}/{name[:10]}/{tail}")
 

@@ -76,7 +76,9 @@ def _check_stores(definition: Definition, region: str) -> None:
         raise _structure(
             "You must include either artifactStore or artifactStores in your pipeline, but you cannot use both."
         )
-    wanted = {region, *(a.region for s in definition.stages for a in s.actions if a.region)}
+    rules = [r for s in definition.stages for conditions in s.conditions.values() for c in conditions for r in c.rules]
+    actions = [a for s in definition.stages for a in s.actions]
+    wanted = {region, *(declared.region for declared in (*actions, *rules) if declared.region)}
     missing = sorted(wanted - set(definition.stores))
     if missing:
         raise _structure(f"The pipeline has no artifact store for the region of its actions: {', '.join(missing)}")

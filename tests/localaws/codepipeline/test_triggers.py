@@ -180,7 +180,7 @@ def test_only_a_push_that_the_filters_match_starts_the_pipeline(bench: Any, conn
     connected.git("checkout", "-q", "-b", "release/draft")
     connected.commit("src/b.py")
     connected.tell()
-    connected.git("checkout", "-q", "-b", "release/1")
+    connected.git("checkout", "-q", "-b", "release/1", "main")
     connected.commit("docs/c.md")
     connected.tell()
     started = connected.commit("docs/d.md", "src/d.py")

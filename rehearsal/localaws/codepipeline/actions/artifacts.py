@@ -15,6 +15,16 @@ def encryption(context: Context) -> dict[str, str]:
     return {"ServerSideEncryption": "aws:kms", **key}
 
 
+def bring_inputs(context: Context) -> None:
+    """Copy the inputs that were made in another region to the store of the action's own, as the pipeline's role."""
+    for artifact in context.inputs:
+        if artifact.origin is not None:
+            source = {"Bucket": artifact.origin.bucket, "Key": artifact.origin.key}
+            context.pipeline_client("s3").copy_object(
+                Bucket=artifact.bucket, Key=artifact.key, CopySource=source, **encryption(context)
+            )
+
+
 def write(context: Context, artifact: Artifact, body: Any) -> None:
     """Put the content of an output artifact (bytes or a file object) at its place."""
     context.client("s3").put_object(Bucket=artifact.bucket, Key=artifact.key, Body=body, **encryption(context))

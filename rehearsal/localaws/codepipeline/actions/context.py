@@ -73,7 +73,13 @@ class Context:
 
     @classmethod
     def of(
-        cls, pipeline: Pipeline, execution: Execution, run: Run, withdrawn: threading.Event, *, job_id: str | None
+        cls,
+        pipeline: Pipeline,
+        execution: Execution,
+        run: Run,
+        withdrawn: threading.Event,
+        *,
+        job_id: str | None = None,
     ) -> "Context":
         """The context of a run, read from the records under the engine's lock."""
         region = run.declared.region or pipeline.region
@@ -103,6 +109,10 @@ class Context:
     def credentials(self) -> Credentials:
         """A session of the action's role; of the pipeline's where the action has none."""
         return self._session(self.role_arn)
+
+    def pipeline_client(self, service: str) -> Any:
+        """A boto3 client that acts as the pipeline's role, in the action's region: for what CodePipeline itself does."""
+        return identity.client(service, self._session(self.pipeline_role_arn), self.region)
 
     def _session(self, role_arn: str) -> Credentials:
         try:
