@@ -30,13 +30,14 @@ _SWITCHES = {
 """The providers that are looked at, and the configuration key that switches it off."""
 
 _wanted = threading.Condition()
+_looking = threading.Lock()
 _changes = 0
 
 
 def install() -> None:
     """Look after changes from now on."""
     codecommit.on_change(look_now)
-    connections.on_attached(look_now)
+    connections.on_attached(look)
     host.in_background(_poll, clock.timestamp(), name="codepipeline polling")
 
 
@@ -54,6 +55,12 @@ def _poll(since: float) -> None:
         with _wanted:
             clock.wait_until(_wanted, lambda known=looked_at: _changes != known, since + EVERY_SECONDS)  # type: ignore[misc]
             looked_at, since = _changes, clock.timestamp()
+        look()
+
+
+def look() -> None:
+    """Look at all polled sources; what was there before has been seen when this returns. One looks at a time, or one push starts two."""
+    with _looking:
         for pipeline in _pipelines():
             pushes.look_at(pipeline)
             for action in _polled(pipeline):
