@@ -24,6 +24,10 @@ class Credentials:
     session_token: str | None = None
 
 
+class CannotServe(Exception):
+    """The embedded AWS cannot start as it was told to; the text says why and what to do."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the user chose at start. Times are seconds."""

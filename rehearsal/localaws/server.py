@@ -18,12 +18,13 @@ from typing import Any
 from cheroot import wsgi
 
 from rehearsal.localaws import announcement, direct, host, scratch, user_settings
+from rehearsal.localaws.host import CannotServe
 
 DEFAULT_PORT = 4566
 _THREADS = 64
 
 
-class UnknownRegion(Exception):
+class UnknownRegion(CannotServe):
     """The region that was asked for is none that the embedded AWS plays."""
 
     def __init__(self, region: str) -> None:
@@ -33,7 +34,7 @@ class UnknownRegion(Exception):
         )
 
 
-class PortTaken(Exception):
+class PortTaken(CannotServe):
     """Something listens on the port that was asked for."""
 
     def __init__(self, port: int) -> None:
@@ -62,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with scratch.folder(options.scratch) as folder:
             serve(options, folder)
-    except PortTaken as error:
+    except CannotServe as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

@@ -81,8 +81,9 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "the CSV is empty or under another key: rehearse upload --data puts it in place",
     ),
     _of(
-        r"threshold",
-        "the model is not good enough for the gate: change the hyperparameters, or the threshold in training-config",
+        r"threshold|gate is missed",
+        "the model is not good enough for the gate: change the hyperparameters, or the thresholds in training-config "
+        "(those of the sample data do not suit your own: copy training-config/ into your data folder and change it there)",
     ),
     _of(
         r"not (valid )?JSON|JSONDecodeError",

@@ -37,6 +37,21 @@ def test_a_busy_port_is_a_clear_error() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--region", "mars"), "does not play region 'mars'"),
+        (("--port", "0", "--state", os.devnull), f"the state directory {os.devnull} cannot be written"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_an_error_in_one_line(arguments: tuple[str, ...], says: str) -> None:
+    done = run_server(*arguments)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) -> None:
     scratch = tmp_path / "scratch"

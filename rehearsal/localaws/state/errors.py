@@ -1,5 +1,7 @@
 """What can be wrong with a state directory."""
 
+from rehearsal.localaws.host import CannotServe
 
-class StateError(Exception):
+
+class StateError(CannotServe):
     """A directory that cannot be used; the text says why and what to do."""

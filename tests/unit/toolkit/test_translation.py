@@ -55,6 +55,7 @@ def test_errors_of_the_toolkit_stay_as_they_are() -> None:
         ("Unable to import module 'train_model'", "does not hold the handler"),
         ("2026 Task timed out after 3.00 seconds", "within its timeout"),
         ("ResourceLimitExceeded: ml.m5.xlarge", "quota"),
+        ("the gate is missed: rmse 2.35827 misses at most 0.75", "thresholds in training-config"),
     ],
 )
 def test_the_words_of_aws_are_explained(message: str, meaning: str) -> None:
