@@ -64,6 +64,7 @@ class Host:
 
 _current: Host | None = None
 _exits: list[Callable[[], None]] = []
+_complete = threading.Event()
 
 
 def start(host: Host) -> None:
@@ -77,6 +78,24 @@ def current() -> Host:
     if _current is None:
         raise RuntimeError("the embedded AWS has not been started in this process")
     return _current
+
+
+def records_are_complete() -> None:
+    """What an earlier server kept is there again, or there was nothing: what looks after records may begin."""
+    _complete.set()
+
+
+def look_after(work: Callable[..., Any], *args: Any, name: str) -> threading.Thread:
+    """:func:`in_background`, but not before :func:`records_are_complete`: half the records are none to act on.
+
+    An endpoint started between the records of roles and those of their sessions would have a session that is then lost.
+    """
+
+    def begin() -> None:
+        _complete.wait()
+        work(*args)
+
+    return in_background(begin, name=name)
 
 
 def on_exit(stop: Callable[[], None]) -> None:

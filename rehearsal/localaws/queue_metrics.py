@@ -18,7 +18,7 @@ EVERY_SECONDS = 60.0
 def install() -> None:
     """Measure all queues from now on."""
     work = partial(measure, set())
-    host.in_background(clock.every, EVERY_SECONDS, work, clock.timestamp(), name="queue metrics")
+    host.look_after(clock.every, EVERY_SECONDS, work, clock.timestamp(), name="queue metrics")
 
 
 def measure(shown: set[str]) -> None:

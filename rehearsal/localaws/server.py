@@ -169,6 +169,7 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         is_restored = keeper.restore()
     running = host.Host(settings, administrator.find(settings) or administrator.create(settings))
     host.start(running)
+    host.records_are_complete()
     return running, keeper, is_restored
 
 

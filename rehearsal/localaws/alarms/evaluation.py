@@ -27,7 +27,7 @@ _BREACHES: dict[str, Callable[[float, float], bool]] = {
 
 def install() -> None:
     """Evaluate all alarms from now on."""
-    host.in_background(clock.every, EVERY_SECONDS, _evaluate_all, clock.timestamp(), name="alarms")
+    host.look_after(clock.every, EVERY_SECONDS, _evaluate_all, clock.timestamp(), name="alarms")
 
 
 def in_alarm(names: Sequence[str], *, region: str) -> list[str]:

@@ -38,7 +38,7 @@ def install() -> None:
     """Look after changes from now on."""
     codecommit.on_change(look_now)
     connections.on_attached(look)
-    host.in_background(_poll, clock.timestamp(), name="codepipeline polling")
+    host.look_after(_poll, clock.timestamp(), name="codepipeline polling")
 
 
 def look_now() -> None:

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,10 +41,18 @@ def terminal(monkeypatch: pytest.MonkeyPatch, answer: bytes) -> Iterator[int]:
     os.close(person)
 
 
+def read_until(person: int, wanted: str) -> str:
+    """What the person has seen, once that has come: a terminal hands on in pieces, and in its own time."""
+    shown = ""
+    while wanted not in shown and select.select([person], [], [], 60)[0]:
+        shown += os.read(person, 4096).decode()
+    return shown.replace("\r\n", " ")
+
+
 def test_a_yes_at_the_terminal_goes_on_after_account_and_region_were_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     with terminal(monkeypatch, b"y\n") as person:
         Consent().obtain(AWS, "create two stacks")
-        shown = os.read(person, 4096).decode().replace("\r\n", " ")
+        shown = read_until(person, "y/n")
     for word in ("create two stacks", "111122223333", "eu-west-1", "user/ada", "y/n"):
         assert word in shown
 

@@ -65,7 +65,7 @@ _moto_register = ApplicationAutoscalingBackend.register_scalable_target
 def install() -> None:
     """Act on the policies from now on."""
     ApplicationAutoscalingBackend.register_scalable_target = _register
-    host.in_background(clock.every, EVERY_SECONDS, _act_everywhere, clock.timestamp(), name="autoscaling")
+    host.look_after(clock.every, EVERY_SECONDS, _act_everywhere, clock.timestamp(), name="autoscaling")
 
 
 def _register(backend: Any, namespace: str, *args: Any, **members: Any) -> Any:

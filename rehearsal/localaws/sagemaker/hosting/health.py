@@ -26,7 +26,7 @@ _in_care: set[str] = set()
 
 def install() -> None:
     """Look after all endpoints from now on."""
-    host.in_background(clock.every, EVERY_SECONDS, _look, clock.timestamp(), name="endpoint health")
+    host.look_after(clock.every, EVERY_SECONDS, _look, clock.timestamp(), name="endpoint health")
 
 
 def _look() -> None:

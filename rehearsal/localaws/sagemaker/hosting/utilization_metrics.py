@@ -26,7 +26,7 @@ def install() -> None:
         nonlocal meters
         meters = measure(meters)
 
-    host.in_background(clock.every, _LOOK_SECONDS, look, clock.timestamp(), name="utilization of endpoints")
+    host.look_after(clock.every, _LOOK_SECONDS, look, clock.timestamp(), name="utilization of endpoints")
 
 
 def measure(meters: dict[Path, Meter]) -> dict[Path, Meter]:
