@@ -1,10 +1,11 @@
 """The Typer application that the commands register with, and how they do."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
+from rehearsal import __version__
 from rehearsal.cli.options import unfolded
 
 app = typer.Typer(
@@ -16,6 +17,21 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="rich",
 )
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"rehearse {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _before_commands(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    """What stands before a command; the application has its help already."""
 
 
 def group(name: str, summary: str) -> typer.Typer:
