@@ -1,16 +1,13 @@
-"""Attendees side by side in one account, as an instructor tries it on her laptop the evening before.
-
-Sixteen: twice as many as there are places for asynchronous invocations on two cores.
-"""
+"""Thirty attendees side by side in one account, as an instructor tries it on her laptop the evening before."""
 
 from pathlib import Path
 
 from tests.end_to_end.conftest import Kept
 
-SUFFIXES = [f"a{number:02}" for number in range(1, 17)]
+SUFFIXES = [f"a{number:02}" for number in range(1, 31)]
 
 
-def test_sixteen_workshops_run_side_by_side(kept: Kept, tmp_path: Path) -> None:
+def test_thirty_workshops_run_side_by_side(kept: Kept, tmp_path: Path) -> None:
     file = tmp_path / "attendees.txt"
     file.write_text("\n".join(SUFFIXES))
     launched = kept.rehearse("class", "launch", "--suffixes", str(file), "--json", timeout=900)

@@ -10,13 +10,13 @@ from pathlib import Path
 from tests.conftest import ROOT
 from tests.localaws.state.siege import Siege
 
-LIVES, SEED = 40, 5
+LIVES, SEED = 100, 5
 KILLS = 4
 MOST_SECONDS = 12.0
 """No further life is begun after so long."""
 
 
-def test_forty_lives_on_one_directory_each_find_it_whole(tmp_path: Path) -> None:
+def test_a_hundred_lives_on_one_directory_each_find_it_whole(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.localaws.state.lives", str(tmp_path / "state"), str(LIVES), str(SEED)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr
