@@ -106,11 +106,13 @@ def put(url, letter):
 
 def begin(aws, name, template, **members):
     aws.client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(template), **members)
-    while True:
+
+    def handle():
         listed = aws.client("cloudformation").describe_stack_resources(StackName=name)["StackResources"]
         found = {r["LogicalResourceId"]: r for r in listed}
-        if found.get("Wait", {}).get("PhysicalResourceId"):
-            return found["Handle"]["PhysicalResourceId"]
+        return found["Handle"]["PhysicalResourceId"] if found.get("Wait", {}).get("PhysicalResourceId") else None
+
+    return wait_until(handle)
 
 
 def test_a_wait_condition_takes_signals_at_its_handle(stacks, aws, unique):

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 FINISHED = ("Completed", "Failed", "Stopped")
+EVENTS_OF_AN_ANSWER = 10_000
 SECONDS_TO_FINISH = 120
 
 
@@ -64,14 +65,21 @@ class Training:
         return self.wait(self.start(hyperparameters, **more))
 
     def log(self, name: str) -> list[str]:
-        """All log lines of a job."""
+        """All log lines of a job so far."""
+        return [*self.lines(name)]
+
+    def lines(self, name: str) -> Iterator[str]:
+        """The same one by one, from the first on: a job that trains without end writes more than an answer of the service holds."""
         logs, group = self.aws.client("logs"), "/aws/sagemaker/TrainingJobs"
         streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{name}/")["logStreams"]
-        return [
-            event["message"]
-            for stream in streams
-            for event in logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])["events"]
-        ]
+        for stream in streams:
+            asked = {"logGroupName": group, "logStreamName": stream["logStreamName"], "startFromHead": True}
+            is_last = False
+            while not is_last:
+                page = logs.get_log_events(**asked)
+                yield from (event["message"] for event in page["events"])
+                is_last = len(page["events"]) < EVENTS_OF_AN_ANSWER  # what is written meanwhile is not waited for
+                asked["nextToken"] = page["nextForwardToken"]
 
     def body(self, uri: str) -> bytes:
         bucket, _, key = uri.removeprefix("s3://").partition("/")

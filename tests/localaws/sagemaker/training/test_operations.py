@@ -12,6 +12,7 @@ import pytest
 import xgboost
 from botocore.exceptions import ClientError
 
+from tests.localaws.sagemaker.conftest import wait_until
 from tests.localaws.sagemaker.job_data import TRAIN, VALIDATION
 from tests.localaws.sagemaker.training.conftest import IMAGE
 
@@ -161,8 +162,7 @@ def test_stopping_a_job_ends_it_without_a_model(training) -> None:
 def test_a_stopped_job_keeps_the_model_so_far_if_asked(training) -> None:
     name = training.start({"num_round": "1000000", "save_model_on_termination": "true"})
     training.wait(name, phase="Training")
-    while not any(line.startswith("[3]") for line in training.log(name)):
-        pass
+    wait_until(lambda: any(line.startswith("[3]") for line in training.lines(name)), "three rounds")
     training.sagemaker.stop_training_job(TrainingJobName=name)
     job = training.wait(name)
     assert job["TrainingJobStatus"] == "Stopped"

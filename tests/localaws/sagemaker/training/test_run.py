@@ -77,7 +77,7 @@ def spot(training, rounds: int) -> str:
 
 def test_an_interrupted_spot_job_goes_on_from_its_checkpoint(training) -> None:
     name = spot(training, 1_000_000)  # which does not end before it is told to
-    wait_until(lambda: any(line.startswith("[20]") for line in training.log(name)), "twenty rounds")
+    wait_until(lambda: any(line.startswith("[20]") for line in training.lines(name)), "twenty rounds")
     training.aws.rehearsal("POST", "interrupt-training", TrainingJobName=name)
     wait_until(lambda: len(rounds_after_resuming(training, name)) > 20, "twenty rounds more")
     training.sagemaker.stop_training_job(TrainingJobName=name)
