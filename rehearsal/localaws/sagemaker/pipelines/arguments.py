@@ -9,7 +9,7 @@ from typing import Any
 
 import botocore.session
 
-from rehearsal.localaws import constraints
+from rehearsal.localaws.ground import constraints
 from rehearsal.localaws.sagemaker.pipelines import expressions
 from rehearsal.localaws.sagemaker.pipelines.invalid import against_model, list_of, unparsable
 from rehearsal.localaws.sagemaker.pipelines.paths import Part
@@ -170,4 +170,3 @@ def _fitted(shape: Any, value: Any) -> Any:
     if shape.type_name in ("integer", "long") and isinstance(value, float) and value.is_integer():
         return int(value)
     return value
-

@@ -8,8 +8,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.sagemaker.models import sagemaker_backends
 
-from rehearsal.localaws import clock, host, identity
-from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.authorizer import identity
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.sagemaker.pipelines.records import Execution, Pipeline, StepRun
 from rehearsal.localaws.sagemaker.pipelines.steps.calls import MOST_SECONDS
 from rehearsal.localaws.sagemaker.pipelines.steps.context import Context, StepFailed
@@ -116,7 +117,9 @@ def _reader(execution: Execution) -> Callable[[str], Any]:
         try:
             return json.loads(_client_maker(execution)("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
         except (ClientError, BotoCoreError) as error:
-            raise Unresolved(f"ClientError: Failed to invoke s3:GetObject of {uri}. Error Details: {describe(error)}") from error
+            raise Unresolved(
+                f"ClientError: Failed to invoke s3:GetObject of {uri}. Error Details: {describe(error)}"
+            ) from error
         except ValueError as error:
             raise Unresolved(f"ClientError: {uri} is not valid JSON: {error}.") from error
 

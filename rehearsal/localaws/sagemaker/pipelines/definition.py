@@ -205,7 +205,9 @@ def _step_name(raw: Mapping[str, Any]) -> str:
     if name is None:
         raise unparsable("Missing required property 'Name'.")
     if not isinstance(name, str) or not _STEP_NAME.fullmatch(name):
-        raise against_model(f"Value '{name}' for 'StepName' failed to satisfy regular expression pattern: {_STEP_NAME.pattern}")
+        raise against_model(
+            f"Value '{name}' for 'StepName' failed to satisfy regular expression pattern: {_STEP_NAME.pattern}"
+        )
     return name
 
 
@@ -220,7 +222,9 @@ def _arguments(given: Mapping[str, Any], kind: Kind) -> Mapping[str, Any]:
 
 def _dependency(value: Any, step: str) -> str:
     if isinstance(value, Mapping):
-        raise InvalidDefinition(f"Step '{step}': the embedded AWS takes the names of steps in DependsOn, without triggers.")
+        raise InvalidDefinition(
+            f"Step '{step}': the embedded AWS takes the names of steps in DependsOn, without triggers."
+        )
     return text_of(value, "DependsOn")
 
 

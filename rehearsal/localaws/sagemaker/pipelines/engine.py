@@ -14,9 +14,8 @@ from typing import Any, TypeVar
 
 from moto.sagemaker.models import sagemaker_backends
 
-from rehearsal.localaws import clock, host
-from rehearsal.localaws import state as snapshots
 from rehearsal.localaws.events import bus
+from rehearsal.localaws.ground import clock, host, persistence
 from rehearsal.localaws.sagemaker.pipelines import caching, conditions, contexts, events
 from rehearsal.localaws.sagemaker.pipelines import execution as machine
 from rehearsal.localaws.sagemaker.pipelines.caching import Hit
@@ -32,7 +31,9 @@ T = TypeVar("T")
 _LOOK_SECONDS = 0.02
 """How often it is looked whether what steps have started is over: into records of this process, no calls."""
 _AT_ONCE = max(8, 4 * (os.cpu_count() or 1))
-_INTERRUPTED = "InternalServerError: the embedded AWS was restarted while the step ran. Retry the execution to run it again."
+_INTERRUPTED = (
+    "InternalServerError: the embedded AWS was restarted while the step ran. Retry the execution to run it again."
+)
 
 
 class Engine:
@@ -63,7 +64,7 @@ class Engine:
             for instruction in turn.instructions:
                 self._carry_out(execution, instruction)
             self._changed.notify_all()
-        snapshots.changed()
+        persistence.changed()
         return result
 
     def await_end(self, execution: Execution, seconds: float) -> None:
@@ -260,5 +261,5 @@ def is_at_work(execution: Execution) -> bool:
 
 engine = Engine()
 
-snapshots.hold_still(engine.reading)
-snapshots.on_resume(engine.resume_all)
+persistence.hold_still(engine.reading)
+persistence.on_resume(engine.resume_all)

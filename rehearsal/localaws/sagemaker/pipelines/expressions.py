@@ -151,7 +151,9 @@ def _json_path(given: Any) -> tuple[Part, ...]:
     try:
         return paths.parse(given if isinstance(given, str) else "")
     except paths.InvalidPath as error:
-        raise InvalidExpression(f"The Path of Std:JsonGet leads to one value, such as a.b[0].c; {given!r} does not") from error
+        raise InvalidExpression(
+            f"The Path of Std:JsonGet leads to one value, such as a.b[0].c; {given!r} does not"
+        ) from error
 
 
 def _only(given: Mapping[str, Any], function: str, known: set[str]) -> None:

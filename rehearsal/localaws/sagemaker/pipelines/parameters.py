@@ -41,7 +41,9 @@ def parse(raw: Any) -> Parameter:
     given = object_of(raw, _MEMBERS, ("Name",))
     name, kind = given["Name"], given.get("Type", "String")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise against_model(f"Value '{name}' for 'PipelineParameterName' failed to satisfy regular expression pattern: {_NAME.pattern}")
+        raise against_model(
+            f"Value '{name}' for 'PipelineParameterName' failed to satisfy regular expression pattern: {_NAME.pattern}"
+        )
     if kind not in TYPES:
         raise unparsable(f"Parameter '{name}' has the unknown type '{kind}'. Known types: [{', '.join(TYPES)}].")
     allowed = tuple(_declared(name, kind, value) for value in list_of(given.get("EnumValues", [])))

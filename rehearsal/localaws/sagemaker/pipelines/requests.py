@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rehearsal.localaws import host
 from rehearsal.localaws.authorizer import principals
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker.pipelines.records import Caller, Execution, Pipeline, Store, Version
 
 DEFAULT_PAGE = 100
@@ -54,7 +54,8 @@ class PipelineRequests:
             found = pipeline.latest if number is None else pipeline.versions.get(number)
         if found is None:
             raise AwsError(
-                "ResourceNotFound", f"Pipeline '{pipeline.name}' has no version '{alias if number is None else number}'."
+                "ResourceNotFound",
+                f"Pipeline '{pipeline.name}' has no version '{alias if number is None else number}'.",
             )
         return found
 

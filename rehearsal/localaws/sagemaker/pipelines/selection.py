@@ -63,7 +63,9 @@ def _check_branches(definition: Definition, selected: Sequence[str], source: Exe
             continue
         found = _result(source, branch.condition)
         if found is not None and found.outcome != branch.outcome:
-            raise CannotSelect(f"The selected step [{name}] is in the branch of {branch.condition} that {source.arn} did not take.")
+            raise CannotSelect(
+                f"The selected step [{name}] is in the branch of {branch.condition} that {source.arn} did not take."
+            )
 
 
 def _result(source: Execution, name: str) -> StepRun | None:

@@ -54,14 +54,18 @@ def _check_references(definition: Definition, step: Step) -> None:
         elif isinstance(reference, ExecutionVariable):
             wanted = _OF_ONE_TYPE.get(reference.name, step.kind.type)
             if wanted != step.kind.type:
-                raise InvalidDefinition(f"Execution.{reference.name} can be used in {wanted} steps only: '{step.name}'.")
+                raise InvalidDefinition(
+                    f"Execution.{reference.name} can be used in {wanted} steps only: '{step.name}'."
+                )
         elif isinstance(reference, StepProperty | JsonOfFile):
             _check_step(definition, step, reference)
 
 
 def _check_parameter(definition: Definition, reference: ParameterValue) -> None:
     if reference.name not in definition.parameters:
-        raise InvalidDefinition(f"Invalid property reference 'Parameters.{reference.name}': there is no such parameter.")
+        raise InvalidDefinition(
+            f"Invalid property reference 'Parameters.{reference.name}': there is no such parameter."
+        )
 
 
 def _check_step(definition: Definition, step: Step, reference: StepProperty | JsonOfFile) -> None:

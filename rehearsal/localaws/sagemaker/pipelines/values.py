@@ -84,7 +84,9 @@ class Scope:
             found = paths.walk(self.read(uri), path)
         except paths.NotFound as error:
             shown = ".".join(map(str, path))
-            raise Unresolved(f"ClientError: No JSON value at the path {shown} of {uri}: there is no {error}.") from error
+            raise Unresolved(
+                f"ClientError: No JSON value at the path {shown} of {uri}: there is no {error}."
+            ) from error
         if isinstance(found, Mapping | list) or found is None:
             shown = ".".join(map(str, path))
             raise Unresolved(f"ClientError: The path {shown} of {uri} leads to no text, number or boolean.")

@@ -6,7 +6,7 @@ from typing import Any
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker.pipelines.retries import Fault
 from rehearsal.localaws.sagemaker.pipelines.steps.context import Context, StepFailed
 

@@ -10,6 +10,7 @@ from rehearsal.localaws.sagemaker.pipelines.steps.context import Context, Ended,
 from rehearsal.localaws.sagemaker.pipelines.steps.instant import Instant
 from rehearsal.localaws.sagemaker.pipelines.steps.kind import Kind
 
+
 class FunctionActor(Instant):
     """Invokes a function and waits for its answer."""
 
