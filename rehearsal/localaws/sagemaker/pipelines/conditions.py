@@ -107,12 +107,14 @@ def evaluate(condition: Condition, resolve: Resolve) -> bool:
         return any(_compare("Equals", query, resolve(value)) for value in condition.values)
     if isinstance(condition, Not):
         return not evaluate(condition.condition, resolve)
-    return any([evaluate(inner, resolve) for inner in condition.conditions])
+    answers = [evaluate(inner, resolve) for inner in condition.conditions]
+    return any(answers)
 
 
 def all_hold(conditions: Iterable[Condition], resolve: Resolve) -> bool:
     """Whether every one holds; all are evaluated, so that a wrong one is not hidden by an earlier."""
-    return all([evaluate(condition, resolve) for condition in conditions])
+    answers = [evaluate(condition, resolve) for condition in conditions]
+    return all(answers)
 
 
 def _compare(operator: str, left: Any, right: Any) -> bool:

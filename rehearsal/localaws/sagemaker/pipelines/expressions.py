@@ -120,7 +120,7 @@ def _property(reference: str, rest: str) -> StepProperty:
 
 
 def _join(given: Mapping[str, Any]) -> Join:
-    _only(given, "Std:Join", {"On", "Values"})
+    _only(given, {"On", "Values"})
     on, values = given.get("On", ""), given.get("Values")
     if not isinstance(on, str) or not isinstance(values, list):
         raise InvalidExpression("Std:Join takes a text On and a list of Values")
@@ -131,7 +131,7 @@ def _join(given: Mapping[str, Any]) -> Join:
 
 
 def _json_get(given: Mapping[str, Any]) -> Expression:
-    _only(given, "Std:JsonGet", {"PropertyFile", "S3Uri", "Path"})
+    _only(given, {"PropertyFile", "S3Uri", "Path"})
     if ("PropertyFile" in given) == ("S3Uri" in given):
         raise InvalidExpression("Std:JsonGet takes exactly one of PropertyFile and S3Uri")
     path = _json_path(given.get("Path"))
@@ -156,7 +156,7 @@ def _json_path(given: Any) -> tuple[Part, ...]:
         ) from error
 
 
-def _only(given: Mapping[str, Any], function: str, known: set[str]) -> None:
+def _only(given: Mapping[str, Any], known: set[str]) -> None:
     unknown = sorted(given.keys() - known)
     if unknown:
         raise InvalidExpression(f"Cannot parse object, unknown property '{unknown[0]}'")

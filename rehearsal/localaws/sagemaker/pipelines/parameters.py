@@ -62,7 +62,7 @@ def _declared(name: str, kind: str, value: Any) -> Value:
     }
     if not fits[kind]:
         raise unparsable(f"The value {value!r} of parameter '{name}' is not of its type {kind}.")
-    return float(value) if kind == "Float" else value  # type: ignore[no-any-return]
+    return float(value) if kind == "Float" else value
 
 
 def values(declared: Mapping[str, Parameter], given: Sequence[Mapping[str, str]]) -> dict[str, Value]:

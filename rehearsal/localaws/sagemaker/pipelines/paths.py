@@ -14,7 +14,7 @@ _PART = re.compile(
     r"""(?P<dot>\.)?(?P<name>[^.\[\]*?'"\s]+) | \[(?P<index>\d+)\] | \[(?P<quote>['"])(?P<key>.*?)(?P=quote)\]""", re.X
 )
 
-_NAMED_MEMBERS = {
+_NAMED_MEMBERS: dict[tuple[Part, ...], str] = {
     ("ProcessingOutputConfig", "Outputs"): "OutputName",
     ("ProcessingInputs",): "InputName",
 }

@@ -1,9 +1,7 @@
-"""What the operations of this room share: finding records, idempotency tokens, pages of lists, who is asking."""
+"""What the operations of this room share: finding records, idempotency tokens, who is asking."""
 
-import base64
-import binascii
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from rehearsal.localaws.authorizer import principals
@@ -105,32 +103,7 @@ class PipelineRequests:
             return Caller(f"arn:aws:iam::{account_id}:root", account_id)
         return Caller(principal.arn, principal.user_id)
 
-    def _page(self, rows: Sequence[Mapping[str, Any]], into: str) -> dict[str, Any]:
-        """One page of a list that is in order already.
-
-        Raises:
-            AwsError: ValidationException, for a token that no answer gave.
-        """
-        start = _position(self.params.get("NextToken"))
-        size = self.params.get("MaxResults") or DEFAULT_PAGE
-        answer: dict[str, Any] = {into: list(rows[start : start + size])}
-        if start + size < len(rows):
-            answer["NextToken"] = base64.urlsafe_b64encode(f"from:{start + size}".encode()).decode()
-        return answer
-
     def _is_within(self, created_at: float) -> bool:
         """Whether a moment lies between CreatedAfter and CreatedBefore."""
         after, before = self.params.get("CreatedAfter"), self.params.get("CreatedBefore")
         return (after is None or created_at > after.timestamp()) and (before is None or created_at < before.timestamp())
-
-
-def _position(token: str | None) -> int:
-    if not token:
-        return 0
-    try:
-        word, _, position = base64.urlsafe_b64decode(token.encode()).decode().partition(":")
-        if word == "from":
-            return int(position)
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        pass
-    raise AwsError("ValidationException", f"Invalid NextToken: {token}")

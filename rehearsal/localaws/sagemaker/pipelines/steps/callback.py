@@ -15,10 +15,10 @@ class CallbackActor:
         self._tell(context, "Executing")
         return Started(metadata(context.token, str(context.target)))
 
-    def is_over(self, context: Context) -> bool:
+    def is_over(self, _context: Context) -> bool:
         return False
 
-    def end(self, context: Context) -> Ended:
+    def end(self, _context: Context) -> Ended:
         raise AssertionError("a Callback step ends by the answer to its token")
 
     def halt(self, context: Context) -> None:

@@ -6,7 +6,7 @@ from rehearsal.localaws.sagemaker.pipelines.steps.context import Context, Ended
 class Instant:
     """Nothing is left to wait for or to stop once ``begin`` has returned."""
 
-    def is_over(self, context: Context) -> bool:
+    def is_over(self, _context: Context) -> bool:
         return True
 
     def end(self, context: Context) -> Ended:

@@ -13,7 +13,7 @@ from rehearsal.localaws.sagemaker.pipelines.steps.context import Context, Ended,
 class Actor(Protocol):
     """Does what a step of one type asks for, as the pipeline's role."""
 
-    def begin(self, context: Context) -> Started | Ended:
+    def begin(self, context: Context, /) -> Started | Ended:
         """Make the call. ``Started``: the work goes on elsewhere and ``end`` tells how it came out.
 
         Raises:
@@ -21,11 +21,11 @@ class Actor(Protocol):
         """
         ...
 
-    def is_over(self, context: Context) -> bool:
+    def is_over(self, context: Context, /) -> bool:
         """Whether what was started has come to its end; asked often, so it looks at records and calls nobody."""
         ...
 
-    def end(self, context: Context) -> Ended:
+    def end(self, context: Context, /) -> Ended:
         """How what was started came out.
 
         Raises:
@@ -34,7 +34,7 @@ class Actor(Protocol):
         """
         ...
 
-    def halt(self, context: Context) -> None:
+    def halt(self, context: Context, /) -> None:
         """The execution is to stop: ask what was started to stop too."""
         ...
 
