@@ -3,6 +3,7 @@
 A file of this folder describes one type; ``steps`` lists them all.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -80,3 +81,13 @@ class Kind:
     """The call that begins the step lasts until its work is done."""
     makes_names: bool = True
     """A name in the arguments is a prefix, to which the pipeline adds; else it is the name itself."""
+
+    def __reduce__(self) -> tuple[Callable[[str], "Kind"], tuple[str]]:
+        """Kept by name: a restart finds what the type is in the code."""
+        return _of_type, (self.type,)
+
+
+def _of_type(name: str) -> Kind:
+    from rehearsal.localaws.sagemaker.pipelines.steps import KINDS  # which imports the types, and they this file
+
+    return KINDS[name]
