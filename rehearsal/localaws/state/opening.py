@@ -27,6 +27,7 @@ _ROOMS = (
     "rehearsal.localaws.functions.asynchronous",
     "rehearsal.localaws.functions.event_sources.queue_poller",
     "rehearsal.localaws.sagemaker.hosting.autoscaling",
+    "rehearsal.localaws.sagemaker.pipelines.engine",
     "rehearsal.localaws.sagemaker.quotas",
     "rehearsal.localaws.sagemaker.resume",
 )

@@ -110,8 +110,8 @@ SAGEMAKER = Service(
         "CreateApp": on("app/{DomainId}/{UserProfileName}/{AppType}/{AppName}"),
         "DescribeApp": on("app/{DomainId}/{UserProfileName}/{AppType}/{AppName}"),
         "DeleteApp": on("app/{DomainId}/{UserProfileName}/{AppType}/{AppName}"),
-        "SendPipelineExecutionStepSuccess": on("*"),
-        "SendPipelineExecutionStepFailure": on("*"),
+        "SendPipelineExecutionStepSuccess": on("pipeline/{ExecutionOfToken}"),
+        "SendPipelineExecutionStepFailure": on("pipeline/{ExecutionOfToken}"),
         "UpdatePipelineVersion": on("{PipelineArn}"),
         **_JOB_DEFINITIONS,
     },
@@ -145,7 +145,7 @@ SAGEMAKER = Service(
         "sagemaker:ModelArn": "ModelArn",
     },
     lower_case_names=True,
-    kept_case=frozenset({"PipelineName"}),
+    kept_case=frozenset({"PipelineName", "ExecutionOfToken"}),
 )
 
 SAGEMAKER_RUNTIME = Service(

@@ -51,13 +51,11 @@ class CallbackOperations(PipelineRequests):
         """
         token = self.params["CallbackToken"]
         with engine.reading():
-            for pipeline in self._store.pipelines.values():
-                for execution in pipeline.executions.values():
-                    for run in execution.runs.values():
-                        if run.step.kind is callback.CALLBACK and run.token == token and run.target is not None:
-                            _check_live(run)
-                            return execution, run
-        raise AwsError("ResourceNotFound", f"No step waits for the callback token {token}.")
+            found = self._store.of_token(token)
+            if found is None:
+                raise AwsError("ResourceNotFound", f"No step waits for the callback token {token}.")
+            _check_live(found[1])
+            return found
 
 
 def _check_live(run: StepRun) -> None:

@@ -173,3 +173,12 @@ class Store:
     pipelines: dict[str, Pipeline] = field(default_factory=dict)
     answers: dict[tuple[str, str], tuple[str, dict[str, Any]]] = field(default_factory=dict)
     """By operation and ClientRequestToken: what was asked (as text) and what was answered."""
+
+    def of_token(self, token: str) -> tuple[Execution, StepRun] | None:
+        """The step that has told this callback token, and its execution."""
+        for pipeline in self.pipelines.values():
+            for execution in list(pipeline.executions.values()):
+                for run in list(execution.runs.values()):
+                    if run.token == token and run.step.kind.type == "Callback" and run.target is not None:
+                        return execution, run
+        return None

@@ -22,7 +22,11 @@ ALLOWED = [
     {"Effect": "Allow", "Action": ["sagemaker:Create*", "sagemaker:Describe*", "sagemaker:Stop*"], "Resource": "*"},
     {"Effect": "Allow", "Action": ["sagemaker:AddTags", "sagemaker:UpdateEndpoint"], "Resource": "*"},
     {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"},
-    {"Effect": "Allow", "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"},
+    {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": "*",
+    },
     *RUNNING,
 ]
 DOUBLE = """

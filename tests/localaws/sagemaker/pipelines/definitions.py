@@ -63,7 +63,10 @@ def training(name: str, arguments: dict[str, Any] | None = None, **more: Any) ->
 
 def processing(name: str, arguments: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
     request = {
-        "AppSpecification": {"ImageUri": IMAGE, "ContainerEntrypoint": ["python3", "/opt/ml/processing/input/code/s.py"]},
+        "AppSpecification": {
+            "ImageUri": IMAGE,
+            "ContainerEntrypoint": ["python3", "/opt/ml/processing/input/code/s.py"],
+        },
         "ProcessingResources": {
             "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 5}
         },

@@ -72,7 +72,9 @@ BAD: dict[str, tuple[Any, str]] = {
         "unknown property 'Name'",
     ),
     "an experiment of a step": (
-        document(function("A", **OUTPUTS), PipelineExperimentConfig={"ExperimentName": get("Steps.A.OutputParameters['n']")}),
+        document(
+            function("A", **OUTPUTS), PipelineExperimentConfig={"ExperimentName": get("Steps.A.OutputParameters['n']")}
+        ),
         "cannot refer to steps",
     ),
     "an experiment of an unknown parameter": (
@@ -84,7 +86,10 @@ BAD: dict[str, tuple[Any, str]] = {
     "a parameter without a name": (document(GOOD, parameters=[{"Type": "String"}]), "required property 'Name'"),
     "a parameter with a space": (document(GOOD, parameters=[parameter("a b")]), "PipelineParameterName"),
     "an unknown type": (document(GOOD, parameters=[parameter("P", "Number")]), "unknown type 'Number'"),
-    "a default of another type": (document(GOOD, parameters=[parameter("P", "Integer", "1")]), "not of its type Integer"),
+    "a default of another type": (
+        document(GOOD, parameters=[parameter("P", "Integer", "1")]),
+        "not of its type Integer",
+    ),
     "a boolean for a number": (document(GOOD, parameters=[parameter("P", "Float", True)]), "not of its type Float"),
     "a default outside the enum": (
         document(GOOD, parameters=[parameter("P", "String", "c", EnumValues=["a", "b"])]),
@@ -100,7 +105,10 @@ BAD: dict[str, tuple[Any, str]] = {
     "a name with a dot": (document(function("a.b")), "StepName"),
     "a name too long": (document(function("a" * 65)), "StepName"),
     "a step twice": (document(GOOD, GOOD), "Step names must be unique"),
-    "a step twice, once in a branch": (document(GOOD, condition("C", [equals(1, 1)], [GOOD])), "Step names must be unique"),
+    "a step twice, once in a branch": (
+        document(GOOD, condition("C", [equals(1, 1)], [GOOD])),
+        "Step names must be unique",
+    ),
     "a step without a type": (document(without(GOOD, "Type")), "Unknown step type 'None'"),
     "an unknown type of step": (document(step("A", "Shell")), "Unknown step type 'Shell'"),
     "a member of another type": (document(function("A", PropertyFiles=[])), "unknown property 'PropertyFiles'"),
@@ -110,7 +118,10 @@ BAD: dict[str, tuple[Any, str]] = {
     # dependencies
     "an unknown step": (document(function("A", DependsOn=["B"])), "depends on the step 'B', which does not exist"),
     "itself": (document(function("A", DependsOn=["A"])), "Cycle detected"),
-    "a cycle of two": (document(function("A", DependsOn=["B"]), function("B", DependsOn=["A"])), "A -> B -> A|B -> A -> B"),
+    "a cycle of two": (
+        document(function("A", DependsOn=["B"]), function("B", DependsOn=["A"])),
+        "A -> B -> A|B -> A -> B",
+    ),
     "a cycle through a reference": (
         document(function("A", DependsOn=["B"], **OUTPUTS), function("B", {"n": get("Steps.A.OutputParameters['n']")})),
         "Cycle detected",
@@ -129,9 +140,15 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     # references
     "an unknown parameter": (document(function("A", {"x": get("Parameters.P")})), "Parameters.P"),
-    "an unknown variable": (document(function("A", {"x": get("Execution.Date")})), "Unknown reference 'Execution.Date'"),
+    "an unknown variable": (
+        document(function("A", {"x": get("Execution.Date")})),
+        "Unknown reference 'Execution.Date'",
+    ),
     "nothing known": (document(function("A", {"x": get("Something.X")})), "Unknown reference 'Something.X'"),
-    "a reference to an unknown step": (document(function("A", {"x": get("Steps.B.ModelName")})), "'B', which does not exist"),
+    "a reference to an unknown step": (
+        document(function("A", {"x": get("Steps.B.ModelName")})),
+        "'B', which does not exist",
+    ),
     "a step without a property": (document(training("T"), function("A", {"x": get("Steps.T")})), "Unknown reference"),
     "an unknown property": (
         document(training("T"), function("A", {"x": get("Steps.T.ModelData")})),
@@ -141,21 +158,38 @@ BAD: dict[str, tuple[Any, str]] = {
         document(function("A", **OUTPUTS), function("B", {"x": get("Steps.A.OutputParameters['m']")})),
         "Invalid property reference",
     ),
-    "the job's name outside a job": (document(function("A", {"x": get("Execution.TrainingJobName")})), "Training steps only"),
+    "the job's name outside a job": (
+        document(function("A", {"x": get("Execution.TrainingJobName")})),
+        "Training steps only",
+    ),
     "a path with a wildcard": (
-        document(processing("P", WITH_OUTPUT, PropertyFiles=[REPORT]), function("A", {"x": json_get("P", "report", "a[*].b")})),
+        document(
+            processing("P", WITH_OUTPUT, PropertyFiles=[REPORT]),
+            function("A", {"x": json_get("P", "report", "a[*].b")}),
+        ),
         "leads to one value",
     ),
     "an undeclared property file": (
-        document(processing("P", WITH_OUTPUT, PropertyFiles=[REPORT]), function("A", {"x": json_get("P", "other", "a")})),
+        document(
+            processing("P", WITH_OUTPUT, PropertyFiles=[REPORT]), function("A", {"x": json_get("P", "other", "a")})
+        ),
         "property file 'other'",
     ),
     "a property file outside JsonGet": (
-        document(processing("P", WITH_OUTPUT, PropertyFiles=[REPORT]), function("A", {"x": get("Steps.P.PropertyFiles.report")})),
+        document(
+            processing("P", WITH_OUTPUT, PropertyFiles=[REPORT]),
+            function("A", {"x": get("Steps.P.PropertyFiles.report")}),
+        ),
         "Invalid property reference",
     ),
-    "JsonGet of nothing": (document(function("A", {"x": {"Std:JsonGet": {"Path": "a"}}})), "exactly one of PropertyFile and S3Uri"),
-    "a join of an object": (document(function("A", {"x": join("", {"a": 1})})), "joins texts, numbers and functions only"),
+    "JsonGet of nothing": (
+        document(function("A", {"x": {"Std:JsonGet": {"Path": "a"}}})),
+        "exactly one of PropertyFile and S3Uri",
+    ),
+    "a join of an object": (
+        document(function("A", {"x": join("", {"a": 1})})),
+        "joins texts, numbers and functions only",
+    ),
     "a join with an unknown member": (
         document(function("A", {"x": {"Std:Join": {"On": "", "Values": [], "By": 1}}})),
         "unknown property 'By'",
@@ -167,7 +201,10 @@ BAD: dict[str, tuple[Any, str]] = {
         "more than one property file",
     ),
     # arguments against the API
-    "an unknown argument": (document(training("T", {"ModelPackageName": "a"})), "Unknown Argument member 'ModelPackageName'"),
+    "an unknown argument": (
+        document(training("T", {"ModelPackageName": "a"})),
+        "Unknown Argument member 'ModelPackageName'",
+    ),
     "the name of a package": (
         document(step("R", "RegisterModel", {"ModelPackageName": "a"})),
         "Unknown Argument member 'ModelPackageName'",
@@ -218,7 +255,10 @@ BAD: dict[str, tuple[Any, str]] = {
         document(condition("C", [{"Type": "Not", "Expression": equals(1, 1)}])),
         "Cannot parse object, unknown property 'Expression'",
     ),
-    "half a comparison": (document(condition("C", [{"Type": "Equals", "LeftValue": 1}])), "required property 'RightValue'"),
+    "half a comparison": (
+        document(condition("C", [{"Type": "Equals", "LeftValue": 1}])),
+        "required property 'RightValue'",
+    ),
     "a comparison of lists": (document(condition("C", [equals([1], [1])])), "compares texts, numbers, booleans"),
     "nested conditions": (
         document(condition("C", [equals(1, 1)], [condition("D", [equals(1, 1)])])),
@@ -233,7 +273,10 @@ BAD: dict[str, tuple[Any, str]] = {
         document(condition("C", [equals(1, 1)], CacheConfig={"Enabled": True, "ExpireAfter": "p1d"})),
         "CacheConfig is not supported",
     ),
-    "retries of a function": (document(function("A", RetryPolicies=[POLICY])), "not supported for steps of type Lambda"),
+    "retries of a function": (
+        document(function("A", RetryPolicies=[POLICY])),
+        "not supported for steps of type Lambda",
+    ),
     "an unknown exception": (document(retried({"ExceptionType": ["Step.ERROR"]})), "'Step.ERROR' is not supported"),
     "attempts and an end": (document(retried(POLICY | {"MaxAttempts": 2, "ExpireAfterMin": 5})), "both MaxAttempts"),
     "too many attempts": (document(retried(POLICY | {"MaxAttempts": 21})), "between 1 and 20"),
@@ -255,7 +298,16 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "a Fail step with more to say": (document(step("F", "Fail", {"Message": "x"})), "unknown property 'Message'"),
 }
-NOT_OFFERED = ("Tuning", "QualityCheck", "ClarifyCheck", "EMR", "EMRServerless", "AutoML", "InferenceComponent", "Lineage")
+NOT_OFFERED = (
+    "Tuning",
+    "QualityCheck",
+    "ClarifyCheck",
+    "EMR",
+    "EMRServerless",
+    "AutoML",
+    "InferenceComponent",
+    "Lineage",
+)
 NOT_OFFERED += ("ForEach", "Athena", "Cleanup", "HubContent", "BedrockCustomModel", "Job")
 
 
@@ -271,7 +323,9 @@ def test_a_bad_definition_is_refused_when_the_pipeline_is_made(name: str) -> Non
 
 
 def test_what_is_no_json_is_refused() -> None:
-    with pytest.raises(InvalidDefinition, match="Unable to parse pipeline definition. The definition is not valid JSON"):
+    with pytest.raises(
+        InvalidDefinition, match=r"Unable to parse pipeline definition\. The definition is not valid JSON"
+    ):
         definition.parse("not json")
 
 
@@ -309,7 +363,10 @@ GOOD_ONES = {
     "all conditions": condition(
         "C",
         [
-            {"Type": "Or", "Conditions": [equals(1, 2), {"Type": "Not", "Condition": equals(get("Parameters.P"), "a")}]},
+            {
+                "Type": "Or",
+                "Conditions": [equals(1, 2), {"Type": "Not", "Condition": equals(get("Parameters.P"), "a")}],
+            },
             {"Type": "In", "QueryValue": get("Parameters.P"), "Values": ["a", "b"]},
         ],
         DisplayName="choose",

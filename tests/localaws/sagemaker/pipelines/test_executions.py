@@ -173,7 +173,7 @@ def test_no_more_steps_run_side_by_side_than_allowed(lab, aws, queue) -> None:
 def test_a_running_pipeline_is_not_deleted(lab, aws, queue) -> None:
     name = lab.create(callback("Ask", {}, queue))
     arn = lab.start(name)
-    with pytest.raises(ClientError, match="ConflictException.*while it is running"):
+    with pytest.raises(ClientError, match=r"ConflictException.*while it is running"):
         lab.sagemaker.delete_pipeline(PipelineName=name)
     lab.sagemaker.send_pipeline_execution_step_success(CallbackToken=message(aws, queue)["token"])
     lab.ended(arn)

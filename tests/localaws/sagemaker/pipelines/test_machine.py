@@ -155,7 +155,9 @@ class ExecutionMachine(RuleBasedStateMachine):
         if run.status is StepStatus.STOPPING:
             self.happen(of, lambda turn: execution.stopped(turn, run))
             return
-        scope = Scope(self.made, of.parameters, {}, {name: each.properties for name, each in of.runs.items()}, pickle.loads)
+        scope = Scope(
+            self.made, of.parameters, {}, {name: each.properties for name, each in of.runs.items()}, pickle.loads
+        )
         if run.step.branches is not None:
             outcome = "true" if conditions.all_hold(run.step.branches.conditions, scope.resolve) else "false"
             self.happen(of, lambda turn: execution.succeed(turn, run, {}, {"Outcome": outcome}))

@@ -55,7 +55,9 @@ def test_versions_count_up_and_can_be_described_and_started(lab) -> None:
     assert one["CreatedBy"]["IamIdentity"]["Arn"].endswith("user/admin")
     ended = lab.run(name)
     assert (ended["PipelineVersionId"], ended["PipelineVersionAliases"]) == (2, ["failing"])
-    described = lab.sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=ended["PipelineExecutionArn"])
+    described = lab.sagemaker.describe_pipeline_definition_for_execution(
+        PipelineExecutionArn=ended["PipelineExecutionArn"]
+    )
     assert json.loads(described["PipelineDefinition"]) == json.loads(update["PipelineDefinition"])
     assert versions(lab, name)[0]["LastExecutionPipelineExecutionArn"] == ended["PipelineExecutionArn"]
 
@@ -155,4 +157,7 @@ def test_tags_of_a_pipeline(lab) -> None:
     name = lab.create(function("A"), Tags=[{"Key": "a", "Value": "1"}])
     arn = lab.sagemaker.describe_pipeline(PipelineName=name)["PipelineArn"]
     lab.sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "b", "Value": "2"}])
-    assert {tag["Key"]: tag["Value"] for tag in lab.sagemaker.list_tags(ResourceArn=arn)["Tags"]} == {"a": "1", "b": "2"}
+    assert {tag["Key"]: tag["Value"] for tag in lab.sagemaker.list_tags(ResourceArn=arn)["Tags"]} == {
+        "a": "1",
+        "b": "2",
+    }

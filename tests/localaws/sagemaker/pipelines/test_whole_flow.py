@@ -3,7 +3,17 @@
 from typing import Any
 
 from tests.localaws.sagemaker.pipelines.conftest import Lab
-from tests.localaws.sagemaker.pipelines.definitions import XGBOOST, condition, fail, get, join, json_get, parameter, step, training
+from tests.localaws.sagemaker.pipelines.definitions import (
+    XGBOOST,
+    condition,
+    fail,
+    get,
+    join,
+    json_get,
+    parameter,
+    step,
+    training,
+)
 
 SPLIT = """
     from pathlib import Path
@@ -86,7 +96,12 @@ def definition(lab: Lab) -> list[dict[str, Any]]:
         "LeftValue": json_get("Evaluate", "Report", "metrics.mse.value"),
         "RightValue": get("Parameters.Threshold"),
     }
-    check = condition("Check", [good], deploying(lab, model_url, place), [fail("TooBad", join(" ", "mse above", get("Parameters.Threshold")))])
+    check = condition(
+        "Check",
+        [good],
+        deploying(lab, model_url, place),
+        [fail("TooBad", join(" ", "mse above", get("Parameters.Threshold")))],
+    )
     return [split, train, evaluate, check]
 
 
