@@ -34,6 +34,7 @@ from rehearsal.localaws.authorizer.requests import Call, Need
 from rehearsal.localaws.door import faults, front
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
+from rehearsal.localaws.moto_bridge.replacing import replace
 from rehearsal.localaws.storage import reception
 from rehearsal.localaws.storage.body import FileBody
 
@@ -44,7 +45,7 @@ REFUSED_KEYS = "rehearsal.refused_keys"
 
 def install() -> None:
     """Put this authorizer in moto's place. It is always on."""
-    ActionAuthenticatorMixin._authenticate_and_authorize_action = _authorize_response
+    replace(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", _authorize_response)
     COMMON_ERROR_CODES.extend(denials.CODES)  # or moto warns that the called service's model does not have them
     front.add_shortcut(side_doors.close)
 

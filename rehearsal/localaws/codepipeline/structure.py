@@ -22,7 +22,7 @@ def check(definition: Definition, types: TypeTable, region: str) -> None:
     """
     _check_type(definition)
     _check_stores(definition, region)
-    _check_stages(definition, types)
+    _check_stages(definition)
     for stage in definition.stages:
         _check_stage(definition, stage, types)
         for action in stage.actions:
@@ -84,7 +84,7 @@ def _check_stores(definition: Definition, region: str) -> None:
         raise _structure(f"The pipeline has no artifact store for the region of its actions: {', '.join(missing)}")
 
 
-def _check_stages(definition: Definition, types: TypeTable) -> None:
+def _check_stages(definition: Definition) -> None:
     if not 2 <= len(definition.stages) <= MAX_STAGES:
         raise _structure(f"Pipeline should have between 2 and {MAX_STAGES} stages; it has {len(definition.stages)}")
     _refuse_repeated((stage.name for stage in definition.stages), "Stage names must be unique within a pipeline: ")
