@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rehearsal.localaws import archives
 from rehearsal.localaws.archives import Limits
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 _LIMITS = Limits(20_000_000_000, entries=10_000_000)  # what :meth:`Repository.packed` gave, not packed any further
 _ZERO = "0" * 40

@@ -9,11 +9,12 @@ import uuid
 from pathlib import Path
 from typing import IO, Any
 
-from rehearsal.localaws import archives, clock, host
+from rehearsal.localaws import archives
 from rehearsal.localaws.archives import Limits
 from rehearsal.localaws.codepipeline.actions import artifacts
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
-from rehearsal.localaws.codepipeline.state import Outcome
+from rehearsal.localaws.codepipeline.state_machine import Outcome
+from rehearsal.localaws.ground import clock, host
 
 _LIMITS = Limits(7_000_000_000)
 """CodePipeline's largest source artifact, which is packed. https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""

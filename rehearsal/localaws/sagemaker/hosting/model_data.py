@@ -6,9 +6,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws import archives, identity
+from rehearsal.localaws import archives
 from rehearsal.localaws.archives import Limits
-from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.authorizer import identity
+from rehearsal.localaws.ground.errors import AwsError, describe
 
 SERVICE = "sagemaker.amazonaws.com"
 _LIMITS = Limits(30_000_000_000)
