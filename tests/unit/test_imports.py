@@ -27,6 +27,7 @@ ORDER = (
     "ground",
     "moto_bridge",
     "isolation",
+    "archives",
     "storage",
     "state",
     "door",
