@@ -26,8 +26,8 @@ ALLOWED = {
 ORDER = (
     "ground",
     "moto_bridge",
-    "isolation",
     "archives",
+    "isolation",
     "storage",
     "state",
     "door",
