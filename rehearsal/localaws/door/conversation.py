@@ -67,6 +67,10 @@ class Conversation:
         """Whether it is between requests, so that closing it does no harm."""
         return not (self._is_answering or self._received or self._head)
 
+    def is_idle_since(self, moment: float) -> bool:
+        """Whether it has been idle since then (``time.monotonic``)."""
+        return self.is_idle and self._last_used < moment
+
     def begin(self) -> None:
         """Listen to the client."""
         self.socket.setblocking(False)

@@ -23,6 +23,8 @@ _BUSY = 0.7
 """Of one processor's time: above this the workers compute, below they wait."""
 _MOST_FILES = 65536
 _ACCEPTED_AT_ONCE = 64
+_IDLE_SECONDS = 1.0
+"""After so long without a request a connection may be closed to make room for another."""
 _TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
@@ -87,7 +89,8 @@ class Server(wsgi.Server):
 
     def _end_an_idle_one(self) -> bool:
         """Make room: a client whose connection is closed between requests opens another."""
-        idle = next((each for each in self._conversations if each.is_idle), None)
+        ago = time.monotonic() - _IDLE_SECONDS
+        idle = next((each for each in self._conversations if each.is_idle_since(ago)), None)
         if idle is not None:
             self._complain(f"{len(self._conversations)} connections are open")
             idle.end()

@@ -184,9 +184,8 @@ def test_a_low_limit_of_open_files_is_survived_and_said(tmp_path: Path) -> None:
             "--log-level", "ERROR", log=opened, under=("sh", "-c", 'ulimit -n 64 && exec "$@"', "sh")
         )
     with ExitStack() as connections:
-        for sent in (b"", BODY):  # idle ones make room for others; those within a request do not
-            for _ in range(60):
-                connections.enter_context(closing(connected(embedded, sent)))
+        for _ in range(60):
+            connections.enter_context(closing(connected(embedded, BODY)))
         wait_until(lambda: "ulimit -n" in log.read_text())
         with closing(connected(embedded, BODY)) as one_more:
             assert b"ulimit -n" in one_more.recv(4096)
