@@ -2,7 +2,7 @@
 
 import threading
 
-from rehearsal.localaws.event_loop import EventLoop
+from rehearsal.localaws.ground.event_loop import EventLoop
 
 SECONDS = 60
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from rehearsal.localaws.http_messages import Head, Malformed
+from rehearsal.localaws.ground.http_messages import Head, Malformed
 from rehearsal.localaws.storage.body import LARGE_BYTES, BodyWriter, FileBody
 
 _CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?")

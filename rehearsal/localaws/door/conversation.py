@@ -15,15 +15,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from rehearsal.localaws import host
 from rehearsal.localaws.door import direct, heads
 from rehearsal.localaws.door.answers import send_some
 from rehearsal.localaws.door.bodies import Framing, Sink, framing_of
 from rehearsal.localaws.door.direct import Service
 from rehearsal.localaws.door.heads import Refused, not_http
 from rehearsal.localaws.door.requests import Connection, Received
-from rehearsal.localaws.event_loop import loop
-from rehearsal.localaws.http_messages import Head, Malformed
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.event_loop import loop
+from rehearsal.localaws.ground.http_messages import Head, Malformed
 from rehearsal.localaws.storage.body import LARGE_BYTES
 
 IDLE_SECONDS = 120.0

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rehearsal.localaws.http_messages import Head
+from rehearsal.localaws.ground.http_messages import Head
 
 Reply = Callable[[bytes], None]
 """Takes the whole answer. To be called on the event loop's thread, now or later."""

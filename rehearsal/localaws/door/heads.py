@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from rehearsal.localaws.http_messages import END_OF_HEAD, Head, Malformed, answer, parse_head
+from rehearsal.localaws.ground.http_messages import END_OF_HEAD, Head, Malformed, answer, parse_head
 
 MAX_HEAD_BYTES = 1 << 16
 _REQUEST_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^\s\x00-\x1f\x7f]+ HTTP/(\d)\.(\d)")

@@ -11,8 +11,8 @@ from cheroot import wsgi
 
 from rehearsal.localaws.door.conversation import Conversation
 from rehearsal.localaws.door.requests import Connection, Gateway
-from rehearsal.localaws.event_loop import loop
-from rehearsal.localaws.http_messages import answer
+from rehearsal.localaws.ground.event_loop import loop
+from rehearsal.localaws.ground.http_messages import answer
 
 log = logging.getLogger("rehearsal.localaws")
 

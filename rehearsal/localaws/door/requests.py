@@ -12,9 +12,9 @@ from urllib.parse import unquote_to_bytes
 from cheroot.server import HTTPConnection, HTTPRequest
 from cheroot.wsgi import Gateway_10
 
-from rehearsal.localaws import host
 from rehearsal.localaws.door.answers import Answer
-from rehearsal.localaws.http_messages import Head
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.http_messages import Head
 from rehearsal.localaws.storage import reception
 from rehearsal.localaws.storage.body import FileBody
 

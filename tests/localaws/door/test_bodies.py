@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.localaws.door.bodies import Sink, framing_of
-from rehearsal.localaws.http_messages import Malformed, parse_head
+from rehearsal.localaws.ground.http_messages import Malformed, parse_head
 from rehearsal.localaws.storage.body import FileBody
 
 CHUNKED = parse_head(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked")
