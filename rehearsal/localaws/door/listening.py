@@ -39,6 +39,7 @@ class Server(wsgi.Server):
         self._conversations: set[Conversation] = set()
         self._most_connections = _MOST_FILES
         self._complained_at = float("-inf")
+        self._serves = False
         self._computed = time.process_time()
 
     @property
@@ -49,6 +50,7 @@ class Server(wsgi.Server):
     def serve(self) -> None:
         """Begin to take connections."""
         self._most_connections = _room_for_connections()
+        self._serves = True
         self.socket.setblocking(False)
         loop().call(lambda: loop().watch(self.socket, self._accept))
         loop().every_second(self._tick)
@@ -59,7 +61,8 @@ class Server(wsgi.Server):
 
     def stop(self) -> None:
         """Take no more connections, and wait a moment for the workers."""
-        if self.ready:
+        if self._serves:
+            self._serves = False
             loop().call_and_wait(lambda: loop().unwatch(self.socket))
         super().stop()
 
