@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.toolkit import executions, leftovers, report, stacks, teardown, translation, uploads, watching, workshop
+from rehearsal.toolkit import executions, leftovers, report, stacks, teardown, translation, watching, workshop
 from rehearsal.toolkit.account import Aws
 from rehearsal.toolkit.errors import BadInput, RehearsalError
 from rehearsal.toolkit.events import Note, Tell, silence
@@ -64,9 +64,7 @@ def launch(
     """Launch every plan and wait for its first execution; one that fails does not keep the others."""
 
     def launch_one(plan: Plan) -> Attendee:
-        stacks.launch(aws, workshop.prep_request(plan), silence)
-        uploaded = uploads.upload(aws, plan.workshop, zips, plan.data, plan.training_config)
-        result = stacks.launch(aws, workshop.pipeline_request(plan, uploaded), silence)
+        _prep, result = workshop.launch(aws, plan, list(zips), silence)
         tell(Note(f"{plan.workshop.suffix}: stacks {result.status}"))
         execution_id = watching.adopt(aws, plan.workshop.pipeline)
         watching.watch(aws, plan.workshop.pipeline, execution_id, silence)

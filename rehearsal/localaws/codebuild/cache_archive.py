@@ -4,9 +4,10 @@ Paths are those of a buildspec: relative ones lie in the source's folder, those 
 AWS's images. Anything else would be a file of this machine, and is left alone.
 """
 
-import tarfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
+
+from rehearsal.localaws.tar_archives import tarfile
 
 _WILDCARDS = frozenset("*?[")
 _SOURCES = ("$CODEBUILD_SRC_DIR/", "${CODEBUILD_SRC_DIR}/")

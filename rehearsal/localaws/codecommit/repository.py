@@ -4,13 +4,13 @@ import io
 import os
 import shutil
 import subprocess
-import tarfile
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.tar_archives import tarfile
 
 _ZERO = "0" * 40
 

@@ -1,7 +1,6 @@
 """The model artifact: fetched from S3 with the model's own role, and unpacked."""
 
 import shutil
-import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.localaws import identity
 from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.tar_archives import tarfile
 
 SERVICE = "sagemaker.amazonaws.com"
 _MISSING = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
