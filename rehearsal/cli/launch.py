@@ -12,14 +12,17 @@ from rehearsal.cli.confirmation import Consent, default_bucket_suffix
 from rehearsal.cli.options import AccountOptions, ContentOptions, WorkshopOptions
 from rehearsal.cli.output import Output, talk
 from rehearsal.cli.pipeline import estimate_text
-from rehearsal.toolkit import capabilities, changesets, forecast, packaging, project, stacks, uploads, workshop
-from rehearsal.toolkit.account import Aws
-from rehearsal.toolkit.changesets import Review
-from rehearsal.toolkit.errors import Declined
-from rehearsal.toolkit.events import Tell
-from rehearsal.toolkit.forecast import Forecast
-from rehearsal.toolkit.names import Workshop
-from rehearsal.toolkit.stacks import StackRequest, StackResult
+from rehearsal.toolkit import project, workshop
+from rehearsal.toolkit.aws import capabilities
+from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.errors import Declined
+from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.checks import forecast
+from rehearsal.toolkit.checks.forecast import Forecast
+from rehearsal.toolkit.executions.events import Tell
+from rehearsal.toolkit.stacks import changesets, packaging, stacks, uploads
+from rehearsal.toolkit.stacks.changesets import Review
+from rehearsal.toolkit.stacks.stacks import StackRequest, StackResult
 from rehearsal.toolkit.workshop import Order, Plan
 
 

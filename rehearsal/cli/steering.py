@@ -12,8 +12,9 @@ from rehearsal.cli.confirmation import Consent
 from rehearsal.cli.options import AccountOptions, WorkshopOptions
 from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import execution_of
-from rehearsal.toolkit import invocation, steering, training_data
-from rehearsal.toolkit.steering import RetryMode
+from rehearsal.toolkit.endpoints import invocation, training_data
+from rehearsal.toolkit.executions import steering
+from rehearsal.toolkit.executions.steering import RetryMode
 
 _SECONDS_BETWEEN_WORDS = 5.0
 

@@ -7,7 +7,7 @@ AWS's images. Anything else would be a file of this machine, and is left alone.
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from rehearsal.localaws.tar_archives import tarfile
+from rehearsal.localaws.ground.tar_archives import tarfile
 
 _WILDCARDS = frozenset("*?[")
 _SOURCES = ("$CODEBUILD_SRC_DIR/", "${CODEBUILD_SRC_DIR}/")

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal.localaws.errors import AwsError
-from rehearsal.localaws.tar_archives import tarfile
+from rehearsal.localaws.ground.errors import AwsError
+from rehearsal.localaws.ground.tar_archives import tarfile
 
 _ZERO = "0" * 40
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.toolkit import packaging, project
+from rehearsal.toolkit import project
+from rehearsal.toolkit.stacks import packaging
 from tests.conftest import ROOT, EmbeddedAws
 from tests.localaws.codepipeline.workbench import function, stage
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws import identity
-from rehearsal.localaws.errors import AwsError, describe
-from rehearsal.localaws.tar_archives import tarfile
+from rehearsal.localaws.authorizer import identity
+from rehearsal.localaws.ground.errors import AwsError, describe
+from rehearsal.localaws.ground.tar_archives import tarfile
 
 SERVICE = "sagemaker.amazonaws.com"
 _MISSING = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
