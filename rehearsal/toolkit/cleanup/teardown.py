@@ -135,13 +135,17 @@ def _delete_model(aws: Aws, _workshop: Workshop, leftover: Leftover, _tell: Tell
 
 
 def _empty_bucket(aws: Aws, _workshop: Workshop, leftover: Leftover, _tell: Tell) -> None:
+    empty_bucket(aws, leftover.name)
+
+
+def empty_bucket(aws: Aws, bucket: str) -> None:
     """Delete every version and delete marker, a page (at most 1,000, what DeleteObjects takes) at a time."""
     s3 = aws.client("s3")
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=leftover.name):
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         entries = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         if entries:
             objects = [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in entries]
-            s3.delete_objects(Bucket=leftover.name, Delete={"Objects": objects, "Quiet": True})
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
 
 
 def _delete_stack(aws: Aws, _workshop: Workshop, leftover: Leftover, tell: Tell) -> None:

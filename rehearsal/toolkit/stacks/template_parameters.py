@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from rehearsal.toolkit.aws.errors import BadInput
+from rehearsal.toolkit.stacks import template_files
 
 _LONGEST_VALUE = 4096
 """Characters of a parameter's value (CloudFormation quotas)."""
@@ -41,36 +40,14 @@ class Declared:
         return None
 
 
-class _Reader(yaml.SafeLoader):
-    """Reads CloudFormation's short forms (``!Sub``) as the plain values behind them: parameters use none."""
-
-
-def _plain(loader: yaml.SafeLoader, _tag: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.ScalarNode):
-        return loader.construct_scalar(node)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    assert isinstance(node, yaml.MappingNode)  # there is no fourth kind
-    return loader.construct_mapping(node, deep=True)
-
-
-_Reader.add_multi_constructor("!", _plain)
-
-
 def declared_in(template: Path) -> dict[str, Declared]:
     """The template's parameters by name.
 
     Raises:
         BadInput: the file is no YAML or JSON document with parameters.
     """
-    try:
-        document = yaml.load(template.read_bytes(), _Reader)
-        entries: Mapping[str, Any] = document.get("Parameters", {})
-        return {name: _declared(name, entry) for name, entry in entries.items()}
-    except (yaml.YAMLError, AttributeError) as error:
-        raise BadInput(
-            f"{template.name} is no CloudFormation template: {error}", where=str(template), next_step="mend the file"
-        ) from error
+    entries: Mapping[str, Any] = template_files.read(template).get("Parameters", {})
+    return {name: _declared(name, entry) for name, entry in entries.items()}
 
 
 def _declared(name: str, entry: Mapping[str, Any]) -> Declared:
