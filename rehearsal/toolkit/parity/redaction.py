@@ -13,6 +13,7 @@ from typing import Any
 
 _SECRET_MEMBER = re.compile(r"(?i)secret|password|credential|token|signature|receipthandle")
 _VARYING_MEMBER = {
+    "UserId",
     "VersionId",
     "RevisionId",
     "MessageId",
@@ -25,12 +26,16 @@ _VARYING_MEMBER = {
     "ChangeSetId",
     "ExtendedRequestId",
 }
+_MAIL = (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "<e-mail>")
+"""First of all: its words may be the caller's name."""
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "<e-mail>"),
+    _MAIL,
+    (re.compile(r"(?<=Request ID: )[\w-]+|(?<=RequestId: )[\w-]+"), "<request>"),
     (re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA)[A-Z0-9]{12,}\b"), "<unique-id>"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE), "<uuid>"),
     (re.compile(r"https?://[^\s/\"'<>]+"), "<host>"),
     (re.compile(r"\b[\w-]+(?:\.[\w-]+)*\.(?:amazonaws\.com(?:\.cn)?|on\.aws|compute\.internal)\b(?::\d+)?"), "<host>"),
+    (re.compile(r'(?:(?<=File ")|(?<=File \\"))[^"\\]*/'), "<folder>/"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"), "<time>"),
     (re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b"), "<address>"),
     (re.compile(r"\b\d{12}\b"), "<account>"),
@@ -80,6 +85,7 @@ def _text(text: str, known: Known, member: str) -> str:
         return f"<{member}>"
     if _SERVICE.match(text):
         return text
+    text = _MAIL[0].sub(_MAIL[1], text)
     for word, name in known.words:
         text = text.replace(word, name)
     for pattern, name in _PATTERNS:

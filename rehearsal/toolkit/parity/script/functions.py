@@ -17,6 +17,7 @@ def _zipped() -> bytes:
 
 
 def calls() -> tuple[Call, ...]:
+    """A function of the run, and settings that Lambda refuses."""
     name = {"FunctionName": "{prefix}-function"}
     make = {
         **name,

@@ -9,6 +9,7 @@ _GROUP = "/{prefix}/logs"
 
 
 def calls() -> tuple[Call, ...]:
+    """Each a thing of the run, and a thing that is not there."""
     rule, queue, group = {"Name": "{prefix}-rule"}, {"QueueName": "{prefix}-queue"}, {"logGroupName": _GROUP}
     pattern = json.dumps({"source": ["aws.s3"]})
     topic = "arn:{partition}:sns:{region}:{account}:{prefix}-topic"

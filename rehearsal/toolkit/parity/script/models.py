@@ -5,6 +5,7 @@ from rehearsal.toolkit.parity.script.common import ROLE_ARN, TAGS
 
 
 def calls() -> tuple[Call, ...]:
+    """A model and a config of the run."""
     model, config = {"ModelName": "{prefix}-model"}, {"EndpointConfigName": "{prefix}-config"}
     container = {"PrimaryContainer": {"Image": "{image}"}, "ExecutionRoleArn": ROLE_ARN, "Tags": TAGS}
     variant = {"VariantName": "AllTraffic", "ModelName": "{prefix}-model", "InitialInstanceCount": 1}

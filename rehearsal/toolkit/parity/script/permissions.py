@@ -5,6 +5,7 @@ from rehearsal.toolkit.parity.script.common import ROLE, TAGS, allow, trust
 
 
 def calls() -> tuple[Call, ...]:
+    """A role of the run, and documents that IAM refuses."""
     here = {"RoleName": ROLE}
     data = "arn:{partition}:s3:::{prefix}-data"
     trusted = trust("lambda.amazonaws.com", "sagemaker.amazonaws.com", "codepipeline.amazonaws.com")
@@ -44,7 +45,8 @@ def calls() -> tuple[Call, ...]:
             "iam-trust-with-resource",
             "iam",
             "create_role",
-            {**other, "AssumeRolePolicyDocument": trust("lambda.amazonaws.com", Resource="*")},
+            {"RoleName": "{prefix}-wide", "AssumeRolePolicyDocument": trust("lambda.amazonaws.com", Resource="*")},
+            Removal("delete_role", {"RoleName": "{prefix}-wide"}),
         ),
         Call("iam-delete-full-role", "iam", "delete_role", here),
         Call("iam-missing-role", "iam", "get_role", {"RoleName": "{prefix}-nobody"}),

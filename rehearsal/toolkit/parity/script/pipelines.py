@@ -31,6 +31,7 @@ def _pipeline(configuration: dict[str, str]) -> dict[str, Any]:
 
 
 def calls() -> tuple[Call, ...]:
+    """A pipeline of the run, and declarations that CodePipeline refuses."""
     function = {"FunctionName": "{prefix}-function"}
     name = {"name": "{prefix}-pipeline"}
     one_stage = {**_pipeline(function), "stages": _pipeline(function)["stages"][:1]}

@@ -7,7 +7,9 @@ from rehearsal.toolkit.parity.script.common import TAGS
 
 
 def calls() -> tuple[Call, ...]:
+    """One stack of a log group, and what may not be asked of it."""
     stack = {"StackName": "{prefix}-stack"}
+    refused = {"StackName": "{prefix}-refused"}
     resources = {"Group": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/{prefix}/stack"}}}
     template = {"Parameters": {"Word": {"Type": "String", "Default": "a"}}, "Resources": resources}
     body = {"TemplateBody": json.dumps(template)}
@@ -27,8 +29,8 @@ def calls() -> tuple[Call, ...]:
             "cloudformation-long-parameter",
             "cloudformation",
             "create_stack",
-            {**stack, **body, "Parameters": bad},
-            removal,
+            {"TemplateBody": json.dumps(template).replace("/stack", "/refused"), **refused, "Parameters": bad},
+            Removal("delete_stack", refused),
         ),
         Call("cloudformation-create", "cloudformation", "create_stack", {**stack, **body, "Tags": TAGS}, removal),
         Call(

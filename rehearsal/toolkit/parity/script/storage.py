@@ -1,12 +1,14 @@
 """Buckets and objects."""
 
 import json
+from typing import Any
 
 from rehearsal.toolkit.parity.calls import Call, Removal
 from rehearsal.toolkit.parity.script.common import BUCKET, TAGS
 
 
 def calls(region: str) -> tuple[Call, ...]:
+    """A bucket of the run; ``place`` is how a region other than the oldest is named."""
     place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": "{region}"}}
     there = {"Bucket": BUCKET}
     public = json.dumps(
@@ -46,8 +48,13 @@ def calls(region: str) -> tuple[Call, ...]:
         Call("s3-policy-of-another-bucket", "s3", "put_bucket_policy", {**there, "Policy": elsewhere}),
         Call("s3-no-policy", "s3", "get_bucket_policy", there),
         Call("s3-delete-full-bucket", "s3", "delete_bucket", there),
-        Call("s3-reserved-name", "s3", "create_bucket", {"Bucket": "xn--{prefix}", **place}),
-        Call("s3-taken-name", "s3", "create_bucket", {"Bucket": "test", **place}),
-        Call("s3-bad-name", "s3", "create_bucket", {"Bucket": "{prefix}..x", **place}),
+        _refused("s3-reserved-name", "xn--{prefix}", place),
+        _refused("s3-bad-name", "{prefix}..x", place),
+        _refused("s3-capital-name", "{prefix}-Data", place),
         Call("s3-missing-bucket", "s3", "list_objects_v2", {"Bucket": "{prefix}-nowhere"}),
     )
+
+
+def _refused(name: str, bucket: str, place: dict[str, Any]) -> Call:
+    """A name that S3 refuses; an account that takes it must not keep the bucket."""
+    return Call(name, "s3", "create_bucket", {"Bucket": bucket, **place}, Removal("delete_bucket", {"Bucket": bucket}))
