@@ -95,7 +95,7 @@ def processing_job(kept: Kept, role: str) -> Iterator[None]:
 def model_pipelines(kept: Kept, role: str) -> Iterator[None]:
     """A callback that is waited for, a job that runs, a later try that is to come."""
     sagemaker, sqs, quota = kept.client("sagemaker"), kept.client("sqs"), "ml.m5.xlarge for processing job usage"
-    url = sqs.create_queue(QueueName="asked")["QueueUrl"]
+    url = sqs.create_queue(QueueName="callbacks")["QueueUrl"]
     kept.aws.rehearsal("POST", "quotas", **{quota: 0})
     kept.client("s3").put_object(Bucket=BUCKET, Key="code/wait.py", Body=b"import time\ntime.sleep(600)\n")
     kept.client("s3").put_object(Bucket=BUCKET, Key="code/done.py", Body=b"print('done')\n")
@@ -266,7 +266,7 @@ class CustomResources:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
         sqs, sns = kept.client("sqs"), kept.client("sns")
-        url = sqs.create_queue(QueueName="asked")["QueueUrl"]
+        url = sqs.create_queue(QueueName="callbacks")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         policy = allow("sns.amazonaws.com", action="sqs:SendMessage", resource=arn)
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
