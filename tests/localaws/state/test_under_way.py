@@ -266,7 +266,7 @@ class CustomResources:
     def __init__(self, kept: Kept) -> None:
         self._kept = kept
         sqs, sns = kept.client("sqs"), kept.client("sns")
-        url = sqs.create_queue(QueueName="callbacks")["QueueUrl"]
+        url = sqs.create_queue(QueueName="asked")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         policy = allow("sns.amazonaws.com", action="sqs:SendMessage", resource=arn)
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
