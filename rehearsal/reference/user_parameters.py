@@ -41,9 +41,7 @@ def _function(function: str) -> Iterator[str]:
             yield from _table(items["properties"], set(items["required"]))
     given = ", ".join(f"`{name}`" for name in sorted(FUNCTIONS[function].outputs))
     metrics = (
-        ", and every metric under its own name (`rmse`, `validation-rmse`)"
-        if FUNCTIONS[function].has_metrics
-        else ""
+        ", and every metric under its own name (`rmse`, `validation-rmse`)" if FUNCTIONS[function].has_metrics else ""
     )
     yield f"Output variables: {given}{metrics}.\n"
 

@@ -37,7 +37,10 @@ def normal(name: str) -> str:
 def test_every_package_that_the_product_imports_is_declared(folder: str) -> None:
     extras = PROJECT["optional-dependencies"]
     known = declared([*PROJECT["dependencies"], *extras["parquet"], *extras["sagemaker"]])
-    distributions = {"sagemaker": ["sagemaker"], **packages_distributions()}  # the extra that is not installed for tests
+    distributions = {
+        "sagemaker": ["sagemaker"],
+        **packages_distributions(),
+    }  # the extra that is not installed for tests
     missing = {
         f"{file.relative_to(ROOT)} imports {name}"
         for file in (ROOT / folder).rglob("*.py")
