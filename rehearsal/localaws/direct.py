@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cheroot.server import HTTPConnection
+from cheroot.wsgi import Gateway_10
 
 from rehearsal.localaws.event_loop import loop
 from rehearsal.localaws.http_messages import END_OF_HEAD, Head, Malformed, parse_head
@@ -21,6 +22,7 @@ IDLE_SECONDS = 1.0
 _STALLED_SECONDS = 60.0
 _CHUNK = 1 << 18
 _MAX_HEAD = 1 << 16
+_LINGER_SECONDS = 2.0
 
 Reply = Callable[[bytes], None]
 """Takes the whole answer. To be called on the event loop's thread, now or later."""
@@ -47,9 +49,23 @@ def add(service: Service) -> None:
     _services.append(service)
 
 
-class Connection(HTTPConnection):
-    """A connection of the server."""
+class Gateway(Gateway_10):
+    """From a connection to the application: an answer that says ``Connection: close`` does close it.
 
+    What the application left of the body unread would otherwise be taken for the next request.
+    """
+
+    def start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        if ("Connection", "close") in headers:
+            self.req.close_connection = True
+            self.req.conn.lingers = True
+        return super().start_response(status, headers, exc_info)
+
+
+class Connection(HTTPConnection):
+    """A connection of the server. One that ``lingers`` is closed in a way that lets the caller read the answer first."""
+
+    lingers = False
     _is_to_be_lent = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -73,7 +89,22 @@ class Connection(HTTPConnection):
             self._is_to_be_lent = False
             loop().call(_Loan(self).begin)
         else:
+            if self.lingers:
+                self._linger()
             super().close()
+
+    def _linger(self) -> None:
+        """Say that nothing more comes, and throw away what the caller still sends: unread, it would reset the connection.
+
+        https://www.rfc-editor.org/rfc/rfc9112#section-9.6
+        """
+        until = time.monotonic() + _LINGER_SECONDS
+        with suppress(OSError):
+            self.wfile.flush()
+            self.socket.shutdown(socket.SHUT_WR)
+            self.socket.settimeout(_LINGER_SECONDS)
+            while time.monotonic() < until and self.socket.recv(_CHUNK):
+                pass
 
 
 def service_of(start: bytes) -> Service | None:

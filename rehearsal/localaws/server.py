@@ -83,6 +83,20 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--state", type=Path, help="directory to keep everything in, and to go on from at the next start"
     )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name by which callers may address it, beside those of loopback; may be given several times",
+    )
+    parser.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="a web page's origin, https://name:port, that may send requests; may be given several times",
+    )
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     parser.add_argument("--log-level", default="WARNING", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
     return parser.parse_args(argv)
@@ -128,6 +142,7 @@ def _bound_server(port: int) -> Any:
         ("127.0.0.1", port), None, numthreads=_THREADS, request_queue_size=512, shutdown_timeout=1, timeout=120
     )
     http.ConnectionClass = direct.Connection
+    http.gateway = direct.Gateway
     http.keep_alive_conn_limit = (
         1024  # idle connections of SDK clients; ten, the default, would have most of them dial anew
     )
@@ -155,8 +170,11 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         region=options.region,
         continuation_delay_seconds=options.continuation_delay,
         allow_retired_runtimes=options.allow_retired_runtimes,
+        allowed_hosts=tuple(options.allow_host),
+        allowed_origins=tuple(options.allow_origin),
     )
     os.environ["MOTO_ACCOUNT_ID"] = settings.account_id  # one account; moto would derive one from each access key
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # which pages may use a bucket, the bucket says
     from rehearsal.localaws import administrator, wiring  # moto reads its settings when it is imported
 
     wiring.install()

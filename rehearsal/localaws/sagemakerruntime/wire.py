@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from rehearsal.localaws import direct, front
-from rehearsal.localaws.authorizer import gate
+from rehearsal.localaws.authorizer import admission, wsgi_head
 from rehearsal.localaws.authorizer.authentication import Incoming
-from rehearsal.localaws.direct import Reply
+from rehearsal.localaws.authorizer.wire_errors import Reply
 from rehearsal.localaws.event_loop import loop
 from rehearsal.localaws.http_messages import END_OF_HEAD, Head
 from rehearsal.localaws.sagemaker.hosting.forked_server import look_after_questions
@@ -33,12 +33,12 @@ def serve_wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> I
     if length > MAX_BODY_BYTES:
         answer = messages.too_large()
     else:
-        answer = steps.run(answer_request(gate.incoming_of(environ, environ["wsgi.input"].read(length))))
+        answer = steps.run(answer_request(wsgi_head.incoming_of(environ, environ["wsgi.input"].read(length))))
     start_response(answer.status, answer.head())
     return [answer.body]
 
 
-def serve(head: Head, body: bytes, keep: bool, reply: Reply) -> None:
+def serve(head: Head, body: bytes, keep: bool, reply: direct.Reply) -> None:
     """Answer one request."""
     steps.begin(answer_request(incoming_of(head, body)), lambda answer: reply(_written(answer, keep=keep)))
 
@@ -47,6 +47,9 @@ def refuse(head: Head) -> bytes | None:
     """The answer to a request whose body is not worth reading."""
     if head.first_line.count(" ") != 2:
         return complain(f"{head.first_line!r} is no request line")
+    arrival = admission.arrive(incoming_of(head, b""))
+    if isinstance(arrival, Reply):
+        return _written(Answer(arrival.status, arrival.headers, arrival.body), keep=False)
     if "transfer-encoding" in head.headers:
         return _written(messages.error(411, None, "InvokeEndpoint needs a Content-Length."), keep=False)
     if head.body_length > MAX_BODY_BYTES:
@@ -63,7 +66,7 @@ def incoming_of(head: Head, body: bytes) -> Incoming:
     """The request as the authorizer reads it."""
     method, target, _ = head.first_line.split(" ", 2)
     path, _, query = target.partition("?")
-    return Incoming(method, path, query, head.headers.get, body)
+    return Incoming(method, path, query, head.headers.get, head.headers, body=body)
 
 
 def _written(answer: Answer, *, keep: bool) -> bytes:
