@@ -11,10 +11,10 @@ from flask import Flask
 from moto.core.responses import BaseResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from rehearsal.localaws import host
 from rehearsal.localaws.authorizer.admission import CALLER, Caller, Unsigned
 from rehearsal.localaws.authorizer.authentication import Authenticated
 from rehearsal.localaws.authorizer.signature import ALGORITHM
+from rehearsal.localaws.ground import host
 
 _JUDGED = {
     "moto.s3.responses": {"S3Response.bucket_dispatch", "S3Response.ambiguous_dispatch", "S3Response.key_dispatch"},

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from rehearsal.localaws import host, moto_state
 from rehearsal.localaws.authorizer import web_origins, wire_errors
 from rehearsal.localaws.authorizer.authentication import Authenticated, RequestHead, authenticate_head
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection
 from rehearsal.localaws.authorizer.web_origins import Guests, Sender
 from rehearsal.localaws.authorizer.wire_errors import Reply
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.moto_bridge import moto_records
 from rehearsal.localaws.storage import cors
 
 PUBLIC: dict[str, frozenset[str]] = {
@@ -139,7 +140,7 @@ def bucket_of(head: RequestHead, arrival: Arrival) -> str | None:
 
 def _bucket(name: str) -> Any:
     """moto's record of a bucket; None where there is none, also while nobody has used S3 yet."""
-    return moto_state.of("s3").buckets.get(name) if "moto.s3.models" in sys.modules else None
+    return moto_records.of("s3").buckets.get(name) if "moto.s3.models" in sys.modules else None
 
 
 def _may_be_public(name: str) -> bool:

@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rehearsal.localaws import clock, host, regions
 from rehearsal.localaws.authorizer import principals, signature, signature_v2
 from rehearsal.localaws.authorizer.denials import Problem, Rejection
 from rehearsal.localaws.authorizer.principals import Principal
 from rehearsal.localaws.authorizer.signature import DATE_FORMAT, Header, NotSigned, Signed
 from rehearsal.localaws.authorizer.signature_v2 import PresignedV2
+from rehearsal.localaws.ground import clock, host, regions
 from rehearsal.localaws.storage.body import FileBody
 
 _MINUTE = 60.0

@@ -19,7 +19,6 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException, NotFound
 
-from rehearsal.localaws import faults, front, host
 from rehearsal.localaws.authorizer import (
     admission,
     denials,
@@ -36,7 +35,9 @@ from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming
 from rehearsal.localaws.authorizer.decide import Circumstances, decide, reason_of
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection, Style
 from rehearsal.localaws.authorizer.requests import Call, Need
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.door import faults, front
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.errors import AwsError
 
 _FEDERATED = {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
 REFUSED_KEYS = "rehearsal.refused_keys"
