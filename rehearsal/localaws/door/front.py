@@ -10,13 +10,12 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from rehearsal.localaws import dispatch
 from rehearsal.localaws.authorizer import admission, authentication, denials, wire_errors, wsgi_head
 from rehearsal.localaws.authorizer.admission import Caller, Unsigned
 from rehearsal.localaws.authorizer.authentication import RequestHead
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection
 from rehearsal.localaws.authorizer.wire_errors import Reply
-from rehearsal.localaws.door import capabilities
+from rehearsal.localaws.door import capabilities, dispatch
 from rehearsal.localaws.ground import persistence
 from rehearsal.localaws.ground.request_gate import Closed, gate
 from rehearsal.localaws.moto_bridge import wiring
