@@ -19,7 +19,6 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException, NotFound
 
-<<<<<<< HEAD
 from rehearsal.localaws.authorizer import (
     admission,
     denials,
@@ -33,21 +32,12 @@ from rehearsal.localaws.authorizer import (
 )
 from rehearsal.localaws.authorizer.admission import Caller, Unsigned
 from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming, RequestHead, authenticate
-=======
-from rehearsal.localaws.authorizer import denials, documents, encryption, requests, resources, scaling, side_doors
-from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming, authenticate
->>>>>>> main
 from rehearsal.localaws.authorizer.decide import Circumstances, decide, reason_of
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection, Style
 from rehearsal.localaws.authorizer.requests import Call, Need
 from rehearsal.localaws.door import faults, front
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
-<<<<<<< HEAD
-=======
-from rehearsal.localaws.storage import reception
-from rehearsal.localaws.storage.body import FileBody
->>>>>>> main
 
 _FEDERATED = {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
 REFUSED_KEYS = "rehearsal.refused_keys"
