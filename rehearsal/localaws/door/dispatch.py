@@ -5,7 +5,8 @@ scope decides, so that what was authenticated is what is executed. Handlers of m
 """
 
 from collections.abc import Callable
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 from flask import Flask
 from moto.core.responses import BaseResponse
@@ -22,6 +23,15 @@ _JUDGED = {
     "moto.elbv2.urls": {"api_version_elb_backend"},
 }
 """Handlers that ask the authorizer themselves, beside ``BaseResponse.dispatch``: by their module."""
+
+
+class Services(Protocol):
+    """What answers requests that were admitted."""
+
+    lock: AbstractContextManager[Any]
+
+    def get_application(self, environ: dict[str, Any]) -> Callable[..., Any]:
+        """The WSGI application for a request."""
 
 
 class Dispatcher(DomainDispatcherApplication):

@@ -43,8 +43,9 @@ def add_shortcut(shortcut: Shortcut) -> None:
 class Front:
     """The WSGI application of the server."""
 
-    def __init__(self) -> None:
-        self._moto = dispatch.Dispatcher()
+    def __init__(self, services: dispatch.Services | None = None) -> None:
+        """``services`` are moto's unless a test gives its own."""
+        self._moto = services or dispatch.Dispatcher()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         # moto checks signatures on the undecoded path, which it reads from RAW_URI; cheroot sets only REQUEST_URI
