@@ -24,11 +24,11 @@ from rehearsal.localaws.authorizer import (
     denials,
     documents,
     encryption,
+    request_heads,
     requests,
     resources,
     scaling,
     side_doors,
-    wsgi_head,
 )
 from rehearsal.localaws.authorizer.admission import Caller, Unsigned
 from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming, RequestHead, authenticate
@@ -48,7 +48,7 @@ def install() -> None:
     """Put this authorizer in moto's place. It is always on."""
     ActionAuthenticatorMixin._authenticate_and_authorize_action = _authorize_response
     COMMON_ERROR_CODES.extend(denials.CODES)  # or moto warns that the called service's model does not have them
-    front.add_shortcut(side_doors.close)
+    front.add_shortcut(side_doors.close, *side_doors.CLOSED)
 
 
 def authorize(incoming: Incoming, action: str, resource_arn: str, region: str) -> Denial | None:
@@ -76,7 +76,7 @@ def _authorize_response(response: Any, _request_class: type, _resource: str = "*
     if stranger is not None:
         _refuse(response, stranger)
     operation, params = _operation_of(response)
-    visit = _Visit(caller if isinstance(caller, Authenticated) else None, wsgi_head.head_of(environ))
+    visit = _Visit(caller if isinstance(caller, Authenticated) else None, request_heads.of_environ(environ))
     if operation == "DeleteObjects" and service == "s3":
         denial, environ[REFUSED_KEYS] = None, _refused_keys(params, visit)
     else:
