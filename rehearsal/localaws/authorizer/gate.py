@@ -36,7 +36,7 @@ from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming
 from rehearsal.localaws.authorizer.decide import Circumstances, decide, reason_of
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection, Style
 from rehearsal.localaws.authorizer.requests import Call, Need
-from rehearsal.localaws.door import faults, front
+from rehearsal.localaws.door import faults, shortcuts
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge.replacing import replace
@@ -50,7 +50,7 @@ def install() -> None:
     """Put this authorizer in moto's place. It is always on."""
     replace(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", _authorize_response)
     COMMON_ERROR_CODES.extend(denials.CODES)  # or moto warns that the called service's model does not have them
-    front.add_shortcut(side_doors.close, *side_doors.CLOSED)
+    shortcuts.add_shortcut(side_doors.close, *side_doors.CLOSED)
 
 
 def authorize(incoming: Incoming, action: str, resource_arn: str, region: str) -> Denial | None:

@@ -5,7 +5,7 @@ Small bodies are collected first: reading them costs less than judging twice, an
 
 from rehearsal.localaws.authorizer import admission, request_heads
 from rehearsal.localaws.authorizer.wire_errors import Reply
-from rehearsal.localaws.door import front, heads
+from rehearsal.localaws.door import heads, shortcuts
 from rehearsal.localaws.ground.http_messages import Head, answer
 
 SMALL_BYTES = 64 * 1024
@@ -24,7 +24,7 @@ def judge(head: Head) -> bytes | None:
     arrival = admission.arrive(asked)
     if isinstance(arrival, Reply):
         return _written(arrival)
-    if front.is_for_shortcut(asked.raw_path):
+    if shortcuts.is_for_shortcut(asked.raw_path):
         return None
     caller = admission.admit(asked, arrival)
     return _written(caller) if isinstance(caller, Reply) else None

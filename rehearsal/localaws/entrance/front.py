@@ -15,7 +15,9 @@ from rehearsal.localaws.authorizer.admission import Caller, Unsigned
 from rehearsal.localaws.authorizer.authentication import RequestHead
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection
 from rehearsal.localaws.authorizer.wire_errors import Reply
-from rehearsal.localaws.door import capabilities, dispatch
+from rehearsal.localaws.door import shortcuts
+from rehearsal.localaws.door.shortcuts import StartResponse
+from rehearsal.localaws.entrance import dispatch
 from rehearsal.localaws.ground import persistence
 from rehearsal.localaws.ground.request_gate import Closed, gate
 from rehearsal.localaws.moto_bridge import wiring
@@ -25,25 +27,6 @@ from rehearsal.localaws.storage.body import FileBody
 _READING = ("Describe", "List", "Get", "BatchGet")
 
 log = logging.getLogger("rehearsal.localaws")
-
-StartResponse = Callable[..., Any]
-Shortcut = Callable[[dict[str, Any], StartResponse], Iterable[bytes] | None]
-"""Answers a request, having seen to its caller, or returns None to leave it (with its body unread) to moto."""
-
-_shortcuts: list[tuple[tuple[str, ...], Shortcut]] = []
-
-
-def add_shortcut(shortcut: Shortcut, *prefixes: str) -> None:
-    """Ask ``shortcut`` before moto is asked, about paths that begin so."""
-    _shortcuts.append((prefixes, shortcut))
-
-
-def is_for_shortcut(path: str) -> bool:
-    """Whether somebody answers this path who knows callers in a way of their own."""
-    return any(path.startswith(prefixes) for prefixes, _ in _shortcuts)
-
-
-add_shortcut(capabilities.handle, capabilities.PREFIX)
 
 
 class Front:
@@ -79,10 +62,8 @@ class Front:
         self, environ: dict[str, Any], start_response: StartResponse, head: RequestHead
     ) -> Iterable[bytes] | None:
         """The answer of who needs no signature, None when the request is none of theirs."""
-        path = environ["PATH_INFO"]
-        asked = (shortcut for prefixes, shortcut in _shortcuts if path.startswith(prefixes))
         try:
-            answer = next((found for each in asked if (found := each(environ, start_response)) is not None), None)
+            answer = shortcuts.answer(environ, start_response)
         except Exception:  # the outermost edge: the caller gets an AWS-like answer, the log the traceback
             log.exception("while answering %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             return _failed(head, start_response)
