@@ -99,7 +99,12 @@ def model_pipelines(kept: Kept, role: str) -> Iterator[None]:
     kept.aws.rehearsal("POST", "quotas", **{quota: 0})
     kept.client("s3").put_object(Bucket=BUCKET, Key="code/wait.py", Body=b"import time\ntime.sleep(600)\n")
     kept.client("s3").put_object(Bucket=BUCKET, Key="code/done.py", Body=b"print('done')\n")
-    policy = {"ExceptionType": ["SageMaker.RESOURCE_LIMIT"], "IntervalSeconds": 5, "BackoffRate": 1, "MaxAttempts": 20}
+    policy = {
+        "ExceptionType": ["SageMaker.RESOURCE_LIMIT"],
+        "IntervalSeconds": 3,
+        "BackoffRate": 1,
+        "ExpireAfterMin": 60,
+    }
     steps = {
         "asks": {"Name": "Step", "Type": "Callback", "Arguments": {}, "SqsQueueUrl": url, "OutputParameters": []},
         "runs": processing_step("wait.py", "ml.m5.large"),
