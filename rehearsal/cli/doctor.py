@@ -1,7 +1,5 @@
 """``rehearse doctor``: what would fail, before it does."""
 
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 from rich.markup import escape
@@ -11,6 +9,7 @@ from rehearsal.cli.app import command
 from rehearsal.cli.embedded import DEFAULT_PORT
 from rehearsal.cli.options import AccountOptions
 from rehearsal.cli.output import Output
+from rehearsal.localaws.ground import user_settings
 from rehearsal.toolkit.aws.translation import FAILURES
 from rehearsal.toolkit.checks import doctor as checks
 from rehearsal.toolkit.checks.doctor import Finding, Verdict
@@ -30,7 +29,7 @@ def doctor(
     machine_only: Annotated[bool, Option("--machine-only", help="Leave the account alone.")] = False,
 ) -> None:
     """Check this machine and the account: what would fail, before it does. Exits 1 if anything is bad."""
-    findings = list(checks.examine_machine(port, Path(tempfile.gettempdir())))
+    findings = list(checks.examine_machine(port, user_settings.temporary_folder()))
     if not machine_only:
         asked = _asked(training_instance_type, endpoint_instance_type, attendees)
         findings += _account(account, asked, key)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from rehearsal.localaws.ground import announcement
+from rehearsal.localaws.ground import announcement, user_settings
 from rehearsal.localaws.ground.announcement import Announcement
 from rehearsal.localaws.server import DEFAULT_PORT
 from rehearsal.toolkit.aws.errors import BadInput, NotThere, RehearsalError
@@ -78,7 +78,10 @@ def running(launch: Launch) -> Iterator[Running]:
     Raises:
         RehearsalError: it did not start (the port is taken, say).
     """
-    folder = Path(tempfile.mkdtemp(prefix="rehearse-"))
+    from rehearsal.localaws.isolation import kernel  # costs milliseconds, and most commands start none
+
+    kernel.hide_memory()  # this process has the user's credentials, and is the parent of the server whose children run any code
+    folder = Path(tempfile.mkdtemp(prefix="rehearse-", dir=user_settings.temporary_folder()))
     process: subprocess.Popen[bytes] | None = None
     announced: Announcement | None = None
     kept = False
@@ -103,6 +106,7 @@ def running(launch: Launch) -> Iterator[Running]:
 def _spawn(launch: Launch, folder: Path, log: BinaryIO) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         launch.arguments(folder),
+        env=user_settings.without(os.environ),
         stdin=subprocess.DEVNULL if launch.keep else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
@@ -170,7 +174,7 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
         command += ["--state", str(launch.state)]
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execv(sys.executable, [*command, "--log-level", log_level])
+    os.execve(sys.executable, [*command, "--log-level", log_level], user_settings.without(os.environ))
 
 
 def find(port: int) -> Announcement:

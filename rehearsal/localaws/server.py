@@ -20,6 +20,7 @@ from cheroot import wsgi
 from rehearsal.localaws.door import direct
 from rehearsal.localaws.ground import announcement, host, scratch, user_settings
 from rehearsal.localaws.ground.host import CannotServe
+from rehearsal.localaws.isolation import kernel, orphans
 
 DEFAULT_PORT = 4566
 _THREADS = 64
@@ -56,6 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Serve until told to stop; returns the process's exit code."""
     options = _parse(argv)
     user_settings.forget()
+    kernel.hide_memory()
     logging.basicConfig(
         level=options.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
@@ -114,6 +116,7 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
             keeper.finish()
         http.stop()
         host.run_exits()
+        orphans.children().end_all()
 
 
 def _check_region(region: str) -> None:
@@ -200,4 +203,5 @@ def _stop_with_parent(stopping: threading.Event) -> None:
 
 
 if __name__ == "__main__":
+    user_settings.start_anew_without()
     sys.exit(main())

@@ -99,6 +99,7 @@ class Workspace:
             [_SESSION, str(plan), str(result)],
             environment=_with_own_python(launch.child_environment(credentials, region, self.source("home"))),
             cwd=directory,
+            own=[self.folder],
             stdout=subprocess.PIPE,
         )
         ending = _watch(process, log, until, stopped or threading.Event())

@@ -84,6 +84,7 @@ class ProcessingRun:
                 **self.job.request.get("Environment", {}),
             },
             cwd=home,
+            own=base.parent,
             sink=stream.write,
             changed=self.job.changed,
             name=f"processing {self.job.name}",

@@ -165,6 +165,7 @@ class TrainingRun:
                 self.job.request, self.job.arn, self.program, self.credentials, self.job.region
             ),
             cwd=container.base,
+            own=container.base,
             sink=self._sink(stream),
             changed=self.job.changed,
             name=f"training {self.job.name} {container.host}",
