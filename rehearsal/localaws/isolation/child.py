@@ -6,6 +6,7 @@ Imports only its neighbours and what the interpreter has loaded anyway: a cold s
 import os
 import runpy
 import sys
+from collections.abc import Callable
 
 MEASURED_VARIABLE = "_REHEARSAL_MEASURED"
 """Set for the children whose use of this machine the server measures, for which the kernel must show it their working folder."""
@@ -13,18 +14,22 @@ MEASURED_VARIABLE = "_REHEARSAL_MEASURED"
 
 def main() -> None:
     """Install the guards, then run the named program as ``python`` would."""
-    _install_guards()
+    leave = _install_guards()
     sys.path.pop(0)  # the folder of this file, which the program must not import from
     del sys.argv[0]
-    if sys.argv[0] == "-m":
-        del sys.argv[0]
-        sys.path.insert(0, "")
-        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
-    else:
-        runpy.run_path(sys.argv[0], run_name="__main__")
+    try:
+        if sys.argv[0] == "-m":
+            del sys.argv[0]
+            sys.path.insert(0, "")
+            runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        else:
+            runpy.run_path(sys.argv[0], run_name="__main__")
+    finally:
+        leave()
 
 
-def _install_guards() -> None:
+def _install_guards() -> Callable[[], None]:
+    """Gives what is to be called when the program ends."""
     import kernel  # type: ignore[import-not-found]  # the neighbours, by the folder of this file
     import lifeline  # type: ignore[import-not-found]
     import loopback_only  # type: ignore[import-not-found]
@@ -35,12 +40,18 @@ def _install_guards() -> None:
     kernel.adopt_orphans()
     if not os.environ.pop(MEASURED_VARIABLE, ""):
         kernel.hide_memory()
-    descriptor = os.environ.pop(lifeline.VARIABLE, None)
-    if descriptor is not None:
-        lifeline.end_with_server(
-            int(descriptor), lambda: process_table.descendants(os.getpid(), process_table.living())
-        )
+    descriptor = int(os.environ.pop(lifeline.VARIABLE))
+
+    def descendants() -> list[int]:
+        return process_table.descendants(os.getpid(), process_table.living())
+
+    def leave() -> None:
+        if lifeline.has_ended(descriptor):
+            lifeline.end(descendants)
+
+    lifeline.end_with_server(descriptor, descendants)
     sys.addaudithook(loopback_only.audit)
+    return leave
 
 
 if __name__ == "__main__":

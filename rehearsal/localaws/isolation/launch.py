@@ -69,11 +69,13 @@ def spawn(
     the kernel has Landlock. It leads its own process group (end it with ``os.killpg``); whatever it leaves behind ends with it, unless
     ``spares`` is set, and all of it with this server. ``measured``: the server will look up what it uses (``sagemaker.usage``).
     """
+    children = orphans.children()
+    children.look_after()
     living = _lifeline()
     marks = {lifeline.VARIABLE: str(living), **({child.MEASURED_VARIABLE: "1"} if measured else {})}
 
     def start() -> Process:
-        with orphans.children().starting() as note:
+        with children.starting() as note:
             process = subprocess.Popen(
                 [sys.executable, _CHILD, *program],
                 env={**environment, **marks},

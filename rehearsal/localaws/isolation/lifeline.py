@@ -1,6 +1,7 @@
 """End this process and all that it started when the server has ended, however it did. Standard library alone: runs in child processes."""
 
 import os
+import select
 import signal
 import threading
 from collections.abc import Callable
@@ -20,12 +21,22 @@ def end_with_server(lifeline: int, descendants: Callable[[], list[int]]) -> None
     def watch() -> None:
         while os.read(lifeline, 1):
             pass
-        for _ in range(_ROUNDS):
-            if not (found := descendants()):
-                break
-            for process_id in found:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.kill(process_id, signal.SIGKILL)
+        end(descendants)
         os._exit(_EXIT_CODE)
 
     threading.Thread(target=watch, name="lifeline", daemon=True).start()
+
+
+def has_ended(lifeline: int) -> bool:
+    """Whether the server has: a program may notice it before the thread does, and end by itself."""
+    return bool(select.select([lifeline], [], [], 0)[0])
+
+
+def end(descendants: Callable[[], list[int]]) -> None:
+    """Kill all that this process has started."""
+    for _ in range(_ROUNDS):
+        if not (found := descendants()):
+            return
+        for process_id in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(process_id, signal.SIGKILL)

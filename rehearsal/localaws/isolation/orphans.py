@@ -39,13 +39,14 @@ class Children:
         With ``spares`` what it leaves behind in its own session goes on.
         """
         with self._guard:
-            self._begin()
             yield self._note
 
-    def _begin(self) -> None:
-        if not self._begun and hasattr(os, "pidfd_open") and kernel.adopt_orphans():
-            host.in_background(self._follow, name="orphans")
-        self._begun = True
+    def look_after(self) -> None:
+        """Begin, once; not from a thread that is restricted: the new one would be, too."""
+        with self._guard:
+            if not self._begun and hasattr(os, "pidfd_open") and kernel.adopt_orphans():
+                host.in_background(self._follow, name="orphans")
+            self._begun = True
 
     def _note(self, process_id: int, spares: bool) -> None:
         self._sessions.add(process_id)
