@@ -36,6 +36,7 @@ class Launch:
     continuation_delay_seconds: float = 0.5
     keep: bool = False
     state: Path | None = None
+    build_network: bool = True
 
     def arguments(self, scratch: Path) -> list[str]:
         """The server's command line."""
@@ -172,6 +173,8 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
     command = _server_command(launch.port, launch.region, launch.continuation_delay_seconds)
     if launch.state is not None:
         command += ["--state", str(launch.state)]
+    if not launch.build_network:
+        command.append("--no-build-network")
     sys.stdout.flush()
     sys.stderr.flush()
     os.execve(sys.executable, [*command, "--log-level", log_level], user_settings.without(os.environ))

@@ -27,11 +27,15 @@ def up(
     state: Annotated[
         Path | None, Option(help="Directory to keep everything in; the next start with it goes on from there.")
     ] = None,
+    no_build_network: Annotated[
+        bool,
+        Option("--no-build-network", help="Keep the commands of builds off the network: no package index is reached."),
+    ] = False,
 ) -> None:
     """Serve the embedded AWS in the foreground until Ctrl-C; prints "ready URL" when it serves."""
     hint = "" if port == DEFAULT_PORT else f" --port {port}"
     output.say(f'In another terminal: eval "$(rehearse env{hint})", then any SDK uses it. Ctrl-C stops it.')
-    launch = Launch(port, region, continuation_delay, state=state)
+    launch = Launch(port, region, continuation_delay, state=state, build_network=not no_build_network)
     embedded.serve_in_foreground(launch, "DEBUG" if output.debug else "WARNING")
 
 

@@ -84,6 +84,11 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--allow-retired-runtimes", action="store_true", help="run functions on runtimes that AWS has retired"
     )
     parser.add_argument(
+        "--no-build-network",
+        action="store_true",
+        help="keep the commands of builds off the network: no package index is reached",
+    )
+    parser.add_argument(
         "--state", type=Path, help="directory to keep everything in, and to go on from at the next start"
     )
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
@@ -159,6 +164,7 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         region=options.region,
         continuation_delay_seconds=options.continuation_delay,
         allow_retired_runtimes=options.allow_retired_runtimes,
+        build_network=not options.no_build_network,
     )
     os.environ["MOTO_ACCOUNT_ID"] = settings.account_id  # one account; moto would derive one from each access key
     from rehearsal.localaws.authorizer import administrator  # moto reads its settings when it is imported

@@ -62,12 +62,14 @@ def spawn(
     pass_fds: Sequence[int] = (),
     measured: bool = False,
     spares: bool = False,
+    off_network: bool = False,
 ) -> Process:
     """Start ``python program...`` (``["-m", "module", ...]`` or ``["file.py", ...]``) behind the guards.
 
     Of the user's files it sees the folders ``own``, which it may write, and ``readable``, with the program's own (:mod:`view`), where
     the kernel has Landlock. It leads its own process group (end it with ``os.killpg``); whatever it leaves behind ends with it, unless
     ``spares`` is set, and all of it with this server. ``measured``: the server will look up what it uses (``sagemaker.usage``).
+    ``off_network``: the ports below 1024, those of the network's services, are closed to it where the kernel can.
     """
     children = orphans.children()
     children.look_after()
@@ -92,13 +94,17 @@ def spawn(
     if not landlock.version():
         return start()
     of_program = () if program[0] == "-m" else (Path(program[0]).parent,)
-    return _in_a_thread(lambda: _start_restricted(start, (*readable, *of_program), own))
+    return _in_a_thread(lambda: _start_restricted(start, (*readable, *of_program), own, off_network=off_network))
 
 
-def _start_restricted(start: Callable[[], Process], readable: Sequence[Path], own: Sequence[Path]) -> Process:
+def _start_restricted(
+    start: Callable[[], Process], readable: Sequence[Path], own: Sequence[Path], *, off_network: bool
+) -> Process:
     landlock.restrict_this_thread(
         readable=(*view.readable(), *readable), listable=view.listable(), writable=(*view.writable(), *own)
     )
+    if off_network:
+        landlock.keep_this_thread_off_services(except_port=host.current().settings.port)
     return start()
 
 

@@ -1,13 +1,14 @@
 """What a child process may see of this machine's files, where the kernel can restrict it: the interpreter, libraries, its own folders."""
 
+import logging
 import os
 import sys
 from functools import lru_cache
 from pathlib import Path
 
 import rehearsal
-from rehearsal.localaws.ground import host
 
+log = logging.getLogger("rehearsal.localaws.isolation")
 SHARED_TEMPORARY = Path("/tmp")
 """Code for Lambda and CodeBuild writes there by this name: it is the children's, all of them."""
 _SYSTEM = (
@@ -58,6 +59,19 @@ def writable() -> tuple[Path, ...]:
     return (Path("/dev"), SHARED_TEMPORARY)
 
 
-def hides_siblings() -> bool:
-    """Whether children's own folders are out of the others' sight: not where they lie below the temporary folder that all share."""
-    return not host.current().settings.scratch.resolve().is_relative_to(SHARED_TEMPORARY.resolve())
+def is_of_child(path: Path, own: Path) -> bool:
+    """Whether a child that has the folder ``own`` may have left this file there for the server to take.
+
+    A link may lead to any file of the user, which the server could read, and the child could not.
+    """
+    real = path.resolve()
+    return real.is_relative_to(own.resolve()) or real.is_relative_to(SHARED_TEMPORARY.resolve())
+
+
+def files_of_child(folder: Path, own: Path) -> list[Path]:
+    """The files below ``folder``, in order, that a child left there; links that lead elsewhere are left out, with a warning."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    for path in found:
+        if not is_of_child(path, own):
+            log.warning("%s is left out: it is a link to what its program may not have seen", path)
+    return [path for path in found if is_of_child(path, own)]

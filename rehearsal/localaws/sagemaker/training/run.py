@@ -9,6 +9,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+from rehearsal.localaws import isolation
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.host import Credentials
@@ -269,4 +270,6 @@ def _check_exits(containers: Sequence[Container], running: Sequence[ContainerPro
 
 def _failure(container: Container) -> str:
     file = container.base / "output" / "failure"
-    return file.read_text(errors="replace").rstrip() if file.exists() else ""
+    if not file.is_file() or not isolation.is_of_child(file, container.base):
+        return ""
+    return file.read_text(errors="replace").rstrip()
