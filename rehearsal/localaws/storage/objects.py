@@ -14,8 +14,8 @@ from moto.s3.models import S3_UPLOAD_PART_MIN_SIZE, FakeKey, FakeMultipart, S3Ba
 from moto.s3.responses import S3Response
 
 from rehearsal.localaws.ground import host
-from rehearsal.localaws.storage.body import FileBody, Span, written
-from rehearsal.localaws.storage.reception import LARGE_BODY, LARGE_BYTES
+from rehearsal.localaws.storage.body import LARGE_BYTES, FileBody, Span, written
+from rehearsal.localaws.storage.reception import LARGE_BODY
 
 _moto_value: Any = FakeKey.__dict__["value"]
 _moto_complete = FakeMultipart.complete
