@@ -64,12 +64,12 @@ class Children:
                     self._sessions.discard(key.data)
                 self.end_left_behind()
 
-    def end_left_behind(self) -> None:
+    def end_left_behind(self, look: Callable[[], list[Process]] = process_table.adopted) -> None:
         """End what children that are no more have left, and what that leaves in its turn."""
         give_up_at, ending = time.monotonic() + _GIVE_UP_SECONDS, set[int]()
         while time.monotonic() < give_up_at:
             with self._guard:
-                found = orphans(os.getpid(), process_table.living(), self._sessions | self._spared)
+                found = orphans(os.getpid(), look(), self._sessions | self._spared)
                 for process_id in found:
                     _kill(process_id)
             ending = {each for each in ending.union(found) if not _is_reaped(each)}
@@ -84,7 +84,7 @@ class Children:
                 _kill(process_id)
             self._sessions.clear()
             self._spared.clear()
-        self.end_left_behind()
+        self.end_left_behind(process_table.living)
 
 
 def orphans(server: int, processes: list[Process], sessions: set[int]) -> list[int]:

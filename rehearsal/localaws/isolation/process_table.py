@@ -1,17 +1,12 @@
 """The processes of this machine and who their parents are. Standard library alone: child processes import it, too. Linux only."""
 
 import os
-from collections.abc import Iterator
+from collections import namedtuple  # typing's NamedTuple would make a cold start longer
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import NamedTuple
 
-
-class Process(NamedTuple):
-    """A process that lives: its id, its parent's, and its session's. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html"""
-
-    id: int
-    parent: int
-    session: int
+Process = namedtuple("Process", ("id", "parent", "session"))
+"""A process that lives: its id, its parent's, and its session's. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html"""
 
 
 def living() -> list[Process]:
@@ -20,7 +15,22 @@ def living() -> list[Process]:
         names = os.listdir("/proc")  # noqa: PTH208 - pathlib is not loaded yet in a child, and a cold start is short
     except FileNotFoundError:
         return []
-    return [process for name in names if name.isdigit() for process in _read(name)]
+    return _all(name for name in names if name.isdigit())
+
+
+def adopted() -> list[Process]:
+    """The children of this process's first thread, which is given the orphans; all processes where the kernel does not tell."""
+    me = os.getpid()
+    try:
+        with open(f"/proc/{me}/task/{me}/children") as file:
+            names = file.read().split()
+    except FileNotFoundError:
+        return living()
+    return _all([str(me), *names])
+
+
+def _all(names: Iterable[str]) -> list[Process]:
+    return [process for name in names for process in _read(name)]
 
 
 def _read(name: str) -> Iterator[Process]:
