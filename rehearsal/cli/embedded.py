@@ -36,6 +36,9 @@ class Launch:
     continuation_delay_seconds: float = 0.5
     keep: bool = False
     state: Path | None = None
+    allow_retired_runtimes: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
     build_network: bool = True
 
     def arguments(self, scratch: Path) -> list[str]:
@@ -173,6 +176,12 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
     command = _server_command(launch.port, launch.region, launch.continuation_delay_seconds)
     if launch.state is not None:
         command += ["--state", str(launch.state)]
+    if launch.allow_retired_runtimes:
+        command.append("--allow-retired-runtimes")
+    for name in launch.allowed_hosts:
+        command += ["--allow-host", name]
+    for origin in launch.allowed_origins:
+        command += ["--allow-origin", origin]
     if not launch.build_network:
         command.append("--no-build-network")
     sys.stdout.flush()

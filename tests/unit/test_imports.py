@@ -34,6 +34,7 @@ ORDER = (
     "state",
     "door",
     "authorizer",
+    "entrance",
     "services",
     "events",
     "alarms",
