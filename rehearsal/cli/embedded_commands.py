@@ -28,7 +28,8 @@ def up(
         Path | None, Option(help="Directory to keep everything in; the next start with it goes on from there.")
     ] = None,
     allow_host: Annotated[
-        list[str] | None, Option(help="A further name by which callers may address it; loopback's names are served always.")
+        list[str] | None,
+        Option(help="A further name by which callers may address it; loopback's names are served always."),
     ] = None,
     allow_origin: Annotated[
         list[str] | None, Option(help="The origin (https://name:port) of a web page that may send requests.")
