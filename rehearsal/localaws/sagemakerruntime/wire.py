@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from rehearsal.localaws.authorizer import admission, wsgi_head
-from rehearsal.localaws.authorizer.authentication import Incoming
+from rehearsal.localaws.authorizer import admission, request_heads
 from rehearsal.localaws.authorizer.wire_errors import Reply
-from rehearsal.localaws.door import direct, front
+from rehearsal.localaws.door import direct, shortcuts
 from rehearsal.localaws.ground.event_loop import loop
-from rehearsal.localaws.ground.http_messages import END_OF_HEAD, Head
+from rehearsal.localaws.ground.http_messages import Head
+from rehearsal.localaws.ground.http_messages import answer as http_answer
 from rehearsal.localaws.sagemaker.hosting.servers.builtin_server import look_after_questions
 from rehearsal.localaws.sagemakerruntime import messages, steps
 from rehearsal.localaws.sagemakerruntime.messages import MAX_BODY_BYTES, Answer
@@ -19,10 +19,9 @@ PREFIX = b"POST /endpoints/"
 
 def install() -> None:
     """Take these requests from the server's connections, and those that reach the front by the usual way."""
-    loop().every_second(direct.look_after_loans)
     loop().every_second(look_after_questions)
     direct.add(direct.Service(PREFIX, serve, refuse, complain))
-    front.add_shortcut(serve_wsgi)
+    shortcuts.add_shortcut(serve_wsgi, "/endpoints/")
 
 
 def serve_wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes] | None:
@@ -33,21 +32,23 @@ def serve_wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> I
     if length > MAX_BODY_BYTES:
         answer = messages.too_large()
     else:
-        answer = steps.run(answer_request(wsgi_head.incoming_of(environ, environ["wsgi.input"].read(length))))
+        answer = steps.run(answer_request(request_heads.whole_environ(environ, environ["wsgi.input"].read(length))))
     start_response(answer.status, answer.head())
     return [answer.body]
 
 
 def serve(head: Head, body: bytes, keep: bool, reply: direct.Reply) -> None:
     """Answer one request."""
-    steps.begin(answer_request(incoming_of(head, body)), lambda answer: reply(_written(answer, keep=keep)))
+    steps.begin(
+        answer_request(request_heads.whole_message(head, body)), lambda answer: reply(_written(answer, keep=keep))
+    )
 
 
 def refuse(head: Head) -> bytes | None:
     """The answer to a request whose body is not worth reading."""
     if head.first_line.count(" ") != 2:
         return complain(f"{head.first_line!r} is no request line")
-    arrival = admission.arrive(incoming_of(head, b""))
+    arrival = admission.arrive(request_heads.of_message(head))
     if isinstance(arrival, Reply):
         return _written(Answer(arrival.status, arrival.headers, arrival.body), keep=False)
     if "transfer-encoding" in head.headers:
@@ -62,15 +63,5 @@ def complain(what: str) -> bytes:
     return _written(messages.error(400, "ValidationError", what), keep=False)
 
 
-def incoming_of(head: Head, body: bytes) -> Incoming:
-    """The request as the authorizer reads it."""
-    method, target, _ = head.first_line.split(" ", 2)
-    path, _, query = target.partition("?")
-    return Incoming(method, path, query, head.headers.get, head.headers, body=body)
-
-
 def _written(answer: Answer, *, keep: bool) -> bytes:
-    lines = [f"HTTP/1.1 {answer.status}", *(f"{name}: {value}" for name, value in answer.head())]
-    if not keep:
-        lines.append("Connection: close")
-    return "\r\n".join(lines).encode("latin-1") + END_OF_HEAD + answer.body
+    return http_answer(answer.status, answer.head(), answer.body, keep=keep)

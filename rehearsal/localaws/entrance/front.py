@@ -10,12 +10,14 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from rehearsal.localaws.authorizer import admission, authentication, denials, wire_errors, wsgi_head
+from rehearsal.localaws.authorizer import admission, authentication, denials, request_heads, wire_errors
 from rehearsal.localaws.authorizer.admission import Caller, Unsigned
 from rehearsal.localaws.authorizer.authentication import RequestHead
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection
 from rehearsal.localaws.authorizer.wire_errors import Reply
-from rehearsal.localaws.door import capabilities, dispatch
+from rehearsal.localaws.door import shortcuts
+from rehearsal.localaws.door.shortcuts import StartResponse
+from rehearsal.localaws.entrance import dispatch
 from rehearsal.localaws.ground import persistence
 from rehearsal.localaws.ground.request_gate import Closed, gate
 from rehearsal.localaws.moto_bridge import wiring
@@ -23,21 +25,8 @@ from rehearsal.localaws.storage import reception
 from rehearsal.localaws.storage.body import FileBody
 
 _READING = ("Describe", "List", "Get", "BatchGet")
-_DRAINED_BYTES = 1024 * 1024
-"""So much of a refused request's body is read to keep its connection; with a longer one the connection ends."""
 
 log = logging.getLogger("rehearsal.localaws")
-
-StartResponse = Callable[..., Any]
-Shortcut = Callable[[dict[str, Any], StartResponse], Iterable[bytes] | None]
-"""Answers a request, having seen to its caller, or returns None to leave it (with its body unread) to moto."""
-
-_shortcuts: list[Shortcut] = []
-
-
-def add_shortcut(shortcut: Shortcut) -> None:
-    """Ask ``shortcut`` before moto is asked."""
-    _shortcuts.append(shortcut)
 
 
 class Front:
@@ -50,7 +39,7 @@ class Front:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         # moto checks signatures on the undecoded path, which it reads from RAW_URI; cheroot sets only REQUEST_URI
         environ.setdefault("RAW_URI", environ.get("REQUEST_URI", ""))
-        head = wsgi_head.head_of(environ)
+        head = request_heads.of_environ(environ)
         arrival = admission.arrive(head)
         if isinstance(arrival, Reply):
             return _refuse(environ, start_response, arrival)
@@ -73,9 +62,8 @@ class Front:
         self, environ: dict[str, Any], start_response: StartResponse, head: RequestHead
     ) -> Iterable[bytes] | None:
         """The answer of who needs no signature, None when the request is none of theirs."""
-        known = (_capability, *_shortcuts)
         try:
-            answer = next((found for each in known if (found := each(environ, start_response)) is not None), None)
+            answer = shortcuts.answer(environ, start_response)
         except Exception:  # the outermost edge: the caller gets an AWS-like answer, the log the traceback
             log.exception("while answering %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             return _failed(head, start_response)
@@ -107,12 +95,6 @@ class Front:
         return application
 
 
-def _capability(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes] | None:
-    if not environ["PATH_INFO"].startswith(capabilities.PREFIX):
-        return None
-    return capabilities.handle(environ, start_response)
-
-
 def _admitted(environ: dict[str, Any], head: RequestHead, arrival: admission.Arrival) -> Caller | Reply:
     """The caller, with the body taken in and checked; a reply to who may not come in."""
     caller = admission.admit(head, arrival)
@@ -121,7 +103,7 @@ def _admitted(environ: dict[str, Any], head: RequestHead, arrival: admission.Arr
     try:
         reception.receive(environ)
     except reception.BadBody as error:
-        return _closing(wire_errors.shaped(head, "s3", Denial(400, error.code, str(error))))
+        return wire_errors.shaped(head, "s3", Denial(400, error.code, str(error)))
     body = _body(environ)
     if isinstance(caller, Unsigned):
         return _looked_into(caller, head, body)
@@ -144,11 +126,9 @@ def _body(environ: dict[str, Any]) -> bytes | FileBody:
     if reception.LARGE_BODY in environ:
         large: FileBody = environ[reception.LARGE_BODY]
         return large
-    stream, length = environ["wsgi.input"], environ.get("CONTENT_LENGTH")
-    is_in_chunks = not length and environ.get("wsgi.input_terminated")
-    body = stream.read() if is_in_chunks else stream.read(max(int(length or 0), 0))
+    body = bytes(environ["wsgi.input"].read())
     environ["wsgi.input"] = io.BytesIO(body)
-    return bytes(body)
+    return body
 
 
 def _telling(start_response: StartResponse, more: Iterable[tuple[str, str]]) -> StartResponse:
@@ -164,20 +144,9 @@ def _telling(start_response: StartResponse, more: Iterable[tuple[str, str]]) -> 
 
 
 def _refuse(environ: dict[str, Any], start_response: StartResponse, reply: Reply) -> Iterable[bytes]:
-    """Answer a request whose body may not have been read; the connection ends unless that is soon done."""
-    length = environ.get("CONTENT_LENGTH") or "0"
-    is_short = "HTTP_TRANSFER_ENCODING" not in environ and length.isdecimal() and int(length) <= _DRAINED_BYTES
-    reply = reply if is_short else _closing(reply)
     log.debug("refused %s %s: %s", environ["REQUEST_METHOD"], environ["PATH_INFO"], reply.status)
     start_response(reply.status, reply.head())
     return [reply.body]
-
-
-def _closing(reply: Reply) -> Reply:
-    """The same, after which the connection ends."""
-    if ("Connection", "close") in reply.headers:
-        return reply
-    return Reply(reply.status, (*reply.headers, ("Connection", "close")), reply.body)
 
 
 def _may_change(environ: dict[str, Any]) -> bool:
