@@ -98,8 +98,10 @@ def principals_of(document: Any) -> Iterator[tuple[str, str]]:
         element = statement.get("Principal", statement.get("NotPrincipal"))
         if isinstance(element, Mapping):
             for name, value in element.items():
-                yield from ((str(name), str(each)) for each in _texts(value))
+                yield from ((str(name), each) for each in _texts(value))
 
 
-def _texts(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+def _texts(value: Any) -> list[str]:
+    """What is text, or an account's number."""
+    listed = value if isinstance(value, list) else [value]
+    return [str(each) for each in listed if isinstance(each, str | int)]
