@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+import boto3
 import pytest
+from botocore.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
@@ -74,7 +76,7 @@ def test_an_advanced_clock_locks_nobody_out(own_aws: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "date", ["garbage", "20261121", "2026-11-21T00:00:00Z", "20261399T000000Z", "20261121T999999Z", "Sat, 21 Nov"]
+    "date", ["garbage", "20261121", "2026-11-21T00:00:00Z", "20261399T000000Z", "20261121T999999Z"]
 )
 @pytest.mark.parametrize(
     ("service", "status", "code"), [("ssm", 400, "IncompleteSignatureException"), ("s3", 403, "AccessDenied")]
@@ -128,7 +130,15 @@ def link(aws: Any, unique: Unique) -> str:
     bucket, s3 = unique("bucket"), aws.client("s3")
     s3.create_bucket(Bucket=bucket)
     s3.put_object(Bucket=bucket, Key="k", Body=b"content")
-    url: str = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "k"}, ExpiresIn=60)
+    signer = boto3.client(
+        "s3",
+        region_name="us-east-1",
+        endpoint_url=aws.url,
+        aws_access_key_id=aws.announced.access_key_id,
+        aws_secret_access_key=aws.announced.secret_access_key,
+        config=Config(signature_version="s3v4"),
+    )
+    url: str = signer.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "k"}, ExpiresIn=60)
     return url.removeprefix(aws.url)
 
 
