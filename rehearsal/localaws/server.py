@@ -113,7 +113,7 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
         from rehearsal.localaws.entrance.front import Front
 
         with announcement.announced(_announcement_of(running)):
-            early.install()
+            early.begin()
             http.wsgi_app = Front()
             http.serve()
             if keeper is not None:
