@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from rehearsal.localaws.authorizer import web_origins, wire_errors
+from rehearsal.localaws.authorizer import bucket_access, web_origins, wire_errors
 from rehearsal.localaws.authorizer.authentication import Authenticated, RequestHead, authenticate_head
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection
 from rehearsal.localaws.authorizer.web_origins import Guests, Sender
@@ -145,7 +145,7 @@ def _bucket(name: str) -> Any:
 
 def _may_be_public(name: str) -> bool:
     found = _bucket(name)
-    return found is not None and found.policy is not None
+    return found is not None and found.policy is not None and not bucket_access.is_closed_to_everybody(found)
 
 
 def _foreign_host(head: RequestHead) -> str:
