@@ -118,9 +118,9 @@ def _unsigned(head: RequestHead, arrival: Arrival) -> Unsigned | Reply:
     bucket = bucket_of(head, arrival)
     if wire_errors.protocol_of(head, None) != "s3" or bucket is None:
         return _not_signed(head)
-    if kind == _UPLOAD and head.method == "POST" and not head.query:
+    if kind == _UPLOAD and head.method == "POST" and not head.query and _bucket(bucket) is not None:
         return Unsigned("s3", is_upload=True)
-    return Unsigned("s3") if _may_be_public(bucket) else _not_signed(head)
+    return Unsigned("s3") if may_be_public(bucket) else _not_signed(head)
 
 
 def _not_signed(head: RequestHead) -> Reply:
@@ -143,7 +143,8 @@ def _bucket(name: str) -> Any:
     return moto_records.of("s3").buckets.get(name) if "moto.s3.models" in sys.modules else None
 
 
-def _may_be_public(name: str) -> bool:
+def may_be_public(name: str) -> bool:
+    """Whether somebody unknown may be let in by the bucket's policy."""
     found = _bucket(name)
     return found is not None and found.policy is not None and not bucket_access.is_closed_to_everybody(found)
 

@@ -12,6 +12,8 @@ from rehearsal.localaws.authorizer.denials import Denial
 from rehearsal.localaws.moto_bridge import moto_records
 
 ENFORCED = "BucketOwnerEnforced"
+POSTED = "rehearsal.posted"
+"""WSGI key of a PutObject that came as an HTML form."""
 _OWNERS_OWN = "bucket-owner-full-control"
 _GRANTS = ("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
 _WRITING = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload"})
