@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -194,9 +193,3 @@ def test_the_event_says_that_it_came_by_a_form(aws: Any, uploads: Uploads) -> No
         return any("ObjectCreated:Post" in each["Body"] for each in messages)
 
     wait_until(posted)
-
-
-def test_a_plain_put_is_as_it_was(aws: Any, uploads: Uploads) -> None:
-    url = aws.client("s3").generate_presigned_url("put_object", Params={"Bucket": uploads.bucket, "Key": "k"})
-    urllib.request.urlopen(urllib.request.Request(url, method="PUT", data=b"put"))
-    assert uploads.got()["Body"].read() == b"put"
