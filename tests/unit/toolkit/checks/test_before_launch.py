@@ -16,10 +16,6 @@ HERE = project.find()
 CONNECTION = "arn:aws:codeconnections:us-east-1:111122223333:connection/c"
 
 
-class S3(Client):
-    """Buckets by how HeadBucket answers."""
-
-
 def plan(**parameters: str) -> Plan:
     return Plan(Workshop("sde"), HERE, DataFolder(HERE.data, {}, 12), HERE.training_config, parameters)
 
