@@ -72,7 +72,7 @@ def test_a_probe_tells_that_source_may_not_read_its_bucket(account: EmbeddedAws)
     denied = typed(account, "launch", "--suffix", "sde", "--probe", "--json")
     assert denied.exit_code == 1
     assert denied.document["source"][0]["status"] == "Failed"
-    assert "s3" in denied.document["source"][0]["error"]
+    assert "S3:AccessDenied" in denied.document["source"][0]["error"]
     assert typed(account, "destroy", "--suffix", "sde", "--yes").exit_code == 0
 
 
@@ -102,7 +102,8 @@ def test_doctor_asks_for_every_action_that_the_commands_call(account: EmbeddedAw
 CALLED_BY_THIS_TEST = {
     "iam:ListRoles", "iam:ListRolePolicies", "cloudformation:ListStacks", "s3:DeleteObject",
     "codepipeline:DisableStageTransition", "codepipeline:EnableStageTransition",
-    "iam:SimulatePrincipalPolicy", "ec2:DescribeRegions", "ecr:BatchGetImage", "cloudformation:GetTemplateSummary",
+    "servicequotas:ListServiceQuotas",
+    "servicequotas:ListAWSDefaultServiceQuotas", "iam:SimulatePrincipalPolicy", "ec2:DescribeRegions", "ecr:BatchGetImage", "cloudformation:GetTemplateSummary",
 }  # fmt: skip
 """Calls of this file, of rehearse doctor itself and of the probe, which nobody needs for a launch."""
 
