@@ -24,7 +24,6 @@ from rehearsal.toolkit.stacks.uploads import Uploaded
 from rehearsal.toolkit.workshop import Plan, pipeline_request, prep_request
 
 _NOT_UPLOADED = Uploaded({}, {}, ())
-_LARGEST_INLINE_TEMPLATE = 51_200
 _NOT_OF_THIS_ACCOUNT = {"403", "Forbidden", "AccessDenied"}
 _NO_BUCKET = {"404", "NoSuchBucket"}
 _SEVERE = {"ERROR", "SECURITY_WARNING"}
@@ -115,11 +114,11 @@ def _reviewed(aws: Aws, request: StackRequest) -> Review:
 
 def _short_enough(request: StackRequest, folder: Path) -> StackRequest | None:
     """The request with its conditions decided, which is shorter than the whole template; None where it is not short enough."""
-    if request.template.stat().st_size <= _LARGEST_INLINE_TEMPLATE:
+    if request.template.stat().st_size <= stacks.LARGEST_INLINE_TEMPLATE:
         return request
     document = rendering.decided(template_files.read(request.template), request.parameters)
     text = json.dumps(document, separators=(",", ":"), default=str)
-    if len(text) > _LARGEST_INLINE_TEMPLATE:
+    if len(text) > stacks.LARGEST_INLINE_TEMPLATE:
         return None
     file = folder / request.template.name
     file.write_text(text)
