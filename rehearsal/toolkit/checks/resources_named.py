@@ -7,7 +7,7 @@ from typing import Any
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.checks import keys
 from rehearsal.toolkit.checks.findings import Finding, Verdict, all_guarded, guarded
-from rehearsal.toolkit.parameters import user_parameters
+from rehearsal.toolkit.parameters import workshop_actions
 from rehearsal.toolkit.workshop import Plan
 
 _KEYS = ("volume-kms-key", "kms-key", "output-kms-key")
@@ -33,10 +33,9 @@ def examine(aws: Aws, plan: Plan) -> Iterator[Finding]:
 
 def _user_parameters(parameters: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
     """Of every action that the launch gives any; they are checked already."""
-    names = {*user_parameters.STACK_PARAMETERS.values(), "DeployProdUserParameters", "ProdTestUserParameters"}
-    for name in sorted(names & parameters.keys()):
-        if parameters[name]:
-            yield json.loads(parameters[name])
+    for action in workshop_actions.settable():
+        if text := parameters.get(action.stack_parameter or ""):
+            yield json.loads(text)
 
 
 def _named(given: list[Mapping[str, Any]], keys_: tuple[str, ...], *more: str) -> Iterator[str]:
