@@ -1,7 +1,6 @@
 """``rehearse doctor``: what would fail, before it does."""
 
-import tempfile
-from pathlib import Path
+from dataclasses import replace
 from typing import Annotated
 
 from rich.markup import escape
@@ -12,14 +11,16 @@ from rehearsal.cli.confirmation import default_bucket_suffix
 from rehearsal.cli.embedded import DEFAULT_PORT
 from rehearsal.cli.options import AccountOptions, ContentOptions
 from rehearsal.cli.output import Output
+from rehearsal.localaws.ground import user_settings
+from rehearsal.localaws.isolation import promises
+from rehearsal.localaws.isolation.promises import Promise
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.names import Workshop
-from rehearsal.toolkit.aws.translation import FAILURES
+from rehearsal.toolkit.aws.translation import FAILURES, explain
 from rehearsal.toolkit.checks import before_launch, machine, quotas
 from rehearsal.toolkit.checks import doctor as checks
 from rehearsal.toolkit.checks.findings import Finding, Verdict
 from rehearsal.toolkit.checks.quotas import Load
-from rehearsal.toolkit.workshop import Plan
 
 _COLOURS = {Verdict.GOOD: "green", Verdict.WARNING: "yellow", Verdict.BAD: "red", Verdict.UNKNOWN: "dim"}
 
@@ -50,27 +51,34 @@ def doctor(
 
     Nothing is changed; --account makes a change set of each template and deletes it, which is free.
     """
-    findings = list(machine.examine(port, Path(tempfile.gettempdir())))
+    findings = list(machine.examine(port, user_settings.temporary_folder()))
+    findings += map(_of_promise, promises.of_this_system())
     if not machine_only:
         try:
             aws = account.reach()
-            plan = content.plan(Workshop(suffix, default_bucket_suffix(aws, bucket_suffix)))
+            workshop = Workshop(suffix, default_bucket_suffix(aws, bucket_suffix))
         except FAILURES as error:
             findings.append(checks.unreachable(error))
         else:
-            load = Load(
-                attendees,
-                quotas.environments_of(plan.parameters),
-                training_instance_type,
-                endpoint_instance_type,
-                plan.parameters.get("BuildFunctions") == "true",
-            )
-            findings += _account(aws, plan, load, key, before_a_launch)
+            load = Load(attendees, training_type=training_instance_type, endpoint_type=endpoint_instance_type)
+            findings += _account(aws, workshop, content, load, key, before_a_launch)
     _answer(findings, output)
 
 
-def _account(aws: Aws, plan: Plan, load: Load, key: str, before_a_launch: bool) -> list[Finding]:
-    found = list(checks.examine_account(aws, plan.workshop, load, key))
+def _account(
+    aws: Aws, workshop: Workshop, content: ContentOptions, load: Load, key: str, before_a_launch: bool
+) -> list[Finding]:
+    """The account, and beside it what is wrong with what would be launched."""
+    try:
+        plan = content.plan(workshop)
+    except FAILURES as error:
+        told = explain(error)
+        verdict = Verdict.BAD if before_a_launch else Verdict.UNKNOWN
+        content_finding = Finding("what would be launched", verdict, told.what, told.next_step)
+        return [*checks.examine_account(aws, workshop, load, key), content_finding]
+    builds = plan.parameters.get("BuildFunctions") == "true"
+    load = replace(load, environments=quotas.environments_of(plan.parameters), builds=builds)
+    found = list(checks.examine_account(aws, workshop, load, key))
     if before_a_launch and found[0].verdict is Verdict.GOOD:
         found += before_launch.examine(aws, plan)
     return found
@@ -84,6 +92,11 @@ def _answer(findings: list[Finding], output: Output) -> None:
     output.result({"findings": document}, "\n".join(map(_line, findings)))
     if any(each.verdict is Verdict.BAD for each in findings):
         raise Exit(1)
+
+
+def _of_promise(promise: Promise) -> Finding:
+    verdict = Verdict.GOOD if promise.holds else Verdict.WARNING
+    return Finding(promise.about, verdict, promise.meaning, promise.remedy)
 
 
 def _line(finding: Finding) -> str:
