@@ -3,6 +3,10 @@
 Metrics come beside the named ones, under their own lower-case names (``rmse``, ``validation-rmse``).
 """
 
+import re
+
+_NOT_IN_A_KEY = re.compile(r"[^A-Za-z0-9@_-]")
+
 OUTPUTS: dict[str, frozenset[str]] = {
     "TrainModel": frozenset({"TrainingJobName", "ModelName", "TrainingImage"}),
     "GetStatus": frozenset(
@@ -12,6 +16,14 @@ OUTPUTS: dict[str, frozenset[str]] = {
     "EvaluateModel": frozenset({"Rows", "EndpointName"}),
 }
 WITH_METRICS = frozenset({"GetStatus", "EvaluateModel"})
+
+
+def key(name: str) -> str:
+    """The variable of a metric's name: CodePipeline takes letters, digits, ``@``, ``-`` and ``_``; all else becomes ``-``.
+
+    https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PutJobSuccessResult.html (OutputVariablesKey)
+    """
+    return _NOT_IN_A_KEY.sub("-", name)
 
 
 def gives(function: str, variable: str) -> bool:
