@@ -12,8 +12,8 @@ from typing import Any
 
 from pipeline_job import autoscaling, deployment, endpoints, naming, replacement, status, time_to_live
 from pipeline_job.action import Action, run
-from pipeline_job.clients import Clients
 from pipeline_job.autoscaling import Scaling
+from pipeline_job.clients import Clients
 from pipeline_job.deployment import Served, Step
 from pipeline_job.failure import ActionFailed, ConfigurationError
 from pipeline_job.reporting import InProgress, Outcome, Succeeded

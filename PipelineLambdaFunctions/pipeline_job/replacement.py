@@ -39,9 +39,7 @@ class Replacement:
     def refusal(self) -> str:
         """Why SageMaker refuses it; empty when it does not."""
         if self.after.is_serverless and self.before.instance_type:
-            return (
-                f"{self.before.config} serves on instances, and SageMaker turns no endpoint with instances into a serverless one"
-            )
+            return f"{self.before.config} serves on instances, and SageMaker turns no endpoint with instances into a serverless one"
         return ""
 
     @property
