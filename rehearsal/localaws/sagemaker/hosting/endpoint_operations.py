@@ -5,7 +5,7 @@ from typing import Any
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import listing
-from rehearsal.localaws.sagemaker.hosting import deployment, traffic
+from rehearsal.localaws.sagemaker.hosting import admission, autoscaling, deployment, traffic
 from rehearsal.localaws.sagemaker.hosting.endpoint import CHANGEABLE, Endpoint, EndpointStatus
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfig
 from rehearsal.localaws.sagemaker.hosting.fleet import Fleet
@@ -19,6 +19,7 @@ class EndpointOperations:
 
     params: dict[str, Any]
     region: str
+    access_key: str
     sagemaker_backend: Any
 
     def create_endpoint(self) -> dict[str, Any]:
@@ -26,6 +27,9 @@ class EndpointOperations:
         backend.hosted_endpoints.check_new(name)
         config = self._config()
         models = self._models_of(config)
+        admission.check_key(config, self.access_key, self.region)
+        admission.check_alarms(self.params.get("DeploymentConfig"), models.values(), self.access_key, self.region)
+        admission.check_quotas(config, backend.hosted_endpoints)
         endpoint = Endpoint(name, backend.hosted_endpoints.arn(name), config.name, self.region)
         backend.hosted_endpoints.add(endpoint)
         backend.tag_store.put(endpoint.arn, self.params.get("Tags"))
@@ -46,6 +50,10 @@ class EndpointOperations:
         rollout = traffic.plan(wanted, min(variant.instance_count for variant in config.variants))
         if wanted and wanted.get("BlueGreenUpdatePolicy") and endpoint.live is not None:
             _check_same_variants(endpoint.live, config)
+        admission.check_succession(endpoint, config)
+        admission.check_key(config, self.access_key, self.region)
+        admission.check_alarms(wanted, models.values(), self.access_key, self.region)
+        admission.check_quotas(config, self.sagemaker_backend.hosted_endpoints)
         _begin_update(endpoint)
         endpoint.last_deployment = wanted
         arguments = (endpoint, config, models, rollout, _retention(self.params))
@@ -69,6 +77,7 @@ class EndpointOperations:
         endpoint = self._settled_endpoint()
         self.sagemaker_backend.hosted_endpoints.remove(endpoint.name)
         self.sagemaker_backend.tag_store.forget(endpoint.arn)
+        autoscaling.forget(endpoint.name, self.region)
         deployment.delete(endpoint)
 
     def _endpoint(self) -> Endpoint:

@@ -225,6 +225,19 @@ def test_a_missed_gate_goes_back_with_the_permission_to_update_the_endpoint(stac
     assert stack.used(FUNCTIONS, "Deploy") >= {"sagemaker:UpdateEndpoint"}
 
 
+def test_what_aws_publishes_as_the_minimum_is_given() -> None:
+    """The bucket's three and the objects' four: the published policy of CodePipeline's service role."""
+    given = {action for name in ("LookAtArtifactBucket", "KeepArtifacts") for action in _actions("RunPipeline", name)}
+    assert given == {
+        *("s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:GetBucketLocation"),
+        *("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl"),
+    }
+
+
+def _actions(policy: str, sid: str) -> list[str]:
+    return statements.all_of_them()[Named(policy, sid)]
+
+
 def test_roles_are_passed_to_named_services_only() -> None:
     for template in statements.DIRECTORY.glob("*.yaml"):
         text = template.read_text()
