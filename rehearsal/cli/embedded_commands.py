@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,13 @@ from rehearsal.cli.app import command
 from rehearsal.cli.embedded import DEFAULT_PORT, Launch
 from rehearsal.cli.output import Output
 from rehearsal.localaws.ground import user_settings
+
+
+class Quotas(StrEnum):
+    """Quotas that the embedded AWS knows by name."""
+
+    AWS_NEW_ACCOUNT = "aws-new-account"
+
 
 Port = Annotated[int, Option(help="Port on 127.0.0.1.", min=0, max=65535)]
 
@@ -27,11 +35,14 @@ def up(
     state: Annotated[
         Path | None, Option(help="Directory to keep everything in; the next start with it goes on from there.")
     ] = None,
+    quotas: Annotated[
+        Quotas | None, Option(help="SageMaker's quotas as AWS publishes them for a new account; none without it.")
+    ] = None,
 ) -> None:
     """Serve the embedded AWS in the foreground until Ctrl-C; prints "ready URL" when it serves."""
     hint = "" if port == DEFAULT_PORT else f" --port {port}"
     output.say(f'In another terminal: eval "$(rehearse env{hint})", then any SDK uses it. Ctrl-C stops it.')
-    launch = Launch(port, region, continuation_delay, state=state)
+    launch = Launch(port, region, continuation_delay, state=state, quotas="" if quotas is None else quotas.value)
     embedded.serve_in_foreground(launch, "DEBUG" if output.debug else "WARNING")
 
 

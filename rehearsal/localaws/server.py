@@ -84,6 +84,9 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--state", type=Path, help="directory to keep everything in, and to go on from at the next start"
     )
+    parser.add_argument(
+        "--quotas", choices=("aws-new-account",), default="", help="SageMaker's quotas; none at all without it"
+    )
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     parser.add_argument("--log-level", default="WARNING", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
     return parser.parse_args(argv)
@@ -156,6 +159,7 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         region=options.region,
         continuation_delay_seconds=options.continuation_delay,
         allow_retired_runtimes=options.allow_retired_runtimes,
+        quotas=options.quotas,
     )
     os.environ["MOTO_ACCOUNT_ID"] = settings.account_id  # one account; moto would derive one from each access key
     from rehearsal.localaws.authorizer import administrator  # moto reads its settings when it is imported

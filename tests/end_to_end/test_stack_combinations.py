@@ -314,23 +314,6 @@ SHOWN_ELSEWHERE = {
     if isinstance(row, Shown | Published) or (isinstance(row, Evaluated) and row.test == KEYS)
 }
 """Statements whose need another test shows."""
-EVALUATED_HERE.items():
-        assert needed[name] >= actions, name
-    assert set(POLICIES) <= {policy for policy, _ in needed}
-
-
-POLICIES = (
-    "TrainAndServe",
-    "TrainDeployEvaluate",
-    "RunPipeline",
-    "StartPipeline",
-    "BuildFunctions",
-    "EndEndpoints",
-)
-SHOWN_ELSEWHERE = {
-    (name.policy, name.sid) for name, row in TABLE.items() if isinstance(row, Shown) and row.test.startswith(HERE)
-}
-"""Statements whose need another test shows."""
 EVALUATED_HERE = {
     (name.policy, name.sid): {*row.actions}
     for name, row in TABLE.items()

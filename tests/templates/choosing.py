@@ -40,7 +40,9 @@ class _Conditions:
         if function == "Condition":
             return self.holds(argument)
         if function == "Fn::Join":
-            return self._value(argument[1])  # of a list parameter, which is a text here: it is asked for being empty alone
+            return self._value(
+                argument[1]
+            )  # of a list parameter, which is a text here: it is asked for being empty alone
         values = [self._value(each) for each in argument]
         return {
             "Fn::Equals": lambda: values[0] == values[1],

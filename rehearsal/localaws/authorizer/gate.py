@@ -17,7 +17,7 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException, NotFound
 
-from rehearsal.localaws.authorizer import denials, documents, encryption, requests, resources, scaling, side_doors
+from rehearsal.localaws.authorizer import denials, documents, encryption, lag, requests, resources, scaling, side_doors
 from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming, authenticate
 from rehearsal.localaws.authorizer.decide import Circumstances, decide, reason_of
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Style
@@ -73,6 +73,7 @@ def _authorize_response(response: Any, _request_class: type, _resource: str = "*
     if denial is not None:
         _refuse(response, denial)
     faults.loses(response, service, operation, params)
+    lag.before_change(service, operation)
 
 
 def _judge(service: str, operation: str, params: Mapping[str, Any], incoming: Incoming) -> Denial | None:

@@ -65,6 +65,8 @@ def _to_forget(call: Call) -> Iterator[Need]:
 
 def targets_of(endpoint_name: str, region: str) -> list[str]:
     """The resource ids of an endpoint's scalable targets."""
+    if not moto_records.is_loaded("applicationautoscaling"):
+        return []
     targets = moto_records.of("applicationautoscaling", region).targets.get(DIMENSION, {})
     return [each for each in list(targets) if each.split("/")[:2] == ["endpoint", endpoint_name]]
 

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from moto.core.responses import EmptyResult
 from moto.core.utils import camelcase_to_underscores
 
-from rehearsal.localaws.authorizer import identity
+from rehearsal.localaws.authorizer import identity, lag
 from rehearsal.localaws.authorizer.denials import Denial, Style
 from rehearsal.localaws.door import capabilities
 from rehearsal.localaws.ground import clock, host, persistence
@@ -36,6 +36,7 @@ class Kind(Enum):
     CRASH_FUNCTION = "crash-function"
     STOP_TRAINING_JOB = "stop-training-job"
     ROLL_BACK_ENDPOINT = "roll-back-endpoint"
+    IAM_LAG = "iam-lag"
 
 
 _REQUEST_KINDS = (Kind.DELAY, Kind.THROTTLE, Kind.DENY, Kind.FAIL)
@@ -48,8 +49,8 @@ _JOB_RESULTS = ("PutJobSuccessResult", "PutJobFailureResult")
 class Fault:
     """One planned fault. Empty ``service``, ``operation`` and ``name`` stand for any; names may have wildcards.
 
-    ``count`` is how often it still strikes, None without end. ``seconds`` is the length of a delay, and how long a
-    training job runs before it is stopped.
+    ``count`` is how often it still strikes, None without end. ``seconds`` is the length of a delay, how long a training job
+    runs before it is stopped, and how late changes of IAM count, which is so until the fault is removed.
     """
 
     id: str
@@ -96,15 +97,23 @@ class Plan:
         if members.get("kind") not in kinds:
             raise ValueError(f"kind must be one of {', '.join(kinds)}, not {members.get('kind')!r}")
         given = {name: value for name, value in members.items() if name != "kind"}
+        if members["kind"] == Kind.IAM_LAG.value:
+            given["count"] = None
         with self._lock:
             fault = Fault(id=f"fault-{next(self._numbers)}", kind=Kind(members["kind"]), **given)
             self._faults.append(fault)
+        self.apply_lag()
         return fault
 
     def remove(self, fault_id: str | None) -> None:
         """Forget one fault, or all."""
         with self._lock:
             self._faults = [fault for fault in self._faults if fault_id is not None and fault.id != fault_id]
+        self.apply_lag()
+
+    def apply_lag(self) -> None:
+        """Have IAM lag as long as the longest of the faults that say so."""
+        lag.set_seconds(max((fault.seconds for fault in self.planned() if fault.kind is Kind.IAM_LAG), default=0.0))
 
     def planned(self) -> list[Fault]:
         with self._lock:
@@ -128,7 +137,14 @@ class Plan:
 
 plan = Plan()
 """The faults of this embedded AWS."""
-persistence.keep("faults", lambda: vars(plan), vars(plan).update)
+
+
+def _restore(kept: dict[str, Any]) -> None:
+    vars(plan).update(kept)
+    plan.apply_lag()
+
+
+persistence.keep("faults", lambda: vars(plan), _restore)
 
 
 def strike(service: str, operation: str, params: Mapping[str, Any], style: Style) -> Denial | None:

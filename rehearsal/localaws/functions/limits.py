@@ -11,7 +11,7 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
-from rehearsal.localaws.authorizer import on_behalf, trust
+from rehearsal.localaws.authorizer import lag, on_behalf, trust
 from rehearsal.localaws.authorizer.requests import Need
 from rehearsal.localaws.ground.errors import AwsError
 
@@ -119,7 +119,8 @@ def check_role(role_arn: str) -> None:
         return  # moto answers for an ARN that is none
     backend = iam_backends[role_arn.split(":")[4]]["aws"]
     role = next((role for role in backend.roles.values() if role.arn == role_arn), None)
-    if role is None or not trust.service_may_assume(role.assume_role_policy_document, "lambda.amazonaws.com"):
+    document = None if role is None else lag.trust_of(role)
+    if document is None or not trust.service_may_assume(document, "lambda.amazonaws.com"):
         raise AwsError(
             "InvalidParameterValueException",
             "The role defined for the function cannot be assumed by Lambda.",
@@ -139,7 +140,9 @@ def check_dead_letters(role_arn: str, wanted: Mapping[str, Any] | None) -> None:
     service = arn.split(":")[2]
     if service not in _SENDING:
         raise AwsError(
-            "InvalidParameterValueException", f"The provided dead-letter target {arn} is no queue or topic.", Type="User"
+            "InvalidParameterValueException",
+            f"The provided dead-letter target {arn} is no queue or topic.",
+            Type="User",
         )
     operation, words = _SENDING[service]
     refused = on_behalf.first_refused(role_arn, [Need(f"{service}:{operation}", arn, {})], arn.split(":")[3])

@@ -213,6 +213,11 @@ class FunctionsBackend(LambdaBackend):
         queue_poller.start(made)
         return made
 
+    def publish_layer_version(self, spec: dict[str, Any]) -> LayerVersion:
+        """A layer is a zip, as a function is."""
+        code.check(LayerVersion(spec, account_id=self.account_id, region=self.region_name).code_bytes)
+        return super().publish_layer_version(spec)
+
     def delete_event_source_mapping(self, uuid: str) -> EventSourceMapping | None:
         """Stop polling, and forget."""
         queue_poller.stop(uuid)

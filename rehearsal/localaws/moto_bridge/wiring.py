@@ -68,6 +68,7 @@ PATCHES: tuple[Patch, ...] = (
     Patch("rehearsal.localaws.events.timetable", "moto.scheduler.models"),
     Patch("rehearsal.localaws.events.bucket_notifications", "moto.s3.models"),
     Patch("rehearsal.localaws.storage.objects", "moto.s3.models"),
+    Patch("rehearsal.localaws.storage.bucket_names", "moto.s3.models"),
     Patch("rehearsal.localaws.events.topics", "moto.sns.models"),
     Patch("rehearsal.localaws.events.approvals", "moto.sns.models"),
     Patch("rehearsal.localaws.events.approvals", "moto.codepipeline.models"),

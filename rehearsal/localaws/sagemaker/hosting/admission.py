@@ -1,4 +1,4 @@
-"""What CreateEndpoint and UpdateEndpoint check before anything is started: keys, alarms, quotas, and which configs may follow each other."""
+"""What CreateEndpoint and UpdateEndpoint check before they start anything: keys, alarms, quotas, which config may follow which."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfig
 from rehearsal.localaws.sagemaker.hosting.fleet import Fleet
 from rehearsal.localaws.sagemaker.hosting.model import Model
 
-_OF_ALL_ENDPOINTS = "Total number of instances across active endpoints"
+_OF_ALL_ENDPOINTS = "Number of instances across active endpoints"
 
 
 def check_key(config: EndpointConfig, access_key_id: str, region: str) -> None:

@@ -166,7 +166,11 @@ def _trackings(region: str) -> Iterator[Tracking]:
         settings: dict[str, Any] = policy.target_tracking_scaling_policy_configuration or {}
         predefined = settings.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
         customized = _customized(settings.get("CustomizedMetricSpecification"))
-        if policy.scalable_dimension != scaling.DIMENSION or target is None or (predefined != _METRIC and customized is None):
+        if (
+            policy.scalable_dimension != scaling.DIMENSION
+            or target is None
+            or (predefined != _METRIC and customized is None)
+        ):
             continue
         _, endpoint_name, _, variant_name = policy.resource_id.split("/")
         yield Tracking(

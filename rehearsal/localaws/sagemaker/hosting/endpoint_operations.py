@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from rehearsal.localaws.authorizer import scaling
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import listing
-from rehearsal.localaws.sagemaker.hosting import admission, autoscaling, deployment, traffic
+from rehearsal.localaws.sagemaker.hosting import admission, deployment, traffic
 from rehearsal.localaws.sagemaker.hosting.endpoint import CHANGEABLE, Endpoint, EndpointStatus
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfig
 from rehearsal.localaws.sagemaker.hosting.fleet import Fleet
@@ -77,7 +78,7 @@ class EndpointOperations:
         endpoint = self._settled_endpoint()
         self.sagemaker_backend.hosted_endpoints.remove(endpoint.name)
         self.sagemaker_backend.tag_store.forget(endpoint.arn)
-        autoscaling.forget(endpoint.name, self.region)
+        _stop_scaling(endpoint)
         deployment.delete(endpoint)
 
     def _endpoint(self) -> Endpoint:
@@ -108,6 +109,14 @@ class EndpointOperations:
     def _models_of(self, config: EndpointConfig) -> dict[str, Model]:
         names = {variant.model_name for variant in config.variants + config.shadows}
         return {name: self.sagemaker_backend.hosted_models.get(name) for name in names}
+
+
+def _stop_scaling(endpoint: Endpoint) -> None:
+    """Application Auto Scaling forgets the endpoint; it is loaded by whoever first scales one."""
+    if scaling.targets_of(endpoint.name, endpoint.region):
+        from rehearsal.localaws.sagemaker.hosting import autoscaling
+
+        autoscaling.forget(endpoint.name, endpoint.region)
 
 
 def _begin_update(endpoint: Endpoint) -> None:
