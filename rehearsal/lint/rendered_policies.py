@@ -35,7 +35,10 @@ _PARAMETERS: dict[str, Any] = {
     "SuffixID": "sde",
     "SSEKMSKeyId": _KEY,
     "FurtherKeyArns": [_KEY],
-    "ConnectionArn": f"arn:aws:codeconnections:{_PLACE}:connection/11111111-2222-3333-4444-555555555555",
+    "ConnectionArn": [  # whose ARN has the service's new name or its old one
+        f"arn:aws:{service}:{_PLACE}:connection/11111111-2222-3333-4444-555555555555"
+        for service in ("codeconnections", "codestar-connections")
+    ],
 }
 _NAMED = re.compile(r"\$\{([^!}]+)\}")
 
