@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.localaws.authorizer.policy import Policy
+from rehearsal.localaws.door import faults
 from rehearsal.localaws.ground import clock
 from rehearsal.localaws.moto_bridge import moto_records
 
@@ -29,42 +30,29 @@ ABSENT = Holder()
 """One that was not there yet."""
 
 
-class _Lag:
-    """The lag in force, and the states before the changes of its last seconds, oldest first."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self.kept: list[tuple[float, Mapping[str, Holder]]] = []
-
-
-_lag = _Lag()
-
-
-def set_seconds(seconds: float) -> None:
-    """Let changes from now on count so much later; 0 takes the lag away, and all changes count."""
-    _lag.seconds, _lag.kept = seconds, _lag.kept if seconds else []
+_kept: list[tuple[float, Mapping[str, Holder]]] = []
+"""The states before the changes of the last seconds, oldest first."""
 
 
 def seconds() -> float:
-    """The lag in force."""
-    return _lag.seconds
+    """The lag in force; 0 is none, as usual."""
+    return faults.plan.iam_lag_seconds
 
 
 def before_change(service: str, operation: str) -> None:
     """Called before IAM carries a request out: keeps the state that goes on counting for a while."""
-    if not _lag.seconds or service != "iam" or operation.startswith(_LOOKING):
+    if service != "iam" or operation.startswith(_LOOKING) or not (lasting := seconds()):
         return
     now = clock.timestamp()
-    recent = [(at, state) for at, state in _lag.kept if at > now - _lag.seconds]
-    _lag.kept = [*recent, (now, _state())]
+    _kept[:] = [*((at, state) for at, state in _kept if at > now - lasting), (now, _state())]
 
 
 def holder(arn: str) -> Holder | None:
     """The holder as it still counts; None when it counts as it is."""
-    if not _lag.seconds:  # the usual case costs nothing
+    if not (lasting := seconds()):
         return None
-    since = clock.timestamp() - _lag.seconds
-    state = next((state for at, state in _lag.kept if at > since), None)
+    since = clock.timestamp() - lasting
+    state = next((state for at, state in _kept if at > since), None)
     return None if state is None else state.get(arn, ABSENT)
 
 

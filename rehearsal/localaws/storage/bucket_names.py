@@ -10,6 +10,8 @@ from typing import Any
 from moto.s3.exceptions import BucketAlreadyExists, InvalidBucketName
 from moto.s3.models import S3Backend
 
+from rehearsal.localaws.moto_bridge.replacing import replace
+
 _LEGAL = re.compile(r"[a-z0-9](?:[a-z0-9-]|\.(?!\.))*[a-z0-9]")
 _ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+")
 _RESERVED_BEGINNINGS = ("xn--", "sthree-", "amzn-s3-demo-")
@@ -23,7 +25,7 @@ _moto_create_bucket = S3Backend.create_bucket
 
 def install() -> None:
     """Refuse these names from now on."""
-    S3Backend.create_bucket = _create_bucket
+    replace(S3Backend, "create_bucket", _create_bucket)
 
 
 @wraps(_moto_create_bucket)

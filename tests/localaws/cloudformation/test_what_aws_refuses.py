@@ -54,7 +54,10 @@ def test_what_is_kept_is_not_given_anew(stacks, unique):
 def test_a_stack_that_is_being_made_takes_no_change_set(stacks, aws, unique):
     name = unique("stack")
     waiting = {
-        "Wait": {"Type": "AWS::CloudFormation::WaitCondition", "Properties": {"Handle": {"Ref": "H"}, "Timeout": "600"}},
+        "Wait": {
+            "Type": "AWS::CloudFormation::WaitCondition",
+            "Properties": {"Handle": {"Ref": "H"}, "Timeout": "600"},
+        },
         "H": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
     }
     body = json.dumps({"Resources": waiting})

@@ -255,8 +255,11 @@ def test_a_dead_letter_queue_needs_the_right_at_once(aws: Any, unique: Any, depl
         functions.create_function(**made, Role=role, DeadLetterConfig={"TargetArn": arn})
 
 
-def test_a_layer_is_a_zip(aws: Any, unique: Any) -> None:
-    functions = aws.client("lambda")
-    with pytest.raises(botocore.exceptions.ClientError, match="Could not unzip uploaded file"):
-        functions.publish_layer_version(LayerName=unique("layer"), Content={"ZipFile": b"not a zip"})
-    functions.publish_layer_version(LayerName=unique("layer"), Content={"ZipFile": zip_of({"python/a.py": ""})})
+def test_a_zip_that_lies_about_its_size_is_refused_at_upload(aws: Any, deploy: Any, unique: Any) -> None:
+    """As a function and as a layer: not when it is first run."""
+    text = "x = 1\n" * 10_000
+    lying = zip_of({"app.py": text}).replace(len(text).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    with pytest.raises(botocore.exceptions.ClientError, match=r"InvalidParameterValueException.*Could not unzip"):
+        deploy(ECHO, Code={"ZipFile": lying})
+    with pytest.raises(botocore.exceptions.ClientError, match=r"InvalidParameterValueException.*Could not unzip"):
+        aws.client("lambda").publish_layer_version(LayerName=unique("layer"), Content={"ZipFile": lying})
