@@ -7,7 +7,7 @@ import re
 from functools import wraps
 from typing import Any
 
-from moto.s3.exceptions import BucketAlreadyExists, InvalidBucketName
+from moto.s3.exceptions import InvalidBucketName, S3ClientError
 from moto.s3.models import S3Backend
 
 from rehearsal.localaws.moto_bridge.replacing import replace
@@ -19,6 +19,20 @@ _RESERVED_ENDINGS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _OF_ACCOUNTS_OWN_NAMESPACE = "-an"
 TAKEN = frozenset({"test"})
 """Somebody else's for many years. Names are shared by all accounts of the world: of most, AWS alone can tell."""
+
+
+class Taken(S3ClientError):
+    """As moto's BucketAlreadyExists, after which it looks whether the bucket is the caller's: this one is nobody's here."""
+
+    code = 409
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "BucketAlreadyExists",
+            "The requested bucket name is not available. The bucket namespace is shared by all users of the system. "
+            f"Please select a different name and try again. ({name})",
+        )
+
 
 _moto_create_bucket = S3Backend.create_bucket
 
@@ -33,7 +47,7 @@ def _create_bucket(backend: Any, bucket_name: str, region_name: str, bucket_name
     if not may_be_named(bucket_name, has_own_namespace=bucket_namespace is not None):
         raise InvalidBucketName()
     if bucket_name in TAKEN:
-        raise BucketAlreadyExists(bucket=bucket_name)
+        raise Taken(bucket_name)
     return _moto_create_bucket(backend, bucket_name, region_name, bucket_namespace)
 
 

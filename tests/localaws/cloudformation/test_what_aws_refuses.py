@@ -56,7 +56,7 @@ def test_a_stack_that_is_being_made_takes_no_change_set(stacks, aws, unique):
     waiting = {
         "Wait": {
             "Type": "AWS::CloudFormation::WaitCondition",
-            "Properties": {"Handle": {"Ref": "H"}, "Timeout": "600"},
+            "Properties": {"Handle": {"Ref": "H"}, "Timeout": "3"},
         },
         "H": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
     }
@@ -64,7 +64,7 @@ def test_a_stack_that_is_being_made_takes_no_change_set(stacks, aws, unique):
     stacks.client.create_stack(StackName=name, TemplateBody=body)
     with pytest.raises(ClientError, match="is in CREATE_IN_PROGRESS state and can not be updated"):
         stacks.client.create_change_set(StackName=name, ChangeSetName="early", TemplateBody=body)
-    stacks.delete(name)
+    stacks.settled(name)
 
 
 def test_the_path_of_a_user_changes(stacks, aws, unique):

@@ -1,5 +1,6 @@
 """What SageMaker refuses of networks, keys, alarms, autoscaled endpoints and serverless ones, and what it takes beside that."""
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from tests.localaws.sagemaker.job_data import RUNNING
 
+NUMBERS = itertools.count()
 SERVERLESS = {"MemorySizeInMB": 1024, "MaxConcurrency": 1}
 NINE = [
     *("CreateNetworkInterface", "CreateNetworkInterfacePermission", "DeleteNetworkInterface"),
@@ -29,7 +31,7 @@ def made_role(aws: Any, unique: Callable[[str], str]) -> Callable[..., str]:
     """Makes a role for jobs and models that may do what is given beside the usual."""
 
     def make(*actions: str) -> str:
-        iam, name = aws.client("iam"), unique("refused")
+        iam, name = aws.client("iam"), f"{unique('refused')}-{next(NUMBERS)}"
         trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
         document = {"Version": "2012-10-17", "Statement": [trust]}
         arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
@@ -105,7 +107,6 @@ def test_an_endpoint_with_a_key_needs_the_callers_grant(aws: Any, hosting: Any, 
     grant["Condition"] = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [grant]})
     iam.put_role_policy(RoleName=role, PolicyName="grant", PolicyDocument=policy)
-    hosting.made.append(name) if name.startswith("endpoint") else None
     client.create_endpoint(EndpointName=name, EndpointConfigName=config)
     hosting.settled(name)
     client.delete_endpoint(EndpointName=name)
