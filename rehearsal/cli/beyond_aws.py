@@ -54,7 +54,9 @@ def add(
     always: Annotated[bool, Option("--always", help="It strikes without end.")] = False,
     seconds: Annotated[
         float,
-        Option(help="Length of a delay; how long a training job runs first; how late changes of IAM count.", min=0.0),
+        Option(
+            help="Length of a delay; how long a job trains first; how late changes of IAM count.", min=0.0, max=3600.0
+        ),
     ] = 1.0,
 ) -> None:
     """Plan a fault at a chosen place."""

@@ -39,6 +39,10 @@ class Settings:
     continuation_delay_seconds: float = 30.0
     allow_retired_runtimes: bool = False
     quotas: str = ""
+    allowed_hosts: tuple[str, ...] = ()
+    """Names of this machine, beyond those of loopback, by which it may be addressed."""
+    allowed_origins: tuple[str, ...] = ()
+    """Web pages' origins (``http://name:port``) that may send requests."""
 
 
 @dataclass(frozen=True)
