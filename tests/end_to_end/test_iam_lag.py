@@ -74,11 +74,19 @@ def test_a_right_given_a_moment_ago_is_told_and_a_retry_succeeds(made: Launched)
     stacks.launch(made.aws, request, quiet)
     workshop.release(made.aws, made.plan.workshop)
     made.ended("Failed", count=3)
+    while "time is nearly over" in made.errors()[0]:  # a busy machine
+        retry(made)
+        made.ended("Failed", count=3)
     assert "application-autoscaling:RegisterScalableTarget" in made.errors()[0]
     assert "IAM takes seconds" in made.errors()[0]
     embedded.rehearsal("POST", "clock", seconds=100 * LAG_SECONDS + 1)
+    retry(made)
+    made.ended("Succeeded", count=3)
+
+
+def retry(made: Launched) -> None:
+    """Retry the failed actions of DeployDev; returns when the execution is under way again."""
     place = {"pipelineName": made.pipeline, "stageName": "DeployDev", "retryMode": "FAILED_ACTIONS"}
     made.aws.client("codepipeline").retry_stage_execution(
         **place, pipelineExecutionId=made.executions()[0]["pipelineExecutionId"]
     )
-    made.ended("Succeeded", count=3)

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS
-
 from rehearsal.localaws.authorizer import on_behalf, principals, resources
 from rehearsal.localaws.authorizer.requests import Need
 from rehearsal.localaws.ground.errors import AwsError
@@ -35,7 +33,7 @@ def check_key_of_volume(key_id: str | None, region: str) -> None:
         raise AwsError("ValidationException", f"KMS key '{key_id}' does not exist in {region}.")
     if not key.enabled:
         raise AwsError("ValidationException", f"KMS key '{key.arn}' is {key.key_state}.")
-    if key.key_manager != "CUSTOMER" or key.id in RESERVED_ALIASE_TARGET_KEY_IDS.values():
+    if key.key_manager != "CUSTOMER" or any(name.startswith("alias/aws/") for name in key.aliases):
         raise AwsError(
             "ValidationException",
             f"KMS key '{key.arn}' is managed by AWS for another service: volumes need a customer managed key.",
