@@ -248,7 +248,7 @@ def test_roles_are_passed_to_named_services_only() -> None:
 def one_click(aws: Any, reached: account.Aws, tmp_path_factory: pytest.TempPathFactory) -> dict[Named, set[str]]:
     """What each statement of the one-click stack's role was needed for: after its creation, and an emptied bucket."""
     here, cloudformation, name = project.find(), aws.client("cloudformation"), "one-click"
-    zips = workshop.package(tmp_path_factory.mktemp("published"), lambda _event: None)
+    zips = workshop.package(here, tmp_path_factory.mktemp("published"), lambda _event: None)
     published = publishing.publish(reached, here, zips, "minimal-published")
     given = {"SuffixID": "click", "SourceBucket": published.bucket, "SourcePrefix": publishing.FOLDER}
     cloudformation.create_stack(
