@@ -296,7 +296,8 @@ def with_options(aws: Any, reached: account.Aws, tmp_path_factory: pytest.TempPa
     _forget_scaling_role(aws)
     stacks.launch(reached, workshop.prep_request(plan), lambda _event: None)
     aws.client("s3").put_object(Bucket=plan.workshop.data_bucket, Key="functions.zip", Body=_sources())
-    workshop.launch(reached, plan, tmp_path_factory.mktemp("zips"), lambda _event: None)
+    zips = workshop.package(here, tmp_path_factory.mktemp("zips"), lambda _event: None)
+    workshop.launch(reached, plan, zips, lambda _event: None)
     made = Stack(aws, plan.workshop)
     wait_until(made.executions, SECONDS)
     execution = made.executions()[0]
