@@ -12,7 +12,8 @@ from rehearsal.localaws import host
 from rehearsal.localaws.host import Credentials
 from rehearsal.localaws.isolation import loopback_only
 
-_GUARD = str(Path(loopback_only.__file__))
+LOOPBACK_ONLY = Path(loopback_only.__file__)
+"""The guard: a program that starts another behind it, and a hook for interpreters (:mod:`rehearsal.at_start`)."""
 _INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
@@ -55,14 +56,15 @@ def spawn(
     stdout: int | IO[Any] | None = subprocess.DEVNULL,
     stderr: int | IO[Any] | None = subprocess.STDOUT,
     pass_fds: Sequence[int] = (),
+    python: str = sys.executable,
 ) -> subprocess.Popen[bytes]:
     """Start ``python program...`` (``["-m", "module", ...]`` or ``["file.py", ...]``) behind the loopback guard.
 
-    The child leads its own process group (end it with ``os.killpg``) and ends by itself when this server does.
+    ``python`` is this server's interpreter, or another one of at least 3.7. The child leads its own process group (end it with ``os.killpg``) and ends by itself when this server does.
     """
     lifeline = _lifeline()
     return subprocess.Popen(
-        [sys.executable, _GUARD, *program],
+        [python, str(LOOPBACK_ONLY), *program],
         env={**environment, loopback_only.LIFELINE_VARIABLE: str(lifeline)},
         cwd=cwd,
         stdin=subprocess.DEVNULL,
