@@ -25,7 +25,7 @@ class TrainingJobOperations:
         request, backend = self.params, self.sagemaker_backend
         _check(request)
         _check_name_is_free(request["TrainingJobName"], backend)
-        program = images.training_program(request["AlgorithmSpecification"]["TrainingImage"])
+        program = images.training_program(request)
         _check_quota(request, backend.trained_jobs)
         credentials = assume(request["RoleArn"], self.region)
         s3 = identity.client("s3", credentials, self.region)

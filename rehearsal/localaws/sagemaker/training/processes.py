@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,11 +28,12 @@ class ContainerProcess:
         sink: Sink,
         changed: threading.Condition,
         name: str,
+        python: str = sys.executable,
     ) -> None:
         reading, writing = os.pipe()
         try:
             self._process = isolation.spawn(
-                program, environment=environment, cwd=cwd, stdout=writing, stderr=subprocess.STDOUT
+                program, environment=environment, cwd=cwd, stdout=writing, stderr=subprocess.STDOUT, python=python
             )
         finally:
             os.close(writing)

@@ -13,7 +13,8 @@ from rehearsal.localaws import clock, host, identity
 from rehearsal.localaws.host import Credentials
 from rehearsal.localaws.logs import LogStream
 from rehearsal.localaws.sagemaker import image_pull
-from rehearsal.localaws.sagemaker.training import events, inputs, metrics, outputs, processes
+from rehearsal.localaws.sagemaker.containers import missing, surroundings
+from rehearsal.localaws.sagemaker.training import events, inputs, metrics, outputs, processes, source_code
 from rehearsal.localaws.sagemaker.training.checkpoints import SECONDS_BETWEEN_UPLOADS, CheckpointMirror
 from rehearsal.localaws.sagemaker.training.container import Container, two_free_ports
 from rehearsal.localaws.sagemaker.training.host_metrics import HostMetrics
@@ -136,11 +137,20 @@ class TrainingRun:
             for channel in self.channels:
                 share = channel.share_of(number, len(containers))
                 inputs.download(channel, share, container.channel(channel.name), self._s3)
+            self._lay_out_user_code(container)
             if request.get("CheckpointConfig"):
                 folder = container.local_checkpoints(request)
                 mirrors.append(CheckpointMirror(folder, request["CheckpointConfig"]["S3Uri"], self._s3))
                 mirrors[-1].fetch()
         return mirrors
+
+    def _lay_out_user_code(self, container: Container) -> None:
+        if self.program.built_in:
+            return
+        surroundings.prepare(container.base, self.program.python)
+        if self.program.script is not None:
+            source_code.fetch(self.program.script, container.base, self._s3)
+        surroundings.move_shell_scripts(container.base)
 
     def _train(self, containers: Sequence[Container], mirrors: Sequence[CheckpointMirror]) -> Ending:
         started = int(time.time())
@@ -151,7 +161,7 @@ class TrainingRun:
             processes.end(running, self.job.changed, grace_seconds=processes.GRACE_SECONDS)
         host_metrics.publish_end(running)
         if ending is Ending.EXITED:
-            _check_exits(containers, running)
+            _check_exits(containers, running, self.job.request["AlgorithmSpecification"]["TrainingImage"])
         self.job.interruption_requested = False
         return ending
 
@@ -159,7 +169,8 @@ class TrainingRun:
         name = f"{self.job.name}/{container.host}-{started}"
         stream = LogStream(LOG_GROUP, name, self.job.region, self.job.request["RoleArn"])
         return ContainerProcess(
-            self.program.arguments,
+            self._arguments(container),
+            python=self.program.runner,
             environment=container.environment(
                 self.job.request, self.job.arn, self.program, self.credentials, self.job.region
             ),
@@ -168,6 +179,11 @@ class TrainingRun:
             changed=self.job.changed,
             name=f"training {self.job.name} {container.host}",
         )
+
+    def _arguments(self, container: Container) -> tuple[str, ...]:
+        if not self.program.command:
+            return self.program.arguments
+        return (*self.program.arguments, *surroundings.command(self.program.command, (), container.base))
 
     def _sink(self, stream: LogStream) -> Sink:
         finder = (
@@ -253,18 +269,20 @@ class TrainingRun:
         return identity.client("s3", self.credentials, self.job.region)
 
 
-def _check_exits(containers: Sequence[Container], running: Sequence[ContainerProcess]) -> None:
+def _check_exits(containers: Sequence[Container], running: Sequence[ContainerProcess], image: str) -> None:
     """Raise for the first container that says why it failed, else for the first that failed."""
     failed = [(container, process) for container, process in zip(containers, running, strict=True) if process.exit_code]
     if not failed:
         return
-    told = [(_failure(container), process.exit_code) for container, process in failed]
+    told = [(_failure(container, image), process.exit_code) for container, process in failed]
     reason, code = next((each for each in told if each[0]), told[0])
     if not reason and code == _KILLED:
         reason = "The program was killed (SIGKILL), as a machine that has no memory left does with the largest program"
     raise AlgorithmFailed(f"AlgorithmError: {reason[:_REASON_CHARACTERS]}, exit code: {code}")
 
 
-def _failure(container: Container) -> str:
+def _failure(container: Container, image: str) -> str:
+    """What the container says of its failure, after the module that its script lacked."""
     file = container.base / "output" / "failure"
-    return file.read_text(errors="replace").rstrip() if file.exists() else ""
+    said = file.read_text(errors="replace").rstrip() if file.exists() else ""
+    return "\n".join(filter(None, [missing.hint(container.base, image), said]))
