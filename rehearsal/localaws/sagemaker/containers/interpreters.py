@@ -4,7 +4,7 @@ import sys
 
 from rehearsal.images import environments
 from rehearsal.images.framework_image import FrameworkImage
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import own_images
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.localaws import isolation
-from rehearsal.localaws.host import Credentials
+from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.sagemaker.containers import surroundings
 from rehearsal.localaws.sagemaker.training import toolkit
 from rehearsal.localaws.sagemaker.training.images import TrainingProgram

@@ -10,7 +10,7 @@ from typing import Any
 import rehearsal
 from rehearsal.images.framework_image import SCIKIT_LEARN, FrameworkImage
 from rehearsal.localaws.algorithms.xgboost.versions import ImageVersion
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import own_images
 from rehearsal.localaws.sagemaker.containers import interpreters
 from rehearsal.localaws.sagemaker.containers.inside import run_command, script_mode
@@ -55,7 +55,9 @@ def training_program(request: Mapping[str, Any]) -> TrainingProgram:
     if own is not None:
         words = (*own, *(specification.get("ContainerArguments") or ()))
         python = own_images.python(image) or sys.executable
-        return TrainingProgram(words, built_in=False, import_path=str(Path(own[0]).parent), python=python, runner=python)
+        return TrainingProgram(
+            words, built_in=False, import_path=str(Path(own[0]).parent), python=python, runner=python
+        )
     if specification.get("ContainerArguments"):
         raise AwsError(
             "ValidationException",

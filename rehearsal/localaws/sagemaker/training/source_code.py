@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws.errors import describe
+from rehearsal.localaws.ground.errors import describe
 from rehearsal.localaws.sagemaker.containers.inside import paths
 from rehearsal.localaws.sagemaker.training.inputs import DownloadError, split_uri
 from rehearsal.localaws.sagemaker.training.user_script import UserScript

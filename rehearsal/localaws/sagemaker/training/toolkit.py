@@ -92,4 +92,3 @@ def _training_env(told: Mapping[str, Any], folders: Mapping[str, str], request: 
     is_master = told["current_host"] == told["hosts"][0]
     kept = {name: value for name, value in told.items() if name not in left_out}
     return {**kept, **names, **additional, "is_master": is_master, "master_hostname": told["hosts"][0]}
-
