@@ -30,7 +30,7 @@ def patch(session: ModuleType) -> None:
             members["endpoint_url"] = redirected(members["endpoint_url"])
         return original(self, *arguments, **members)
 
-    session.Session.create_client = create_client  # type: ignore[attr-defined]
+    session.Session.create_client = create_client
 
 
 AFTER_IMPORT = {"botocore.session": patch}

@@ -13,12 +13,16 @@ ALLOWED = {
     "rehearsal/cli": {
         "rehearsal.cli",
         "rehearsal.toolkit",
+        "rehearsal.images",
+        "rehearsal.at_start",
         "rehearsal.localaws.server",
         "rehearsal.localaws.ground.announcement",
         "rehearsal.localaws.ground.user_settings",
     },
     "rehearsal/lint": {"rehearsal.lint", "pipeline_job"},
-    "rehearsal/localaws": {"rehearsal.localaws"},
+    "rehearsal/localaws": {"rehearsal.localaws", "rehearsal.images", "rehearsal.at_start"},
+    "rehearsal/images": {"rehearsal.images"},
+    "rehearsal/at_start": set(),
     "PipelineLambdaFunctions": {"pipeline_job"},
 }
 """For each room, the modules of this project that it may import (with what lies below them)."""

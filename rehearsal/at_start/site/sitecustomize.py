@@ -11,8 +11,6 @@ from __future__ import annotations
 import os
 import sys
 
-Patches = "dict[str, list[Callable[[ModuleType], None]]]"
-
 
 class _Watching:
     """A finder of modules that finds as the others do, and has what it finds patched once it is loaded."""
@@ -20,7 +18,7 @@ class _Watching:
     def __init__(self) -> None:
         self.patches = {}  # type: ignore[var-annotated]
 
-    def find_spec(self, name, path, target=None):  # type: ignore[no-untyped-def]
+    def find_spec(self, name, path, _target=None):  # type: ignore[no-untyped-def]
         if name not in self.patches:
             return None
         from importlib.machinery import PathFinder
@@ -62,7 +60,7 @@ def main() -> None:
         if "at_start" in hook:
             hook["at_start"]()
     if watching.patches:
-        sys.meta_path.insert(0, watching)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, watching)
     for file in _other():
         _namespace(file)
 

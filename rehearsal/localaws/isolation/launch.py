@@ -60,7 +60,8 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Start ``python program...`` (``["-m", "module", ...]`` or ``["file.py", ...]``) behind the loopback guard.
 
-    ``python`` is this server's interpreter, or another one of at least 3.7. The child leads its own process group (end it with ``os.killpg``) and ends by itself when this server does.
+    ``python`` is this server's interpreter, or another one of at least 3.7. The child leads its own process group (end it
+    with ``os.killpg``) and ends by itself when this server does.
     """
     lifeline = _lifeline()
     return subprocess.Popen(

@@ -78,16 +78,16 @@ def guard() -> None:
 
     connect, look_up = socket.socket.connect, socket.getaddrinfo
 
-    def guarded_connect(self: socket.socket, address: object) -> None:
+    def guarded_connect(self, address):  # type: ignore[no-untyped-def]
         audit("socket.connect", (self, address))
-        connect(self, address)  # type: ignore[arg-type]
+        connect(self, address)
 
-    def guarded_look_up(host: object, *rest: object, **more: object) -> object:
+    def guarded_look_up(host, *rest, **more):  # type: ignore[no-untyped-def]
         audit("socket.getaddrinfo", (host,))
-        return look_up(host, *rest, **more)  # type: ignore[call-overload]
+        return look_up(host, *rest, **more)
 
-    socket.socket.connect = guarded_connect  # type: ignore[method-assign, assignment]
-    socket.getaddrinfo = guarded_look_up  # type: ignore[assignment]
+    socket.socket.connect = guarded_connect  # type: ignore[method-assign]
+    socket.getaddrinfo = guarded_look_up
 
 
 def end_with_server(lifeline: int) -> None:

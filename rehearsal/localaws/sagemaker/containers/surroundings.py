@@ -65,9 +65,9 @@ def move_shell_scripts(base: Path) -> None:
                 file.write_text(moved, errors="surrogateescape")
 
 
-def command(entry: Sequence[str], arguments: Sequence[str], base: Path) -> tuple[str, ...]:
+def command(words: Sequence[str], base: Path) -> tuple[str, ...]:
     """The words of a container's command, with its paths moved and the interpreter of the image for any Python."""
-    first, *rest = [paths.moved_in_text(word, str(base)) for word in (*entry, *arguments)]
+    first, *rest = [paths.moved_in_text(word, str(base)) for word in words]
     name = first.rpartition("/")[2].rstrip("0123456789.")
     if name in ("python", "pip") and not Path(first).is_relative_to(base):
         first = str(base / "bin" / name)

@@ -13,7 +13,7 @@ from rehearsal.localaws.algorithms.xgboost.versions import ImageVersion
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import own_images
 from rehearsal.localaws.sagemaker.containers import interpreters
-from rehearsal.localaws.sagemaker.containers.inside import run_command, script_mode
+from rehearsal.localaws.sagemaker.containers.inside import RUN_COMMAND, SCRIPT_MODE
 from rehearsal.localaws.sagemaker.training.user_script import UserScript
 
 _XGBOOST = re.compile(
@@ -71,12 +71,12 @@ def training_program(request: Mapping[str, Any]) -> TrainingProgram:
 def _command(image: str, specification: Mapping[str, Any]) -> TrainingProgram:
     python = interpreters.required(image, "trains")
     words = (*specification["ContainerEntrypoint"], *(specification.get("ContainerArguments") or ()))
-    return TrainingProgram((str(run_command.__file__),), built_in=False, python=python, command=words)
+    return TrainingProgram((str(RUN_COMMAND),), built_in=False, python=python, command=words)
 
 
 def _script(image: str, script: UserScript) -> TrainingProgram:
     python = interpreters.required(image, "trains")
-    return TrainingProgram((str(script_mode.__file__),), built_in=False, python=python, runner=python, script=script)
+    return TrainingProgram((str(SCRIPT_MODE),), built_in=False, python=python, runner=python, script=script)
 
 
 def _algorithm(image: str) -> TrainingProgram:

@@ -184,7 +184,7 @@ class TrainingRun:
     def _arguments(self, container: Container) -> tuple[str, ...]:
         if not self.program.command:
             return self.program.arguments
-        return (*self.program.arguments, *surroundings.command(self.program.command, (), container.base))
+        return (*self.program.arguments, *surroundings.command(self.program.command, container.base))
 
     def _sink(self, stream: LogStream) -> Sink:
         finder = (

@@ -2,3 +2,9 @@
 
 The files are run by their paths; they import the standard library, one another and what the user's script brings.
 """
+
+from pathlib import Path
+
+RUN_COMMAND = Path(__file__).with_name("run_command.py")
+SCRIPT_MODE = Path(__file__).with_name("script_mode.py")
+SCRIPT_SERVER = Path(__file__).with_name("script_server.py")

@@ -50,7 +50,7 @@ def at_start() -> None:
 
 def install(base: str) -> None:
     """Let this process see ``base`` as the container's folder."""
-    builtins.open = io.open = _moving(open, base, paths=1)  # type: ignore[assignment]
+    builtins.open = io.open = _moving(open, base, paths=1)
     for names, count in ((_ONE_PATH, 1), (_TWO_PATHS, 2)):
         for name in names:
             if hasattr(os, name):
@@ -114,7 +114,7 @@ def _move_models(core: ModuleType) -> None:
     if base:
         for name in ("save_model", "load_model", "dump_model"):
             setattr(core.Booster, name, _moving_second(getattr(core.Booster, name), base))
-        core.DMatrix.__init__ = _moving_second(core.DMatrix.__init__, base)  # type: ignore[attr-defined]
+        core.DMatrix.__init__ = _moving_second(core.DMatrix.__init__, base)
 
 
 def _moving_second(function: Callable[..., Any], base: str) -> Callable[..., Any]:

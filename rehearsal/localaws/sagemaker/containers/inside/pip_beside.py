@@ -10,11 +10,11 @@ from typing import Any
 
 
 def _leave(command: ModuleType) -> None:
-    def run(self: Any, options: Any, arguments: Any) -> int:
+    def run(_self: Any, _options: Any, arguments: Any) -> int:
         print("Rehearsal: pip uninstall does nothing here, since the interpreter is shared: " + " ".join(arguments))
         return 0
 
-    command.UninstallCommand.run = run  # type: ignore[attr-defined]
+    command.UninstallCommand.run = run
 
 
 AFTER_IMPORT = {"pip._internal.commands.uninstall": _leave}

@@ -12,6 +12,8 @@ import shlex
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120  as for a program run by its path
+
 from user_requirements import RequirementsError, install  # type: ignore[import-not-found]
 
 
