@@ -12,6 +12,9 @@ from pathlib import Path
 HOOKS = "_REHEARSAL_AT_START"
 AWS_ENDPOINTS = Path(__file__).with_name("aws_endpoints.py")
 """Leads clients with an explicit endpoint of AWS to ``AWS_ENDPOINT_URL``."""
+_SDK_DEFAULTS = "SAGEMAKER_ADMIN_CONFIG_OVERRIDE"
+"""Names a file of defaults for SageMaker's Python SDK; the user's own file and arguments win over it."""
+_SDK_FILE = Path(__file__).with_name("sagemaker-sdk.yaml")
 _SITE = Path(__file__).with_name("site")
 
 
@@ -23,3 +26,8 @@ def with_hooks(environment: Mapping[str, str], hooks: Sequence[Path]) -> dict[st
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(path)),
         HOOKS: os.pathsep.join(str(hook) for hook in hooks),
     }
+
+
+def redirected(environment: Mapping[str, str]) -> dict[str, str]:
+    """``environment``, which has ``AWS_ENDPOINT_URL``, for programs whose every call shall go there: named endpoints and telemetry too."""
+    return {_SDK_DEFAULTS: str(_SDK_FILE), **with_hooks(environment, [AWS_ENDPOINTS])}

@@ -17,6 +17,7 @@ from rehearsal.cli import (
     logs,
     params,
     pipeline,
+    programs,
     run,
     steering,
 )
@@ -29,6 +30,7 @@ from rehearsal.toolkit.aws.translation import FAILURES, explain
 COMMAND_MODULES = (
     run,
     embedded_commands,
+    programs,
     data,
     launch,
     pipeline,

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rehearsal import at_start
 from rehearsal.localaws.codebuild import shell_session
 from rehearsal.localaws.codebuild.buildspec import ArtifactFiles, Buildspec
 from rehearsal.localaws.ground import clock, host
@@ -93,7 +94,9 @@ class Workspace:
         plan = self._plan(spec, directory, variables)
         process = launch.spawn(
             [_SESSION, str(plan), str(result)],
-            environment=_with_own_python(launch.child_environment(credentials, region, self.source("home"))),
+            environment=at_start.redirected(
+                _with_own_python(launch.child_environment(credentials, region, self.source("home")))
+            ),
             cwd=directory,
             stdout=subprocess.PIPE,
         )

@@ -23,6 +23,7 @@ Capability = Callable[[dict[str, Any]], Answer]
 _ROOMS = {
     "mailbox": "rehearsal.localaws.events.mailbox",
     "iam/usage": "rehearsal.localaws.authorizer.usage",
+    "role-session": "rehearsal.localaws.authorizer.role_session",
     "faults": "rehearsal.localaws.door.faults",
     "quotas": "rehearsal.localaws.sagemaker.quotas",
     "repositories": "rehearsal.localaws.codepipeline.connections",
