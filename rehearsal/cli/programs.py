@@ -45,8 +45,9 @@ def _environment(found: Announcement, role: str | None) -> dict[str, str]:
     theirs = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     ours = {**found.variables, "AWS_EC2_METADATA_DISABLED": "true"}
     if role is not None:
+        user_settings.forget()  # a profile of theirs would win over what is asked here
         ours |= role_session.variables(_administrator(found), role)
-    return at_start.redirected({**theirs, **user_settings.past_proxies(os.environ), **ours})
+    return at_start.redirected({**theirs, **user_settings.past_proxies(theirs), **ours})
 
 
 def _administrator(found: Announcement) -> Aws:
