@@ -16,6 +16,7 @@ from rehearsal.cli import (
     launch,
     logs,
     params,
+    parity,
     pipeline,
     programs,
     run,
@@ -41,6 +42,7 @@ COMMAND_MODULES = (
     instructor,
     doctor,
     beyond_aws,
+    parity,
 )
 """Imported for the commands that they register."""
 
