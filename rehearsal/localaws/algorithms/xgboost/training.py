@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from rehearsal.localaws.algorithms.xgboost import callbacks, channels, cluster, hyperparameters, model_files, readers
+from rehearsal.localaws.algorithms.xgboost import (
+    callbacks,
+    channels,
+    cluster,
+    gpus,
+    hyperparameters,
+    model_files,
+    readers,
+)
 from rehearsal.localaws.algorithms.xgboost.boosting import Booster
 from rehearsal.localaws.algorithms.xgboost.content_types import data_format
 from rehearsal.localaws.algorithms.xgboost.environment import TrainingEnvironment
@@ -36,7 +44,8 @@ def train(environment: TrainingEnvironment, version: ImageVersion) -> None:
         ToolkitError: UserError, AlgorithmError or PlatformError, whose text is the job's FailureReason.
     """
     log.info("Training with XGBoost %s by the rules of the image's release %s", xgboost.__version__, version)
-    planned = plan(hyperparameters.validate(environment.hyperparameters, version))
+    validated = hyperparameters.validate(environment.hyperparameters, version)
+    planned = plan(gpus.settled(validated, environment.instance_type))
     given = channels.validate(environment.channels, version)
     files = {name: readers.data_files(environment.channel(name)) for name in given if name != "code"}
     reading = Reading(

@@ -52,6 +52,12 @@ _MESSAGES = {
     Phase.MAX_WAIT_TIME_EXCEEDED: "Training job wait time exceeded MaxWaitTimeInSeconds provided",
 }
 
+
+def message_of(phase: Phase) -> str:
+    """The StatusMessage of a phase."""
+    return _MESSAGES[phase]
+
+
 _ECHOED = (
     "HyperParameters",
     "RoleArn",
