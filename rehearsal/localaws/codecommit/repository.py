@@ -10,8 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.localaws import archives
+from rehearsal.localaws.archives import Limits
 from rehearsal.localaws.ground.errors import AwsError
 
+_LIMITS = Limits(20_000_000_000, entries=10_000_000)  # what :meth:`Repository.packed` gave, not packed any further
 _ZERO = "0" * 40
 
 
@@ -82,8 +85,7 @@ class Repository:
     def unpack(self, packed: bytes) -> None:
         """Make the repository from what :meth:`packed` gave."""
         self.create()
-        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-            archive.extractall(self.path, filter="data")
+        archives.untar(io.BytesIO(packed), self.path, _LIMITS)
 
     def references(self) -> dict[str, str]:
         """Full reference names (``refs/heads/main``) with their commit ids."""

@@ -1,16 +1,20 @@
 """The source of script mode: fetched with the job's role and unpacked into ``/opt/ml/code``."""
 
 import io
-import tarfile
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from rehearsal.localaws import archives
+from rehearsal.localaws.archives import Limits
 from rehearsal.localaws.ground.errors import describe
 from rehearsal.localaws.sagemaker.containers.inside import paths
 from rehearsal.localaws.sagemaker.training.inputs import DownloadError, split_uri
 from rehearsal.localaws.sagemaker.training.user_script import UserScript
+
+_LIMITS = Limits(30_000_000_000)
+"""A job's default volume: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html"""
 
 
 def fetch(script: UserScript, base: Path, s3: Any) -> None:
@@ -46,7 +50,6 @@ def _archive(source: str, base: Path, s3: Any) -> bytes:
 
 def _unpack(archive: bytes, code: Path, source: str) -> None:
     try:
-        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
-            tar.extractall(code, filter="data")
-    except (tarfile.TarError, OSError, EOFError) as error:
+        archives.untar(io.BytesIO(archive), code, _LIMITS)
+    except (archives.NotUnpacked, OSError) as error:
         raise DownloadError(f"ClientError: The source {source} is no tar.gz archive: {error}") from error
