@@ -17,6 +17,7 @@ from rehearsal.localaws.sagemaker.search import SearchOperations
 from rehearsal.localaws.sagemaker.tags import TagOperations
 from rehearsal.localaws.sagemaker.training.operations import TrainingJobOperations
 from rehearsal.localaws.sagemaker.transform.operations import TransformJobOperations
+from rehearsal.localaws.sagemaker.trial_components import TrialComponentOperations
 from rehearsal.localaws.services.api import ServiceApi
 
 
@@ -32,6 +33,7 @@ class SageMakerResponse(
     LineageOperations,
     TagOperations,
     SearchOperations,
+    TrialComponentOperations,
     ServiceApi,
     MotoSageMakerResponse,
 ):
