@@ -27,11 +27,14 @@ def up(
     state: Annotated[
         Path | None, Option(help="Directory to keep everything in; the next start with it goes on from there.")
     ] = None,
+    allow_retired_runtimes: Annotated[
+        bool, Option("--allow-retired-runtimes", help="Run functions on runtimes that AWS has retired.")
+    ] = False,
 ) -> None:
     """Serve the embedded AWS in the foreground until Ctrl-C; prints "ready URL" when it serves."""
     hint = "" if port == DEFAULT_PORT else f" --port {port}"
     output.say(f'In another terminal: eval "$(rehearse env{hint})", then any SDK uses it. Ctrl-C stops it.')
-    launch = Launch(port, region, continuation_delay, state=state)
+    launch = Launch(port, region, continuation_delay, state=state, allow_retired_runtimes=allow_retired_runtimes)
     embedded.serve_in_foreground(launch, "DEBUG" if output.debug else "WARNING")
 
 

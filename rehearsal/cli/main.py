@@ -17,6 +17,7 @@ from rehearsal.cli import (
     launch,
     logs,
     params,
+    parity,
     pipeline,
     programs,
     run,
@@ -43,6 +44,7 @@ COMMAND_MODULES = (
     instructor,
     doctor,
     beyond_aws,
+    parity,
 )
 """Imported for the commands that they register."""
 

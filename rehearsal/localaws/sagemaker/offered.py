@@ -29,15 +29,6 @@ NOTEBOOKS = frozenset(
 ) | frozenset({"ListNotebookInstances"})
 """Recorded for the sake of stacks that have one: the one exception, told in docs/cloudformation.md. No Jupyter runs."""
 
-PIPELINES = frozenset(
-    {
-        *("CreatePipeline", "UpdatePipeline", "DescribePipeline", "DeletePipeline", "ListPipelines"),
-        *("ListPipelineExecutions", "DescribePipelineExecution", "DescribePipelineDefinitionForExecution"),
-        "ListPipelineParametersForExecution",
-    }
-)
-"""What moto keeps of pipelines; an executor's own operations take their place."""
-
 EMPTY = frozenset(
     {
         *("DescribeAutoMLJobV2", "ListAutoMLJobs", "StopAutoMLJob"),
@@ -63,6 +54,6 @@ REFUSED = {
 
 def refusal(operation: str, is_ours: bool) -> str | None:
     """Why an operation is refused; None where it is answered. ``is_ours``: this room executes it."""
-    if is_ours or operation in RECORDED | NOTEBOOKS | PIPELINES | EMPTY:
+    if is_ours or operation in RECORDED | NOTEBOOKS | EMPTY:
         return None
     return f"{operation}: {REFUSED.get(operation, 'it is not executed here')}"

@@ -10,7 +10,7 @@ from rehearsal.localaws.sagemaker import offered
 from rehearsal.localaws.sagemaker.responses import SageMakerResponse
 
 OPERATIONS = botocore.session.get_session().get_service_model("sagemaker").operation_names
-LEFT_TO_MOTO = offered.RECORDED | offered.NOTEBOOKS | offered.PIPELINES | offered.EMPTY
+LEFT_TO_MOTO = offered.RECORDED | offered.NOTEBOOKS | offered.EMPTY
 
 
 def test_each_operation_that_moto_has_is_ours_or_has_one_verdict() -> None:
