@@ -17,6 +17,7 @@ _HOOKS = (
     at_start.AWS_ENDPOINTS,
     *(Path(str(hook.__file__)) for hook in (paths, missing_modules, pip_beside)),
 )
+_WAY_TO_AWS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _SHELL_SCRIPTS = (".sh", ".bash")
 _MAX_SCRIPT_BYTES = 1 << 20
 
@@ -48,6 +49,14 @@ def variables(base: Path, environment: Mapping[str, str]) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(imports),
     }
     return at_start.with_hooks(told, _HOOKS)
+
+
+def isolated(environment: Mapping[str, str]) -> dict[str, str]:
+    """``environment`` of a container with EnableNetworkIsolation: without the role's credentials and any way to AWS.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
+    """
+    return {name: value for name, value in environment.items() if name not in _WAY_TO_AWS}
 
 
 def missing_module_file(base: Path) -> Path:

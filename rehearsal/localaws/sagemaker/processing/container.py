@@ -45,8 +45,11 @@ class Container:
 
     def environment(self, description: Mapping[str, Any], credentials: Credentials, region: str) -> dict[str, str]:
         """The variables of the program."""
+        bare = isolation.child_environment(credentials, region, self.base / "tmp")
+        if (description.get("NetworkConfig") or {}).get("EnableNetworkIsolation"):
+            bare = surroundings.isolated(bare)
         told = {
-            **isolation.child_environment(credentials, region, self.base / "tmp"),
+            **bare,
             "PROCESSING_JOB_NAME": description["ProcessingJobName"],
             "PROCESSING_JOB_ARN": description["ProcessingJobArn"],
             **(description.get("Environment") or {}),

@@ -6,7 +6,7 @@ from typing import Any
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
-from rehearsal.localaws.sagemaker import listing, quotas
+from rehearsal.localaws.sagemaker import listing, quotas, trial_components
 from rehearsal.localaws.sagemaker.processing.container import PROCESSING
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob
 from rehearsal.localaws.sagemaker.processing.program import program
@@ -32,6 +32,7 @@ class ProcessingJobOperations:
                 f"({jobs.arn(name)})",
             )
         _check(request)
+        trial_components.check(self.sagemaker_backend, request)
         processing_program = program(request["AppSpecification"])
         job = ProcessingJob(request, jobs.arn(name), self.region, clock.now())
         in_use = sum(
@@ -54,6 +55,7 @@ class ProcessingJobOperations:
             for each in request.get("ProcessingInputs") or ()
         ]
         jobs.add(job)
+        trial_components.record(self.sagemaker_backend, job)
         self.sagemaker_backend.tag_store.put(job.arn, request.get("Tags"))
         host.in_background(
             ProcessingRun(job, sources, processing_program, credentials).execute, name=f"processing {name}"

@@ -44,8 +44,11 @@ class Container:
         self, request: Mapping[str, Any], arn: str, program: TrainingProgram, credentials: Credentials, region: str
     ) -> dict[str, str]:
         """The variables of the program: the job's own, and those that every training container has."""
+        bare = isolation.child_environment(credentials, region, self.base / "tmp")
+        if request.get("EnableNetworkIsolation"):
+            bare = surroundings.isolated(bare)
         told = {
-            **isolation.child_environment(credentials, region, self.base / "tmp"),
+            **bare,
             "TRAINING_JOB_NAME": request["TrainingJobName"],
             "TRAINING_JOB_ARN": arn,
             "SAGEMAKER_JOB_NAME": request["TrainingJobName"],

@@ -7,7 +7,7 @@ from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.ground.host import Credentials
-from rehearsal.localaws.sagemaker import listing, quotas
+from rehearsal.localaws.sagemaker import listing, quotas, trial_components
 from rehearsal.localaws.sagemaker.training import images, inputs, metrics
 from rehearsal.localaws.sagemaker.training.job import TrainingJob
 from rehearsal.localaws.sagemaker.training.run import TrainingRun
@@ -27,6 +27,7 @@ class TrainingJobOperations:
         _check(request)
         _check_name_is_free(request["TrainingJobName"], backend)
         program = images.training_program(request)
+        trial_components.check(backend, request)
         _check_quota(request, backend.trained_jobs)
         credentials = assume(request["RoleArn"], self.region)
         s3 = identity.client("s3", credentials, self.region)
@@ -41,6 +42,7 @@ class TrainingJobOperations:
             else request["AlgorithmSpecification"].get("MetricDefinitions", [])
         )
         backend.trained_jobs.add(job)
+        trial_components.record(backend, job)
         backend.tag_store.put(job.arn, request.get("Tags"))
         host.in_background(TrainingRun(job, channels, program, credentials).execute, name=f"training {job.name}")
         return {"TrainingJobArn": job.arn}

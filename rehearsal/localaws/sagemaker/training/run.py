@@ -9,6 +9,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+from rehearsal.localaws.algorithms.xgboost import gpus
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.door import faults
 from rehearsal.localaws.ground import clock, host
@@ -21,7 +22,7 @@ from rehearsal.localaws.sagemaker.training.container import Container, two_free_
 from rehearsal.localaws.sagemaker.training.host_metrics import HostMetrics
 from rehearsal.localaws.sagemaker.training.images import TrainingProgram
 from rehearsal.localaws.sagemaker.training.inputs import ChannelInput
-from rehearsal.localaws.sagemaker.training.job import Phase, Status, TrainingJob
+from rehearsal.localaws.sagemaker.training.job import Phase, Status, TrainingJob, message_of
 from rehearsal.localaws.sagemaker.training.output_lines import Sink
 from rehearsal.localaws.sagemaker.training.processes import ContainerProcess
 from rehearsal.localaws.services.logs import LogStream
@@ -126,7 +127,7 @@ class TrainingRun:
         mirrors = self._download(containers)
         if self.job.stop_requested:
             return Ending.STOP_REQUESTED
-        self._enter(Phase.TRAINING)
+        self._enter(Phase.TRAINING, message=self._training_message())
         self._check_pull()
         try:
             return self._train(containers, mirrors)
@@ -184,6 +185,9 @@ class TrainingRun:
     def _start(self, container: Container, started: int) -> ContainerProcess:
         name = f"{self.job.name}/{container.host}-{started}"
         stream = LogStream(LOG_GROUP, name, self.job.region, self.job.request["RoleArn"])
+        instance_type = self.job.request["ResourceConfig"]["InstanceType"]
+        if gpus.has_gpus(instance_type):
+            stream.write([f"WARNING: {gpus.warning(instance_type)}"])
         return ContainerProcess(
             self._arguments(container),
             python=self.program.runner,
@@ -255,10 +259,15 @@ class TrainingRun:
     def _seconds_so_far(self) -> float:
         return (clock.now() - self.job.started_at).total_seconds() if self.job.started_at else 0.0
 
-    def _enter(self, phase: Phase, status: Status | None = None) -> datetime:
+    def _training_message(self) -> str:
+        instance_type = self.job.request["ResourceConfig"]["InstanceType"]
+        warning = f" {gpus.warning(instance_type)}" if gpus.has_gpus(instance_type) else ""
+        return message_of(Phase.TRAINING) + warning
+
+    def _enter(self, phase: Phase, status: Status | None = None, message: str | None = None) -> datetime:
         """Move the job on; gives the moment that its record shows."""
         at = clock.now()
-        self.job.enter(phase, at, status=status)
+        self.job.enter(phase, at, status=status, message=message)
         events.publish_state(self.job)
         return at
 

@@ -2,7 +2,7 @@
 
 Scripts name their folders as they lie in the container; a laptop has no such folder, and two jobs must not share one. So the
 functions of ``os`` and ``open`` by which Python code reaches files see paths below it moved, and so do imports, programs that
-Python starts (their arguments too) and the files that XGBoost opens. Other code that opens files without Python (a C++ library
+Python starts (their arguments too) and the files that XGBoost and pandas open. Other code that opens files without Python (a C++ library
 given a path) is not reached.
 """
 
@@ -45,27 +45,31 @@ def at_start() -> None:
     """Let this process see the folder that the environment names as the container's."""
     base = os.environ.get("SAGEMAKER_BASE_DIR")
     if base:
-        install(base)
+        move_everything(base)
 
 
-def install(base: str) -> None:
+def move_everything(base: str) -> None:
     """Let this process see ``base`` as the container's folder."""
-    builtins.open = io.open = _moving(open, base, paths=1)
+    builtins.open = io.open = _Moving(open, base, 1)
     for names, count in ((_ONE_PATH, 1), (_TWO_PATHS, 2)):
         for name in names:
             if hasattr(os, name):
-                setattr(os, name, _moving(getattr(os, name), base, paths=count))
+                setattr(os, name, _Moving(getattr(os, name), base, count))
     sys.path_hooks.insert(0, functools.partial(_importer, base=base))
     _move_programs(base)
 
 
-def _moving(function: Callable[..., Any], base: str, *, paths: int) -> Callable[..., Any]:
-    @functools.wraps(function)
-    def call(*arguments: Any, **keywords: Any) -> Any:
-        placed = [moved(each, base) for each in arguments[:paths]]
-        return function(*placed, *arguments[paths:], **{name: moved(each, base) for name, each in keywords.items()})
+class _Moving:
+    """A function whose paths are moved; an object, since a class that keeps a function (as pathlib did) makes it a method."""
 
-    return call
+    def __init__(self, function: Callable[..., Any], base: str, paths: int) -> None:
+        functools.update_wrapper(self, function)
+        self._function, self._base, self._paths = function, base, paths
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        placed = [moved(each, self._base) for each in arguments[: self._paths]]
+        named = {name: moved(each, self._base) for name, each in keywords.items()}
+        return self._function(*placed, *arguments[self._paths :], **named)
 
 
 def _importer(path: str, base: str) -> Any:
@@ -126,4 +130,11 @@ def _moving_second(function: Callable[..., Any], base: str) -> Callable[..., Any
     return call
 
 
-AFTER_IMPORT = {"xgboost.core": _move_models}
+def _move_tables(common: ModuleType) -> None:
+    """The reader of pandas before 1.2 opens files in C; every path has been through this function of pandas before."""
+    base = os.environ.get("SAGEMAKER_BASE_DIR")
+    if base and hasattr(common, "_expand_user"):
+        setattr(common, "_expand_user", _Moving(common._expand_user, base, 1))  # noqa: B010
+
+
+AFTER_IMPORT = {"xgboost.core": _move_models, "pandas.io.common": _move_tables}

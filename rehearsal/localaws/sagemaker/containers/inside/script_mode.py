@@ -14,7 +14,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120  as for a program run by its path
 
-from user_requirements import RequirementsError, install  # type: ignore[import-not-found]
+from user_requirements import RequirementsError, bring  # type: ignore[import-not-found]
 
 
 def command(entry: str, arguments: list[str], is_package: bool) -> list[str]:
@@ -32,7 +32,7 @@ def main() -> int:
     code_folder = os.path.join(base, "code")  # noqa: PTH118  what runs in the container uses os alone
     entry, arguments = os.environ["SM_USER_ENTRY_POINT"], json.loads(os.environ["SM_USER_ARGS"])
     try:
-        install(code_folder)
+        bring(code_folder)
     except RequirementsError as error:
         return _failed(base, str(error), 1)
     words = command(entry, arguments, os.path.isfile(os.path.join(code_folder, "setup.py")))  # noqa: PTH113, PTH118

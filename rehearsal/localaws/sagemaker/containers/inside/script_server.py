@@ -19,7 +19,7 @@ from typing import Any
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120  as for a program run by its path
 
-from user_requirements import RequirementsError, install  # type: ignore[import-not-found]
+from user_requirements import RequirementsError, bring  # type: ignore[import-not-found]
 
 JSON, CSV, NPY = "application/json", "text/csv", "application/x-npy"
 _ANY = ("", "*/*", "application/*", "text/*")
@@ -119,7 +119,7 @@ def load(environment: Any = os.environ) -> Handler:
     """Install the script's requirements, import it and load the model."""
     base = environment["SAGEMAKER_BASE_DIR"]
     folder, program = environment["_REHEARSAL_CODE_DIR"], environment["SAGEMAKER_PROGRAM"]
-    install(folder)
+    bring(folder)
     sys.path.insert(0, folder)
     name = program[: -len(".py")] if program.endswith(".py") else program
     return Handler(importlib.import_module(name.replace("/", ".")), os.path.join(base, "model"))  # noqa: PTH118

@@ -12,7 +12,7 @@ class RequirementsError(Exception):
     """pip did not install them; the text is what the image says."""
 
 
-def install(folder: str) -> None:
+def bring(folder: str) -> None:
     """Install the requirements of ``folder``, where it has any, into ``PIP_TARGET``, which is on ``PYTHONPATH``.
 
     Raises:

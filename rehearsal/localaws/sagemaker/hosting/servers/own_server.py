@@ -128,8 +128,11 @@ def start(program: Program, model: Model, folder: Path, log: LogSink) -> OwnServ
     home = folder / "tmp"
     home.mkdir(exist_ok=True)
     surroundings.prepare(folder, program.python)
+    bare = isolation.child_environment(_credentials(model, region), region, home)
+    if model.request.get("EnableNetworkIsolation"):
+        bare = surroundings.isolated(bare)
     told = {
-        **isolation.child_environment(_credentials(model, region), region, home),
+        **bare,
         "PYTHONPATH": str(Path(program.arguments[0]).parent),
         "SAGEMAKER_BASE_DIR": str(folder),
         "SAGEMAKER_BIND_TO_PORT": str(port),
