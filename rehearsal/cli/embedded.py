@@ -37,6 +37,8 @@ class Launch:
     keep: bool = False
     state: Path | None = None
     allow_retired_runtimes: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
 
     def arguments(self, scratch: Path) -> list[str]:
         """The server's command line."""
@@ -171,6 +173,10 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
         command += ["--state", str(launch.state)]
     if launch.allow_retired_runtimes:
         command.append("--allow-retired-runtimes")
+    for name in launch.allowed_hosts:
+        command += ["--allow-host", name]
+    for origin in launch.allowed_origins:
+        command += ["--allow-origin", origin]
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, [*command, "--log-level", log_level])

@@ -36,6 +36,7 @@ ORDER = (
     "state",
     "door",
     "authorizer",
+    "entrance",
     "services",
     "events",
     "alarms",
