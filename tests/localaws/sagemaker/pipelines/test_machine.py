@@ -214,6 +214,7 @@ class ExecutionMachine(RuleBasedStateMachine):
         kept = {name: run for name, run in of.runs.items() if run.status is StepStatus.SUCCEEDED}
         self.happen(of, execution.retry)
         assert all(of.runs[name] is run for name, run in kept.items())
+        assert of.status is not ExecutionStatus.FAILED, "what failed is run anew"
 
     def retryable(self) -> list[Execution]:
         over = (ExecutionStatus.FAILED, ExecutionStatus.STOPPED)
