@@ -50,6 +50,7 @@ PATCHES: tuple[Patch, ...] = (
     Patch("rehearsal.localaws.moto_bridge.moto_lookup", "moto.core.base_backend"),
     Patch("rehearsal.localaws.authorizer.iam.managed_policies", "moto.iam.models"),
     Patch("rehearsal.localaws.authorizer.gate", "moto.core.authorization"),
+    Patch("rehearsal.localaws.door.contract.seam", "moto.core.responses"),
     Patch("rehearsal.localaws.authorizer.buckets", "moto.s3.models"),
     Patch("rehearsal.localaws.sagemakerruntime.wire", "moto.sagemaker.models"),
     Patch("rehearsal.localaws.sagemaker.hosting.health", "moto.sagemaker.models"),

@@ -1,0 +1,52 @@
+"""moto's exceptions that a value of the caller's causes, told apart from faults of the embedded AWS. Pure.
+
+moto looks up what a request names without asking whether it is there, and turns page tokens into numbers without asking whether they are
+its own. Where the exception itself names one of the caller's values, and came from moto's code, the caller named what is not there.
+Nothing else is explained away: all other exceptions stay faults of ours.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from types import TracebackType
+from typing import Any
+
+from moto.core.model import OperationModel
+
+from rehearsal.localaws.authorizer.denials import Denial
+from rehearsal.localaws.door.contract import words
+
+_NO_NUMBER = re.compile(r"(?:invalid literal for int\(\) with base 10|could not convert string to float): '(.*)'", re.DOTALL)
+_MOTO = "moto"
+
+
+def denial(error: Exception, service: str, protocol: str, operation: OperationModel, params: Mapping[str, Any]) -> Denial | None:
+    """The answer to the caller whose value is named by ``error``; None where the fault is ours."""
+    if not _is_from_moto(error.__traceback__):
+        return None
+    given = set(_texts(params))
+    if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str) and error.args[0] in given:
+        return words.not_there(service, protocol, [shape.name for shape in operation.error_shapes], error.args[0])
+    found = _NO_NUMBER.match(str(error)) if isinstance(error, ValueError) else None
+    if found and any(repr(each)[1:-1] == found[1] for each in given):
+        return words.not_a_token(service, protocol, [shape.name for shape in operation.error_shapes], found[1])
+    return None
+
+
+def _is_from_moto(traceback: TracebackType | None) -> bool:
+    last = ""
+    while traceback is not None:
+        last, traceback = traceback.tb_frame.f_code.co_filename, traceback.tb_next
+    return _MOTO in PurePath(last).parts
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _texts(key)
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
