@@ -36,6 +36,8 @@ class Launch:
     continuation_delay_seconds: float = 0.5
     keep: bool = False
     state: Path | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
 
     def arguments(self, scratch: Path) -> list[str]:
         """The server's command line."""
@@ -168,6 +170,10 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
     command = _server_command(launch.port, launch.region, launch.continuation_delay_seconds)
     if launch.state is not None:
         command += ["--state", str(launch.state)]
+    for name in launch.allowed_hosts:
+        command += ["--allow-host", name]
+    for origin in launch.allowed_origins:
+        command += ["--allow-origin", origin]
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, [*command, "--log-level", log_level])

@@ -27,11 +27,25 @@ def up(
     state: Annotated[
         Path | None, Option(help="Directory to keep everything in; the next start with it goes on from there.")
     ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        Option(help="A further name by which callers may address it; loopback's names are served always."),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None, Option(help="The origin (https://name:port) of a web page that may send requests.")
+    ] = None,
 ) -> None:
     """Serve the embedded AWS in the foreground until Ctrl-C; prints "ready URL" when it serves."""
     hint = "" if port == DEFAULT_PORT else f" --port {port}"
     output.say(f'In another terminal: eval "$(rehearse env{hint})", then any SDK uses it. Ctrl-C stops it.')
-    launch = Launch(port, region, continuation_delay, state=state)
+    launch = Launch(
+        port,
+        region,
+        continuation_delay,
+        state=state,
+        allowed_hosts=tuple(allow_host or ()),
+        allowed_origins=tuple(allow_origin or ()),
+    )
     embedded.serve_in_foreground(launch, "DEBUG" if output.debug else "WARNING")
 
 

@@ -90,4 +90,4 @@ def _parsed(body: bytes) -> dict[str, Any]:
 
 
 persistence.keep_dict("cloudformation.mailboxes", _mailboxes)
-front.add_shortcut(_take)
+front.add_shortcut(_take, _PREFIX)

@@ -34,7 +34,7 @@ StartResponse = Callable[..., Any]
 
 def install() -> None:
     """Serve git on the front."""
-    front.add_shortcut(_serve)
+    front.add_shortcut(_serve, "/git-codecommit/")
 
 
 def _serve(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes] | None:

@@ -1,91 +1,116 @@
 """The front of the embedded AWS: one WSGI application that hands each request to whom it belongs.
 
-``/_rehearsal/...`` goes to the capabilities, what a short cut takes is answered there (the data plane of endpoints),
-all else goes to moto's dispatcher, which finds the service by the signature's scope.
+A request's head is judged first (``authorizer/admission.py``): Host and Origin for all of them, then, for what goes on to moto, the
+signature. ``/_rehearsal/...`` goes to the capabilities, what a short cut takes is answered there (the data plane of endpoints);
+both know their callers in ways of their own. All else goes to moto's application of the service that the caller signed for.
 """
 
 import io
-import json
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any
-from xml.sax.saxutils import escape
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
-from rehearsal.localaws.door import capabilities
+from rehearsal.localaws.authorizer import admission, authentication, denials, request_heads, wire_errors
+from rehearsal.localaws.authorizer.admission import Caller, Unsigned
+from rehearsal.localaws.authorizer.authentication import RequestHead
+from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection
+from rehearsal.localaws.authorizer.wire_errors import Reply
+from rehearsal.localaws.door import capabilities, dispatch
+from rehearsal.localaws.door.contract import seam
 from rehearsal.localaws.ground import persistence
 from rehearsal.localaws.ground.request_gate import Closed, gate
 from rehearsal.localaws.moto_bridge import wiring
 from rehearsal.localaws.storage import reception
-
-FORM_BODY = "rehearsal.form_body"
-"""WSGI key of a form's bytes."""
+from rehearsal.localaws.storage.body import FileBody
 
 _READING = ("Describe", "List", "Get", "BatchGet")
-
-_REST_XML = {"route53", "cloudfront", "s3-control"}
 
 log = logging.getLogger("rehearsal.localaws")
 
 StartResponse = Callable[..., Any]
 Shortcut = Callable[[dict[str, Any], StartResponse], Iterable[bytes] | None]
-"""Answers a request, or returns None to leave it (with its body unread) to moto."""
+"""Answers a request, having seen to its caller, or returns None to leave it (with its body unread) to moto."""
 
-_shortcuts: list[Shortcut] = []
+_shortcuts: list[tuple[tuple[str, ...], Shortcut]] = []
 
 
-def add_shortcut(shortcut: Shortcut) -> None:
-    """Ask ``shortcut`` before moto is asked."""
-    _shortcuts.append(shortcut)
+def add_shortcut(shortcut: Shortcut, *prefixes: str) -> None:
+    """Ask ``shortcut`` before moto is asked, about paths that begin so."""
+    _shortcuts.append((prefixes, shortcut))
+
+
+def is_for_shortcut(path: str) -> bool:
+    """Whether somebody answers this path who knows callers in a way of their own."""
+    return any(path.startswith(prefixes) for prefixes, _ in _shortcuts)
+
+
+add_shortcut(capabilities.handle, capabilities.PREFIX)
 
 
 class Front:
     """The WSGI application of the server."""
 
-    def __init__(self) -> None:
-        self._moto = DomainDispatcherApplication(create_backend_app)
+    def __init__(self, services: dispatch.Services | None = None) -> None:
+        """``services`` are moto's unless a test gives its own."""
+        self._moto = services or dispatch.Dispatcher()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        try:
-            reception.receive(environ)
-        except reception.BadBody as error:
-            return _refuse_body(environ, start_response, error)
-        try:
-            with gate.passing():
-                if _may_change(environ):
-                    persistence.changed()
-                return self._answer(environ, start_response)
-        except Closed:
-            told = "The embedded AWS is being stopped, and its state has been written."
-            return _fail(environ, start_response, "503 Service Unavailable", "ServiceUnavailable", told)
-
-    def _answer(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         # moto checks signatures on the undecoded path, which it reads from RAW_URI; cheroot sets only REQUEST_URI
         environ.setdefault("RAW_URI", environ.get("REQUEST_URI", ""))
-        _keep_form(environ)
-        if environ["PATH_INFO"].startswith(capabilities.PREFIX):
-            return capabilities.handle(environ, start_response)
-        for shortcut in _shortcuts:
-            answer = shortcut(environ, start_response)
+        head = request_heads.of_environ(environ)
+        arrival = admission.arrive(head)
+        if isinstance(arrival, Reply):
+            return _refuse(environ, start_response, arrival)
+        respond = _telling(start_response, arrival.browser_headers)
+        try:
+            with gate.passing():
+                answer = self._by_shortcut(environ, respond, head)
             if answer is not None:
                 return answer
+            caller = _admitted(environ, head, arrival)
+            if isinstance(caller, Reply):
+                return _refuse(environ, respond, caller)
+            with gate.passing():
+                return self._by_moto(environ, respond, head, caller)
+        except Closed:
+            told = "The embedded AWS is being stopped, and its state has been written."
+            return _fail(head, respond, Denial(503, "ServiceUnavailable", told))
+
+    def _by_shortcut(
+        self, environ: dict[str, Any], start_response: StartResponse, head: RequestHead
+    ) -> Iterable[bytes] | None:
+        """The answer of who needs no signature, None when the request is none of theirs."""
+        path = environ["PATH_INFO"]
+        asked = (shortcut for prefixes, shortcut in _shortcuts if path.startswith(prefixes))
         try:
-            return self._application(environ)(environ, start_response)
-        except NotImplementedError as error:
-            return _not_offered(environ, start_response, str(error))
+            answer = next((found for each in asked if (found := each(environ, start_response)) is not None), None)
         except Exception:  # the outermost edge: the caller gets an AWS-like answer, the log the traceback
             log.exception("while answering %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            return _fail(
-                environ,
-                start_response,
-                "500 Internal Server Error",
-                "InternalFailure",
-                "The embedded AWS failed; its log has the traceback.",
-            )
+            return _failed(head, start_response)
+        if answer is not None and _may_change(environ):
+            persistence.changed()
+        return answer
 
-    def _application(self, environ: dict[str, Any]) -> Callable[..., Iterable[bytes]]:
+    def _by_moto(
+        self, environ: dict[str, Any], start_response: StartResponse, head: RequestHead, caller: Caller
+    ) -> Iterable[bytes]:
+        environ[admission.CALLER] = caller
+        if _may_change(environ):
+            persistence.changed()
+        try:
+            return self._application(environ, caller)(environ, start_response)
+        except NotImplementedError as error:
+            return _not_offered(head, start_response, str(error))
+        except Exception as error:  # the outermost edge: the caller gets an AWS-like answer, the log the traceback
+            explained = seam.explained(error, environ)
+            if explained is not None:
+                return _fail(head, start_response, explained)
+            log.exception("while answering %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            return _failed(head, start_response)
+
+    def _application(self, environ: dict[str, Any], caller: Caller) -> Callable[..., Iterable[bytes]]:
         """moto's application for the service, loaded with what of ours belongs to it."""
+        dispatch.lead(environ, caller)
         application: Callable[..., Iterable[bytes]] = self._moto.get_application(environ)
         if wiring.is_behind():
             with self._moto.lock:  # the lock under which moto loads services: one at a time
@@ -93,13 +118,58 @@ class Front:
         return application
 
 
-def _refuse_body(environ: dict[str, Any], start_response: StartResponse, error: reception.BadBody) -> Iterable[bytes]:
-    """S3's answer to a body that it does not take; the connection ends, as not all of it may have been read."""
-    body = f"<Error><Code>{error.code}</Code><Message>{error}</Message></Error>".encode()
-    headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body))), ("Connection", "close")]
-    log.debug("%s %s: %s", environ["REQUEST_METHOD"], environ["PATH_INFO"], error)
-    start_response("400 Bad Request", headers)
-    return [body]
+def _admitted(environ: dict[str, Any], head: RequestHead, arrival: admission.Arrival) -> Caller | Reply:
+    """The caller, with the body taken in and checked; a reply to who may not come in."""
+    caller = admission.admit(head, arrival)
+    if isinstance(caller, Reply):
+        return caller
+    try:
+        reception.receive(environ)
+    except reception.BadBody as error:
+        return wire_errors.shaped(head, "s3", Denial(400, error.code, str(error)))
+    body = _body(environ)
+    if isinstance(caller, Unsigned):
+        return _looked_into(caller, head, body)
+    wrong = authentication.check_body(caller, head, body)
+    return caller if wrong is None else wire_errors.refusal(head, admission.service_in_scope(head), wrong)
+
+
+def _looked_into(caller: Unsigned, head: RequestHead, body: bytes | FileBody) -> Caller | Reply:
+    """What an unsigned request's body says of who sends it."""
+    found = admission.FEDERATED.search(body) if caller.is_federated and isinstance(body, bytes) else None
+    if found is not None:
+        return wire_errors.shaped(head, "query", denials.no_identity_provider(found[1].decode()))
+    if caller.is_federated or caller.is_upload:
+        return wire_errors.refusal(head, None, Rejection(Problem.NO_SIGNATURE))
+    return caller
+
+
+def _body(environ: dict[str, Any]) -> bytes | FileBody:
+    """The whole body: a file where it is large, else its bytes, which are left to be read once more."""
+    if reception.LARGE_BODY in environ:
+        large: FileBody = environ[reception.LARGE_BODY]
+        return large
+    body = bytes(environ["wsgi.input"].read())
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _telling(start_response: StartResponse, more: Iterable[tuple[str, str]]) -> StartResponse:
+    """``start_response`` with further headers."""
+    added = list(more)
+    if not added:
+        return start_response
+
+    def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+        return start_response(status, [*headers, *added], *exc_info)
+
+    return start
+
+
+def _refuse(environ: dict[str, Any], start_response: StartResponse, reply: Reply) -> Iterable[bytes]:
+    log.debug("refused %s %s: %s", environ["REQUEST_METHOD"], environ["PATH_INFO"], reply.status)
+    start_response(reply.status, reply.head())
+    return [reply.body]
 
 
 def _may_change(environ: dict[str, Any]) -> bool:
@@ -108,44 +178,20 @@ def _may_change(environ: dict[str, Any]) -> bool:
     return environ["REQUEST_METHOD"] not in ("GET", "HEAD") and not operation.startswith(_READING)
 
 
-def _keep_form(environ: dict[str, Any]) -> None:
-    """Keep a form's bytes, which werkzeug parses away and signatures are made over."""
-    if reception.LARGE_BODY not in environ and environ.get("CONTENT_TYPE", "").startswith(
-        "application/x-www-form-urlencoded"
-    ):
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ[FORM_BODY] = body
-        environ["wsgi.input"] = io.BytesIO(body)
-
-
-def _not_offered(environ: dict[str, Any], start_response: StartResponse, what: str) -> Iterable[bytes]:
-    message = f"The embedded AWS does not offer this operation of {_service(environ) or 'this service'}: {what}"
+def _not_offered(head: RequestHead, start_response: StartResponse, what: str) -> Iterable[bytes]:
+    service = admission.service_in_scope(head) or "this service"
+    message = f"The embedded AWS does not offer this operation of {service}: {what}"
     log.warning(message)
-    return _fail(environ, start_response, "501 Not Implemented", "NotImplemented", message)
+    return _fail(head, start_response, Denial(501, "NotImplemented", message))
 
 
-def _service(environ: dict[str, Any]) -> str:
-    """The service in the signature's scope; empty without one."""
-    return "".join(environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split("/")[3:4])
+def _failed(head: RequestHead, start_response: StartResponse) -> Iterable[bytes]:
+    told = "The embedded AWS failed; its log has the traceback."
+    return _fail(head, start_response, Denial(500, "InternalFailure", told))
 
 
-def _fail(
-    environ: dict[str, Any], start_response: StartResponse, status: str, code: str, message: str
-) -> Iterable[bytes]:
-    """An error in the shape of the request's protocol: XML to who speaks query or S3, JSON to all others."""
-    if _service(environ) == "s3":
-        content_type, body = "application/xml", f"<Error>{_elements(code, message)}</Error>"
-    elif FORM_BODY in environ or _service(environ) in _REST_XML:
-        content_type = "text/xml"
-        body = f"<ErrorResponse><Error><Type>Receiver</Type>{_elements(code, message)}</Error></ErrorResponse>"
-    else:
-        content_type = "application/json"
-        body = json.dumps({"__type": code, "code": code, "message": message, "Message": message})
-    encoded = body.encode()
-    headers = [("Content-Type", content_type), ("Content-Length", str(len(encoded))), ("x-amzn-errortype", code)]
-    start_response(status, headers)
-    return [encoded]
-
-
-def _elements(code: str, message: str) -> str:
-    return f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
+def _fail(head: RequestHead, start_response: StartResponse, denial: Denial) -> Iterable[bytes]:
+    """An error in the shape of the request's protocol."""
+    reply = wire_errors.shaped(head, wire_errors.protocol_of(head, admission.service_in_scope(head)), denial)
+    start_response(reply.status, reply.head())
+    return [reply.body]

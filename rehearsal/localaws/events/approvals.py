@@ -63,7 +63,7 @@ def _remember(approval: dict[str, Any]) -> str:
 
 def install() -> None:
     """Serve the pages behind the links."""
-    front.add_shortcut(_serve)
+    front.add_shortcut(_serve, _PREFIX)
 
 
 def _serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes] | None:

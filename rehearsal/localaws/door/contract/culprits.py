@@ -10,17 +10,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote, unquote
 
 from moto.core.model import OperationModel
 
 from rehearsal.localaws.authorizer.denials import Denial
 from rehearsal.localaws.door.contract import words
 
-_NO_NUMBER = re.compile(r"(?:invalid literal for int\(\) with base 10|could not convert string to float): '(.*)'", re.DOTALL)
+_NO_NUMBER = re.compile(
+    r"(?:invalid literal for int\(\) with base 10|could not convert string to float): '(.*)'", re.DOTALL
+)
 _MOTO = "moto"
 
 
-def denial(error: Exception, service: str, protocol: str, operation: OperationModel, params: Mapping[str, Any]) -> Denial | None:
+def denial(
+    error: Exception, service: str, protocol: str, operation: OperationModel, params: Mapping[str, Any]
+) -> Denial | None:
     """The answer to the caller whose value is named by ``error``; None where the fault is ours."""
     if not _is_from_moto(error.__traceback__):
         return None
@@ -42,7 +47,7 @@ def _is_from_moto(traceback: TracebackType | None) -> bool:
 
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        yield value
+        yield from (value, quote(value, safe=""), unquote(value))  # some of moto's paths stay encoded
     elif isinstance(value, Mapping):
         for key, each in value.items():
             yield from _texts(key)

@@ -18,8 +18,9 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
+from rehearsal.localaws.authorizer import request_heads, wire_errors
 from rehearsal.localaws.authorizer.denials import Denial
-from rehearsal.localaws.door.contract import limits, words
+from rehearsal.localaws.door.contract import culprits, limits, words
 from rehearsal.localaws.door.contract.parsers import PARSERS
 from rehearsal.localaws.door.contract.scalars import Unreadable
 from rehearsal.localaws.storage import reception
@@ -30,11 +31,14 @@ _REST = ("rest-json", "rest-xml")
 
 
 class Checked(NamedTuple):
-    """A request that fits: the operation's name, its parameters, and those of its path."""
+    """A request that fits: the operation's name, its parameters, those of its path; service, protocol and model of the operation."""
 
     operation: str
     params: Mapping[str, Any]
     in_path: Mapping[str, Any]
+    service: str
+    protocol: str
+    model: OperationModel
 
 
 class Refused(HTTPException):
@@ -55,11 +59,21 @@ def of(environ: Mapping[str, Any]) -> Checked | None:
     return found
 
 
+def explained(error: Exception, environ: Mapping[str, Any]) -> Denial | None:
+    """The answer to the caller whose own value an exception of moto's names; None where the fault is ours."""
+    checked = of(environ)
+    if checked is None:
+        return None
+    given = {"params": dict(checked.params), "path": dict(checked.in_path)}
+    return culprits.denial(error, checked.service, checked.protocol, checked.model, given)
+
+
 def _checking(setup: Any) -> Any:
     @wraps(setup)
     def set_up(response: Any, request: Any, *args: Any, **named: Any) -> None:
         if CHECKED not in request.environ:
-            request.environ[CHECKED] = _check(response, request)
+            is_raw = response.use_raw_body if named.get("use_raw_body") is None else named["use_raw_body"]
+            request.environ[CHECKED] = _check(response, request, is_raw=is_raw)
         setup(response, request, *args, **named)
 
     return set_up
@@ -101,7 +115,7 @@ def _routed(route: Any) -> Any:
     return routed
 
 
-def _check(response: Any, request: Any) -> Checked | None:
+def _check(response: Any, request: Any, *, is_raw: bool) -> Checked | None:
     service = response.boto3_service_name
     model = _model(service)
     if model is None or _is_browser_upload(service, request):
@@ -114,6 +128,8 @@ def _check(response: Any, request: Any) -> Checked | None:
         raise _refused(request, model.protocol, words.unknown_protocol(service, request.content_type or ""))
     try:
         _decompress(response, request)
+        if not is_raw:
+            _check_text(request)
         operation, in_path = _operation(model, protocol, request)
         if operation is None:
             raise _refused(request, protocol, words.unknown_operation(service, protocol, _name(protocol, request)))
@@ -123,7 +139,7 @@ def _check(response: Any, request: Any) -> Checked | None:
     denial = limits.violated(service, protocol, operation, params)
     if denial is not None:
         raise _refused(request, protocol, denial)
-    return Checked(operation.name, params, in_path)
+    return Checked(operation.name, params, in_path, service, protocol, operation)
 
 
 @lru_cache
@@ -135,11 +151,22 @@ def _model(service: str) -> Any:
 
 
 def _decompress(response: Any, request: Any) -> None:
-    """Bodies that SDKs have compressed, as moto unpacks them."""
+    """Bodies that SDKs have compressed, as moto unpacks them; it would unpack a second time what says that it is packed."""
+    if request.content_encoding != "gzip" or not response.allow_request_decompression:
+        return
     try:
         response.decompress_request_body(request)
     except (OSError, EOFError, zlib.error):
         raise Unreadable("The request body is not what its Content-Encoding says") from None
+    request.environ.pop("HTTP_CONTENT_ENCODING")
+
+
+def _check_text(request: Any) -> None:
+    """moto decodes every body of these services, read or not."""
+    try:
+        request.data.decode()
+    except UnicodeDecodeError:
+        raise Unreadable("The request body is not UTF-8") from None
 
 
 def _is_browser_upload(service: str, request: Any) -> bool:
@@ -181,11 +208,7 @@ def _parsed(operation: OperationModel, protocol: str, request: Any, in_path: Map
 
 
 def _refused(request: Any, protocol: str, denial: Denial) -> Refused:
-    import json
-
-    body = json.dumps({"__type": denial.code, "message": denial.message})
-    return Refused(
-        response=Response(
-            body, denial.status, [("Content-Type", "application/json"), ("x-amzn-errortype", denial.code)]
-        )
-    )
+    head = request_heads.of_environ(request.environ)
+    shape = "s3" if wire_errors.protocol_of(head, None) == "s3" else protocol
+    reply = wire_errors.shaped(head, shape, denial)
+    return Refused(response=Response(reply.body, reply.status, reply.head()))

@@ -65,6 +65,15 @@ def missing(service: str, protocol: str, members: list[str]) -> Denial:
     )
 
 
+def no_arn(service: str, protocol: str, member: str, text: str) -> Denial:
+    """Where a member that is an ARN by its name is none."""
+    if service == "stepfunctions":
+        return Denial(400, "InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {text}'")
+    if service == "sns":
+        return Denial(400, "InvalidParameter", f"Invalid parameter: {member}")
+    return invalid(service, protocol, [f"Value '{text}' at '{member[:1].lower()}{member[1:]}' is no ARN"])
+
+
 def not_there(service: str, protocol: str, codes: list[str], name: str) -> Denial:
     """Where nothing has the name given; ``codes`` are the errors that the operation's model has."""
     code = next((each for each in codes if _ABSENCE.search(each)), None)
