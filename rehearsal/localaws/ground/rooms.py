@@ -47,7 +47,11 @@ class Room:
 ROOMS = (
     Room(
         "moto_bridge",
-        patches=(Patch("moto_time", "moto.core.utils"), Patch("moto_lookup", "moto.core.base_backend")),
+        patches=(
+            Patch("moto_time", "moto.core.utils"),
+            Patch("moto_lookup", "moto.core.base_backend"),
+            Patch("moto_partiql", "moto.dynamodb.models"),
+        ),
     ),
     Room("storage", patches=(Patch("objects", "moto.s3.models"),)),
     Room(

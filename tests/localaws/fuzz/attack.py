@@ -89,7 +89,7 @@ def _one(embedded: EmbeddedAws, grammar: Grammar, operation: Any) -> Outcome:
     if grammar.chance.random() < 0.08:
         _spoil(message, grammar)
     began = time.monotonic()
-    status, body = _send(embedded, operation.service_model, message)
+    status, body = send(embedded, operation.service_model, message)
     name = operation.service_model.service_name
     return Outcome(name, operation.name, repr(params), status, body, time.monotonic() - began)
 
@@ -102,7 +102,8 @@ def _spoil(message: Message, grammar: Grammar) -> None:
         message.headers[name] = grammar.chance.choice(_SPOILT[name])
 
 
-def _send(embedded: EmbeddedAws, service: Any, message: Message) -> tuple[int, bytes]:
+def send(embedded: EmbeddedAws, service: Any, message: Message) -> tuple[int, bytes]:
+    """Status and body of what a service answers to a message that the administrator signs."""
     url = f"{embedded.url}{message.path}" + (f"?{message.query}" if message.query else "")
     request = AWSRequest(message.method, url, dict(message.headers), message.body)
     keys = Credentials(embedded.announced.access_key_id, embedded.announced.secret_access_key)

@@ -2,7 +2,8 @@
 
 moto looks up what a request names without asking whether it is there, and turns page tokens into numbers without asking whether they are
 its own. Where the exception itself names one of the caller's values, and came from moto's code, the caller named what is not there.
-Nothing else is explained away: all other exceptions stay faults of ours.
+Where it names a member of the request that was left out, moto's operation needs what AWS may not: it is refused by that name. Nothing else
+is explained away: all other exceptions stay faults of ours.
 """
 
 import re
@@ -21,6 +22,7 @@ _NO_NUMBER = re.compile(
     r"(?:invalid literal for int\(\) with base 10|could not convert string to float): '(.*)'", re.DOTALL
 )
 _MOTO = "moto"
+_DEEPEST = 6
 
 
 def denial(
@@ -32,10 +34,24 @@ def denial(
     given = set(_texts(params))
     if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str) and error.args[0] in given:
         return words.not_there(service, protocol, [shape.name for shape in operation.error_shapes], error.args[0])
+    if isinstance(error, KeyError) and error.args and error.args[0] in set(_members(operation.input_shape, _DEEPEST)):
+        return words.not_offered_without(service, operation.name, error.args[0])
     found = _NO_NUMBER.match(str(error)) if isinstance(error, ValueError) else None
     if found and any(repr(each)[1:-1] == found[1] for each in given):
         return words.not_a_token(service, protocol, [shape.name for shape in operation.error_shapes], found[1])
     return None
+
+
+def _members(shape: Any, depth: int) -> Iterator[str]:
+    """The names of a model's members, also of what is in them."""
+    if shape is None or depth == 0:
+        return
+    if shape.type_name == "structure":
+        for name, member in shape.members.items():
+            yield name
+            yield from _members(member, depth - 1)
+    elif shape.type_name in ("list", "map"):
+        yield from _members(shape.member if shape.type_name == "list" else shape.value, depth - 1)
 
 
 def _is_from_moto(traceback: TracebackType | None) -> bool:

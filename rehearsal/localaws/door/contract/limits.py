@@ -7,6 +7,7 @@ check theirs where they are modelled, so that their own errors come first.
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from moto.core.model import OperationModel
 
@@ -27,6 +28,11 @@ def violated(service: str, protocol: str, operation: OperationModel, params: Map
     left_out = [name for name in ALSO_REQUIRED.get((service, operation.name), ()) if not _at(params, name)]
     if left_out:
         return words.missing(service, protocol, left_out)
+    if service == "s3":
+        if not _is_source(params.get("CopySource", "b/k")):
+            return words.no_source()
+        if any(name.startswith("Grant") and not _GRANT.match(str(value)) for name, value in params.items()):
+            return words.no_grant()
     wrong = next(_no_arns(shape, params), None)
     if wrong is not None:
         return words.no_arn(service, protocol, *wrong)
@@ -35,25 +41,62 @@ def violated(service: str, protocol: str, operation: OperationModel, params: Map
     if service in _ONLY_REQUIRED:
         missing = list(_missing(shape, params))
         return words.missing(service, protocol, missing) if missing else None
-    found = constraints.violations(shape, params)
+    found = constraints.violations(
+        shape, {name: value for name, value in params.items() if (service, name) not in _OWN_WORDS}
+    )
     return words.invalid(service, protocol, found) if found else None
 
 
+_OWN_WORDS = frozenset({("lambda", "Runtime")})
+"""Members of which the service says itself what it takes."""
+_GRANTS = "ACL|GrantFullControl|GrantRead|GrantReadACP|GrantWrite|GrantWriteACP|AccessControlPolicy"
 ALSO_REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("apigateway", "UpdateAccount"): ("patchOperations",),
+    ("apigateway", "UpdateRestApi"): ("patchOperations",),
+    ("cloudformation", "GetTemplate"): ("StackName",),
+    ("codecommit", "GetBranch"): ("repositoryName", "branchName"),
+    ("dynamodb", "TransactWriteItems"): ("TransactItems.Put|Update|Delete|ConditionCheck",),
+    ("ecr", "PutRegistryScanningConfiguration"): ("rules",),
+    ("events", "PutPartnerEvents"): ("Entries.Source",),
+    ("kms", "GenerateRandom"): ("NumberOfBytes",),
+    ("kms", "RetireGrant"): ("GrantToken|GrantId",),
+    ("logs", "StartQuery"): ("logGroupName|logGroupNames|logGroupIdentifiers",),
+    ("s3", "CompleteMultipartUpload"): ("MultipartUpload",),
+    ("s3", "PutBucketAcl"): (_GRANTS,),
+    ("s3", "PutObjectAcl"): (_GRANTS,),
+    ("s3", "PutBucketLifecycleConfiguration"): ("LifecycleConfiguration",),
+    ("s3", "PutObjectLegalHold"): ("LegalHold",),
+    ("s3", "PutObjectLockConfiguration"): ("ObjectLockConfiguration",),
+    ("s3", "PutObjectRetention"): ("Retention",),
+    ("s3", "RestoreObject"): ("RestoreRequest",),
+    ("secretsmanager", "CreateSecret"): ("AddReplicaRegions?.Region", "Tags?.Key"),
+    ("secretsmanager", "ReplicateSecretToRegions"): ("AddReplicaRegions.Region",),
     ("secretsmanager", "TagResource"): ("Tags.Key",),
+    ("sns", "Publish"): ("TopicArn|TargetArn|PhoneNumber",),
+    ("stepfunctions", "ListExecutions"): ("stateMachineArn|mapRunArn",),
 }
-"""Members that AWS requires though its model does not say so; ``Tags.Key`` is one of each element."""
+"""Members that AWS requires though its model does not say so: ``Tags.Key`` is one of each element, ``Tags?.Key`` where there are
+any, ``A|B`` either of two."""
+_GRANT = re.compile(r'\s*(id|uri|emailAddress)="?[^",]+"?(\s*,\s*(id|uri|emailAddress)="?[^",]+"?)*\s*$')
 _ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:.", re.DOTALL)
 _ARN_MEMBER = re.compile(r"(?:^a|A)(?:rn|RN)s?$")
 
 
 def _at(value: Any, path: str) -> bool:
     """Whether there is something at ``path``; of a list in each element."""
-    name, _, rest = path.partition(".")
     if isinstance(value, list):
         return all(_at(each, path) for each in value)
-    found = value.get(name) if isinstance(value, Mapping) else None
-    return found is not None and (not rest or _at(found, rest))
+    names, _, rest = path.partition(".")
+    given = (
+        [value[name] for name in names.split("|") if value.get(name) is not None] if isinstance(value, Mapping) else []
+    )
+    return bool(given) and (not rest or _at(given[0], rest))
+
+
+def _is_source(text: str) -> bool:
+    """``bucket/key``, with or without a slash before it, or the ARN of an access point."""
+    bucket, _, key = unquote(text).lstrip("/").partition("/")
+    return bool(bucket and key)
 
 
 def _no_arns(shape: Any, value: Any) -> Iterator[tuple[str, str]]:

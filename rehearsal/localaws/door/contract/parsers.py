@@ -62,7 +62,7 @@ class _FromJson:
             return None  # in a list or map; what the model says of it is asked of the constraints
         return super()._parse_shape(shape, value, *prefix)  # type: ignore[misc]
 
-    def _parse_string(self, shape: Any, value: Any) -> str:
+    def _parse_string(self, _shape: Any, value: Any) -> str:
         if not isinstance(value, str):
             raise Unreadable(_NO_OBJECT) if isinstance(value, dict) else cannot_be(value, "string")
         return value
@@ -81,17 +81,17 @@ class _FromJson:
 
     _parse_double = _parse_float
 
-    def _parse_boolean(self, shape: Any, value: Any) -> bool:
+    def _parse_boolean(self, _shape: Any, value: Any) -> bool:
         if isinstance(value, bool):
             return value
         if self._is_text and isinstance(value, str):
             return scalars.boolean_of_text(value)
         raise cannot_be(value, "boolean")
 
-    def _parse_blob(self, shape: Any, value: Any) -> bytes:
+    def _parse_blob(self, _shape: Any, value: Any) -> bytes:
         return scalars.blob(value)
 
-    def _parse_timestamp(self, shape: Any, value: Any) -> Any:
+    def _parse_timestamp(self, _shape: Any, value: Any) -> Any:
         return scalars.timestamp(value)
 
 
@@ -168,11 +168,27 @@ class Ec2(_FromForm, EC2QueryParser):
 class RestXml(_AroundBody, RestXMLParser):
     """restXml."""
 
+    _root: str | None = None
+
     def _parse_xml_string_to_dom(self, sent: Any) -> Any:
         try:
             return super()._parse_xml_string_to_dom(sent)
         except (RequestParserError, ValueError, LookupError):  # LookupError: an encoding that nobody knows
             raise Unreadable("The XML you provided was not well-formed or did not validate") from None
+
+    def _parse_payload(self, request: Any, shape: Any, members: Any, parsed: Any) -> None:
+        payload = shape.serialization.get("payload")
+        of_body = members[payload] if payload else shape
+        self._root = of_body.serialization.get("name") or payload
+        super()._parse_payload(request, shape, members, parsed)
+
+    def _initial_body_parse(self, body: Any) -> Any:
+        root = super()._initial_body_parse(body)
+        if body and self._root and self._node_tag(root) != self._root:
+            raise Unreadable(
+                "The XML you provided was not well-formed or did not validate against our published schema"
+            )
+        return root
 
     def _parse_shape(self, shape: Any, node: Any) -> Any:
         if node is None:
@@ -187,7 +203,7 @@ class RestXml(_AroundBody, RestXMLParser):
         except (RequestParserError, UnboundLocalError) as error:  # an entry without its key or value
             raise Unreadable(f"no map: {error}") from None
 
-    def _parse_boolean(self, shape: Any, node: Any) -> bool:
+    def _parse_boolean(self, _shape: Any, node: Any) -> bool:
         return scalars.boolean_of_text(_content(node))
 
     def _parse_integer(self, shape: Any, node: Any) -> int:
@@ -200,10 +216,10 @@ class RestXml(_AroundBody, RestXMLParser):
 
     _parse_double = _parse_float
 
-    def _parse_blob(self, shape: Any, node: Any) -> bytes:
+    def _parse_blob(self, _shape: Any, node: Any) -> bytes:
         return scalars.blob(_content(node))
 
-    def _parse_timestamp(self, shape: Any, node: Any) -> Any:
+    def _parse_timestamp(self, _shape: Any, node: Any) -> Any:
         return scalars.timestamp(_content(node))
 
 

@@ -23,6 +23,7 @@ from rehearsal.localaws.authorizer.denials import Denial
 from rehearsal.localaws.door.contract import culprits, limits, words
 from rehearsal.localaws.door.contract.parsers import PARSERS
 from rehearsal.localaws.door.contract.scalars import Unreadable
+from rehearsal.localaws.moto_bridge.replacing import around, replace
 from rehearsal.localaws.storage import reception
 
 CHECKED = "rehearsal.checked_request"
@@ -47,10 +48,10 @@ class Refused(HTTPException):
 
 def install() -> None:
     """Put the check before moto's own reading."""
-    BaseResponse.setup_class = _checking(BaseResponse.setup_class)
-    BaseResponse.parse_parameters = _parse_parameters
-    BaseResponse._get_action = _known(BaseResponse._get_action)
-    BaseResponse._get_action_from_method_and_request_uri = _routed(BaseResponse._get_action_from_method_and_request_uri)
+    around(BaseResponse, "setup_class", _checking)
+    replace(BaseResponse, "parse_parameters", _parse_parameters)
+    around(BaseResponse, "_get_action", _known)
+    around(BaseResponse, "_get_action_from_method_and_request_uri", _routed)
 
 
 def of(environ: Mapping[str, Any]) -> Checked | None:
@@ -136,6 +137,8 @@ def _check(response: Any, request: Any, *, is_raw: bool) -> Checked | None:
         params = _parsed(operation, protocol, request, in_path)
     except Unreadable as error:
         raise _refused(request, protocol, words.unreadable(service, protocol, str(error))) from None
+    if service == "s3" and _is_unknown_to_moto(operation):
+        raise NotImplementedError(operation.name)
     denial = limits.violated(service, protocol, operation, params)
     if denial is not None:
         raise _refused(request, protocol, denial)
@@ -173,6 +176,12 @@ def _is_browser_upload(service: str, request: Any) -> bool:
     return (
         service == "s3" and request.method == "POST" and (request.content_type or "").startswith("multipart/form-data")
     )
+
+
+def _is_unknown_to_moto(operation: OperationModel) -> bool:
+    """moto takes a POST to a bucket for a browser's upload, whatever its path or query says."""
+    is_post = operation.http_trait.method == "POST" and "{Key" not in operation.http_trait.path
+    return is_post and operation.name != "DeleteObjects"
 
 
 def _operation(model: Any, protocol: str, request: Any) -> tuple[OperationModel | None, Mapping[str, Any]]:

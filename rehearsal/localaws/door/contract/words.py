@@ -54,6 +54,8 @@ def invalid(service: str, protocol: str, violations: list[str]) -> Denial:
 
 def missing(service: str, protocol: str, members: list[str]) -> Denial:
     """Where members are left out that the model requires."""
+    if service == "s3" and "ACL" in members[0]:
+        return Denial(400, "MissingSecurityHeader", "Your request was missing a required header")
     if service in _MISSING:
         told = "Request Body is empty" if service == "s3" else f"The request must contain the parameter {members[0]}."
         return Denial(400, _MISSING[service], told)
@@ -63,6 +65,12 @@ def missing(service: str, protocol: str, members: list[str]) -> Denial:
         protocol,
         [f"Value null at '{path}' failed to satisfy constraint: Member must not be null" for path in paths],
     )
+
+
+def no_source() -> Denial:
+    """Where a copy to S3 does not say of what."""
+    told = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
+    return Denial(400, "InvalidArgument", told)
 
 
 def no_arn(service: str, protocol: str, member: str, text: str) -> Denial:
@@ -80,6 +88,16 @@ def not_there(service: str, protocol: str, codes: list[str], name: str) -> Denia
     if code is None:
         return invalid(service, protocol, [f"there is no {name!r}"])
     return Denial(400 if protocol == "json" else 404, code, f"There is no {name!r}.")
+
+
+def not_offered_without(service: str, operation: str, member: str) -> Denial:
+    """Where the embedded AWS needs a member that was left out, which AWS may not need."""
+    return Denial(501, "NotImplemented", f"The embedded AWS does not offer {service}'s {operation} without {member}.")
+
+
+def no_grant() -> Denial:
+    """Where a grant in a header names nobody."""
+    return Denial(400, "InvalidArgument", "Argument format not recognized")
 
 
 def not_a_token(service: str, protocol: str, codes: list[str], text: str) -> Denial:
