@@ -27,6 +27,9 @@ def up(
     state: Annotated[
         Path | None, Option(help="Directory to keep everything in; the next start with it goes on from there.")
     ] = None,
+    allow_retired_runtimes: Annotated[
+        bool, Option("--allow-retired-runtimes", help="Run functions on runtimes that AWS has retired.")
+    ] = False,
     allow_host: Annotated[
         list[str] | None,
         Option(help="A further name by which callers may address it; loopback's names are served always."),
@@ -43,6 +46,7 @@ def up(
         region,
         continuation_delay,
         state=state,
+        allow_retired_runtimes=allow_retired_runtimes,
         allowed_hosts=tuple(allow_host or ()),
         allowed_origins=tuple(allow_origin or ()),
     )

@@ -109,8 +109,8 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
     keeper: Any = None
     try:
         running, keeper, is_restored = _start_services(options, folder, port=http.bind_addr[1])
-        from rehearsal.localaws.door import early  # imports moto, which must come after the services' settings
-        from rehearsal.localaws.door.front import Front
+        from rehearsal.localaws.entrance import early  # imports moto, which must come after the services' settings
+        from rehearsal.localaws.entrance.front import Front
 
         with announcement.announced(_announcement_of(running)):
             early.install()

@@ -32,8 +32,7 @@ from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming
 from rehearsal.localaws.authorizer.decide import Circumstances, decide, reason_of
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection, Style
 from rehearsal.localaws.authorizer.requests import Call, Need
-from rehearsal.localaws.door import faults, front
-from rehearsal.localaws.door.contract import seam as contract
+from rehearsal.localaws.door import checked, faults, shortcuts
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge.replacing import replace
@@ -47,7 +46,7 @@ def install() -> None:
     """Put this authorizer in moto's place. It is always on."""
     replace(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", _authorize_response)
     COMMON_ERROR_CODES.extend(denials.CODES)  # or moto warns that the called service's model does not have them
-    front.add_shortcut(side_doors.close, *side_doors.CLOSED)
+    shortcuts.add_shortcut(side_doors.close, *side_doors.CLOSED)
 
 
 def authorize(incoming: Incoming, action: str, resource_arn: str, region: str) -> Denial | None:
@@ -171,10 +170,10 @@ def _first_denial(
 
 def _operation_of(response: Any) -> tuple[str, Mapping[str, Any]]:
     """The operation and its parameters, which were held against the service model before."""
-    checked = contract.of(response.normalized_request.environ)
-    if checked is None:
+    request = checked.of(response.normalized_request.environ)
+    if request is None:
         return str(response._get_action()), {}
-    return checked.operation, checked.params
+    return request.operation, request.params
 
 
 class _Refused(HTTPException):

@@ -56,7 +56,6 @@ ROOMS = (
     Room("storage", patches=(Patch("objects", "moto.s3.models"),)),
     Room(
         "door",
-        patches=(Patch("contract.seam", "moto.core.responses"),),
         keeps=("faults",),
         offers={"faults": "faults"},
     ),
@@ -128,9 +127,10 @@ ROOMS = (
             Patch("hosting.utilization_metrics", "moto.sagemaker.models"),
             Patch("hosting.autoscaling", "moto.applicationautoscaling.models"),
         ),
-        keeps=("hosting.autoscaling", "quotas", "resume"),
+        keeps=("hosting.autoscaling", "pipelines.engine", "quotas", "resume"),
         offers={"quotas": "quotas", "interrupt-training": "training.interruption"},
     ),
+    Room("entrance", patches=(Patch("contract.seam", "moto.core.responses"),)),
     Room("sagemakerruntime", patches=(Patch("wire", "moto.sagemaker.models"),)),
 )
 """From the ground up. Patches are installed in this order."""

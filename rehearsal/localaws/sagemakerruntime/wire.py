@@ -5,7 +5,7 @@ from typing import Any
 
 from rehearsal.localaws.authorizer import admission, request_heads
 from rehearsal.localaws.authorizer.wire_errors import Reply
-from rehearsal.localaws.door import direct, front
+from rehearsal.localaws.door import direct, shortcuts
 from rehearsal.localaws.ground.event_loop import loop
 from rehearsal.localaws.ground.http_messages import Head
 from rehearsal.localaws.ground.http_messages import answer as http_answer
@@ -21,7 +21,7 @@ def install() -> None:
     """Take these requests from the server's connections, and those that reach the front by the usual way."""
     loop().every_second(look_after_questions)
     direct.add(direct.Service(PREFIX, serve, refuse, complain))
-    front.add_shortcut(serve_wsgi, "/endpoints/")
+    shortcuts.add_shortcut(serve_wsgi, "/endpoints/")
 
 
 def serve_wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes] | None:

@@ -19,7 +19,7 @@ import botocore.session
 from botocore.model import OperationModel, ServiceModel
 
 from rehearsal.localaws.authorizer import administrator
-from rehearsal.localaws.door.front import Front
+from rehearsal.localaws.entrance.front import Front
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.moto_bridge import wiring
 
