@@ -11,7 +11,7 @@ from rehearsal.localaws.ground.http_messages import Head, answer
 SMALL_BYTES = 64 * 1024
 
 
-def install() -> None:
+def begin() -> None:
     """Judge from now on."""
     heads.add_judge(judge)
 
