@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.templates.choosing import as_launched
+from rehearsal.toolkit.stacks.rendering import decided as as_launched
 from tests.templates.combinations import LAUNCHED, SOURCES, SWITCHES, chosen, every, meet
 from tests.templates.conftest import FOLDER, load
 
@@ -118,6 +118,10 @@ def test_a_right_is_there_only_with_the_option_that_needs_it(launched: dict[tupl
         "ScheduleEnd": "time-to-live",
         "PassSchedulerRole": "time-to-live",
         "EndEndpoints": "time-to-live",
+        "LookAtVpc": "vpc",
+        "JoinVpc": "vpc",
+        "UseFurtherKeys": "keys",
+        "GrantFurtherKeys": "keys",
         "Build": "build",
         "AskForApproval": "approver",
         "CloneSource": "codecommit",

@@ -53,12 +53,8 @@ ROOMS = (
             Patch("moto_partiql", "moto.dynamodb.models"),
         ),
     ),
-    Room("storage", patches=(Patch("objects", "moto.s3.models"),)),
-    Room(
-        "door",
-        keeps=("faults",),
-        offers={"faults": "faults"},
-    ),
+    Room("storage", patches=(Patch("objects", "moto.s3.models"), Patch("bucket_names", "moto.s3.models"))),
+    Room("door", keeps=("faults",), offers={"faults": "faults"}),
     Room(
         "authorizer",
         patches=(Patch("gate", "moto.core.authorization"), Patch("buckets", "moto.s3.models")),

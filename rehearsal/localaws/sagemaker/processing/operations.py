@@ -7,7 +7,7 @@ from typing import Any
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
-from rehearsal.localaws.sagemaker import listing, quotas
+from rehearsal.localaws.sagemaker import encryption, listing, quotas, vpc
 from rehearsal.localaws.sagemaker.processing.container_paths import CONTAINER_BASE
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob
 from rehearsal.localaws.sagemaker.processing.program import program
@@ -22,6 +22,7 @@ class ProcessingJobOperations:
 
     params: dict[str, Any]
     region: str
+    access_key: str
     sagemaker_backend: Any
 
     def create_processing_job(self) -> dict[str, Any]:
@@ -44,6 +45,11 @@ class ProcessingJobOperations:
         quotas.check(f"{job.cluster['InstanceType']} for processing job usage", in_use=in_use, wanted=1)
         credentials = assume(request["RoleArn"], self.region)
         s3 = identity.client("s3", credentials, self.region)
+        network = request.get("NetworkConfig") or {}
+        vpc.check(network.get("VpcConfig"), request["RoleArn"], self.region)
+        volume_key = job.cluster.get("VolumeKmsKeyId")
+        encryption.check_key_of_volume(volume_key, self.region)
+        encryption.check_grant(volume_key, self.access_key, self.region, roles=(request["RoleArn"],))
         sources = [
             (
                 inputs.resolve(_channel(each), s3, role_arn=request["RoleArn"], region=self.region),
