@@ -106,8 +106,8 @@ def _user_session_principal(account_id: str, session: Any) -> Principal | None:
 
 def _session_principal(account_id: str, session: Any) -> Principal | None:
     iam = iam_backends[account_id][PARTITION]
-    role = next((role for role in iam.roles.values() if role.arn == session.role_arn), None)
-    if role is None or role.id != session.role_id:
+    role = iam.roles.get(session.role_id)  # by its id: a later one of the same name is another
+    if role is None:
         return None
     return Principal(
         arn=session.arn,

@@ -59,7 +59,7 @@ ROOMS = (
         "authorizer",
         patches=(Patch("gate", "moto.core.authorization"), Patch("buckets", "moto.s3.models")),
         keeps=("usage",),
-        offers={"iam/usage": "usage"},
+        offers={"iam/usage": "usage", "role-session": "role_session"},
     ),
     Room(
         "authorizer.iam",

@@ -133,6 +133,7 @@ class Hosting:
 
     client: Any
     runtime: Any
+    s3: Any
     role: str
     bucket: str
     unique: Callable[[str], str]
@@ -187,7 +188,7 @@ class Hosting:
 
 @pytest.fixture
 def hosting(aws, role, bucket, unique) -> Iterator[Hosting]:
-    made = Hosting(aws.client("sagemaker"), aws.client("sagemaker-runtime"), role, bucket, unique, [])
+    made = Hosting(aws.client("sagemaker"), aws.client("sagemaker-runtime"), aws.client("s3"), role, bucket, unique, [])
     yield made
     for name in made.made:
         if name.startswith("endpoint"):
@@ -199,7 +200,7 @@ def hosting(aws, role, bucket, unique) -> Iterator[Hosting]:
 def served(aws, role, bucket, request) -> str:
     """The name of one endpoint that all tests of a module ask."""
     module = request.module.__name__.rpartition("_")[2]
-    clients = aws.client("sagemaker"), aws.client("sagemaker-runtime")
+    clients = aws.client("sagemaker"), aws.client("sagemaker-runtime"), aws.client("s3")
     return Hosting(*clients, role, bucket, lambda stem: f"{stem}-of-{module}", []).endpoint()
 
 

@@ -8,7 +8,7 @@ from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.ground.host import Credentials
-from rehearsal.localaws.sagemaker import encryption, listing, quotas, vpc
+from rehearsal.localaws.sagemaker import encryption, listing, quotas, trial_components, vpc
 from rehearsal.localaws.sagemaker.refusals import invalid
 from rehearsal.localaws.sagemaker.training import images, inputs, metrics
 from rehearsal.localaws.sagemaker.training.job import TrainingJob
@@ -32,9 +32,10 @@ class TrainingJobOperations:
         request, backend = self.params, self.sagemaker_backend
         _check(request)
         _check_name_is_free(request["TrainingJobName"], backend)
+        program = images.training_program(request)
+        trial_components.check(backend, request)
         volume_key = request["ResourceConfig"].get("VolumeKmsKeyId")
         encryption.check_key_of_volume(volume_key, self.region)
-        program = images.training_program(request["AlgorithmSpecification"]["TrainingImage"])
         _check_quota(request, backend.trained_jobs)
         credentials = assume(request["RoleArn"], self.region)
         encryption.check_grant(volume_key, self.access_key, self.region, roles=(request["RoleArn"],))
@@ -51,6 +52,7 @@ class TrainingJobOperations:
             else request["AlgorithmSpecification"].get("MetricDefinitions", [])
         )
         backend.trained_jobs.add(job)
+        trial_components.record(backend, job)
         backend.tag_store.put(job.arn, request.get("Tags"))
         host.in_background(TrainingRun(job, channels, program, credentials).execute, name=f"training {job.name}")
         return {"TrainingJobArn": job.arn}
