@@ -22,8 +22,9 @@ from moto.iam.models import iam_backends
 from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
-from rehearsal.localaws import administrator, host, wiring
-from rehearsal.localaws.authorizer import gate
+from rehearsal.localaws.authorizer import administrator, gate
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.moto_bridge import wiring
 
 ACCOUNT = "123456789012"
 RUNS = 2000

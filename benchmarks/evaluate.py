@@ -21,10 +21,12 @@ from pathlib import Path
 
 from rehearsal.cli import embedded
 from rehearsal.cli.embedded import Launch
-from rehearsal.toolkit import account, dataset, workshop
-from rehearsal.toolkit.account import Access, Aws
-from rehearsal.toolkit.dataset import DataFolder
-from rehearsal.toolkit.names import Workshop
+from rehearsal.toolkit import workshop
+from rehearsal.toolkit.aws import account
+from rehearsal.toolkit.aws.account import Access, Aws
+from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.data import dataset
+from rehearsal.toolkit.data.dataset import DataFolder
 from rehearsal.toolkit.project import Project
 from rehearsal.toolkit.workshop import Phases, Plan
 

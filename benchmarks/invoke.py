@@ -27,7 +27,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from rehearsal.localaws import announcement
+from rehearsal.localaws.ground import announcement
 
 ROOT = Path(__file__).parents[1]
 FEATURES = 11

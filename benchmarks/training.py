@@ -19,7 +19,7 @@ from typing import Any
 import boto3
 import numpy as np
 
-from rehearsal.localaws import announcement
+from rehearsal.localaws.ground import announcement
 
 BUCKET = "benchmark-training"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"

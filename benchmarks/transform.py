@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from benchmarks.invoke import FEATURES, deploy, prepare, process, train
-from rehearsal.localaws import announcement
+from rehearsal.localaws.ground import announcement
 
 _BARE = """
 import sys, time, numpy as np, pyarrow.csv, xgboost

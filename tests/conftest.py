@@ -14,7 +14,7 @@ import boto3
 import hypothesis
 import pytest
 
-from rehearsal.localaws import announcement
+from rehearsal.localaws.ground import announcement
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,9 +9,9 @@ from typer import Argument, Option
 from rehearsal.cli.app import command, group
 from rehearsal.cli.options import AccountOptions
 from rehearsal.cli.output import Output
-from rehearsal.toolkit import beyond_aws
-from rehearsal.toolkit.beyond_aws import Message, Usage
-from rehearsal.toolkit.errors import NotThere
+from rehearsal.toolkit.aws.errors import NotThere
+from rehearsal.toolkit.embedded import beyond_aws
+from rehearsal.toolkit.embedded.beyond_aws import Message, Usage
 
 clock_ = group("clock", "The embedded AWS's clock: look at it, move it.")
 fault_ = group("fault", "Faults on order: what can go wrong on AWS, made to happen here.")

@@ -8,11 +8,12 @@ from rehearsal.cli.app import command
 from rehearsal.cli.confirmation import Consent, default_bucket_suffix
 from rehearsal.cli.options import AccountOptions
 from rehearsal.cli.output import Output
-from rehearsal.toolkit import discovery, leftovers, teardown
-from rehearsal.toolkit.account import Aws
-from rehearsal.toolkit.errors import BadInput, RehearsalError
-from rehearsal.toolkit.leftovers import Leftover
-from rehearsal.toolkit.names import Workshop
+from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.errors import BadInput, RehearsalError
+from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.cleanup import leftovers, teardown
+from rehearsal.toolkit.cleanup.leftovers import Leftover
+from rehearsal.toolkit.stacks import discovery
 
 Suffix = Annotated[str | None, Option(envvar="REHEARSE_SUFFIX", help="SuffixID; the launched one if not given.")]
 BucketSuffix = Annotated[str | None, Option(help="BucketSuffix, if the stacks are gone already.")]

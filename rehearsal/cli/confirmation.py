@@ -8,9 +8,9 @@ from rich.prompt import Confirm
 from typer import Option
 
 from rehearsal.cli.output import talk
-from rehearsal.toolkit import capabilities
-from rehearsal.toolkit.account import Aws
-from rehearsal.toolkit.errors import BadInput, Declined
+from rehearsal.toolkit.aws import capabilities
+from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.errors import BadInput, Declined
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typer import Argument, Option
 
 from rehearsal.cli.app import command, group
 from rehearsal.cli.output import Output
-from rehearsal.toolkit import dataset, fetching, splitting
-from rehearsal.toolkit.splitting import Encoding
+from rehearsal.toolkit.data import dataset, fetching, splitting
+from rehearsal.toolkit.data.splitting import Encoding
 
 data = group("data", "Prepare data: split a table, fetch a published one, check a folder.")
 

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from rehearsal.cli import lines
-from rehearsal.toolkit.events import (
+from rehearsal.toolkit.executions.events import (
     ActionChanged,
     Event,
     ExecutionFound,
@@ -25,7 +25,7 @@ from rehearsal.toolkit.events import (
     StepStarted,
     StillRunning,
 )
-from rehearsal.toolkit.executions import ActionRun
+from rehearsal.toolkit.executions.executions import ActionRun
 
 _SIGN_OF_LIFE_SECONDS = 10.0
 

@@ -11,9 +11,9 @@ from rehearsal.cli.app import command
 from rehearsal.cli.embedded import DEFAULT_PORT
 from rehearsal.cli.options import AccountOptions
 from rehearsal.cli.output import Output
-from rehearsal.toolkit import doctor as checks
-from rehearsal.toolkit.doctor import Finding, Verdict
-from rehearsal.toolkit.translation import FAILURES
+from rehearsal.toolkit.aws.translation import FAILURES
+from rehearsal.toolkit.checks import doctor as checks
+from rehearsal.toolkit.checks.doctor import Finding, Verdict
 
 _COLOURS = {Verdict.GOOD: "green", Verdict.WARNING: "yellow", Verdict.BAD: "red", Verdict.UNKNOWN: "dim"}
 

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from rehearsal.localaws import announcement
-from rehearsal.localaws.announcement import Announcement
+from rehearsal.localaws.ground import announcement
+from rehearsal.localaws.ground.announcement import Announcement
 from rehearsal.localaws.server import DEFAULT_PORT
-from rehearsal.toolkit.errors import BadInput, NotThere, RehearsalError
+from rehearsal.toolkit.aws.errors import BadInput, NotThere, RehearsalError
 
 _START_SECONDS = 60
 _STOP_SECONDS = 15

@@ -11,7 +11,7 @@ from rehearsal.cli import embedded
 from rehearsal.cli.app import command
 from rehearsal.cli.embedded import DEFAULT_PORT, Launch
 from rehearsal.cli.output import Output
-from rehearsal.localaws import user_settings
+from rehearsal.localaws.ground import user_settings
 
 Port = Annotated[int, Option(help="Port on 127.0.0.1.", min=0, max=65535)]
 

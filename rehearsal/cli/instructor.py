@@ -11,11 +11,12 @@ from rehearsal.cli.app import command, group
 from rehearsal.cli.confirmation import Consent, default_bucket_suffix
 from rehearsal.cli.options import AccountOptions, ContentOptions
 from rehearsal.cli.output import Output
-from rehearsal.toolkit import classroom, packaging, project, publishing, workshop
-from rehearsal.toolkit.account import Aws
+from rehearsal.toolkit import classroom, project, workshop
+from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.classroom import Attendee
-from rehearsal.toolkit.names import Workshop
-from rehearsal.toolkit.publishing import Published
+from rehearsal.toolkit.stacks import packaging, publishing
+from rehearsal.toolkit.stacks.publishing import Published
 
 class_ = group("class", "Many attendees' workshops in one account.")
 Suffixes = Annotated[Path, Option(help="File with one suffix a line; # begins a comment.")]

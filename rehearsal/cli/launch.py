@@ -11,13 +11,14 @@ from rehearsal.cli.app import command
 from rehearsal.cli.confirmation import Consent, default_bucket_suffix
 from rehearsal.cli.options import AccountOptions, ContentOptions, WorkshopOptions
 from rehearsal.cli.output import Output, talk
-from rehearsal.toolkit import changesets, packaging, stacks, uploads, workshop
-from rehearsal.toolkit.account import Aws
-from rehearsal.toolkit.changesets import Review
-from rehearsal.toolkit.errors import Declined
-from rehearsal.toolkit.events import Tell
-from rehearsal.toolkit.names import Workshop
-from rehearsal.toolkit.stacks import StackRequest, StackResult
+from rehearsal.toolkit import workshop
+from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.errors import Declined
+from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.executions.events import Tell
+from rehearsal.toolkit.stacks import changesets, packaging, stacks, uploads
+from rehearsal.toolkit.stacks.changesets import Review
+from rehearsal.toolkit.stacks.stacks import StackRequest, StackResult
 from rehearsal.toolkit.workshop import Plan
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 from rich.markup import escape
 
-from rehearsal.toolkit.events import FunctionFailed, StepFinished, StillRunning
-from rehearsal.toolkit.executions import ActionRun, Execution, Status
-from rehearsal.toolkit.failures import without_stack
-from rehearsal.toolkit.report import Evaluation
+from rehearsal.toolkit.executions.events import FunctionFailed, StepFinished, StillRunning
+from rehearsal.toolkit.executions.executions import ActionRun, Execution, Status
+from rehearsal.toolkit.executions.failures import without_stack
+from rehearsal.toolkit.executions.report import Evaluation
 
 _MARKS = {
     Status.SUCCEEDED: "[green]✔[/]",

@@ -10,12 +10,13 @@ from rehearsal.cli.app import command
 from rehearsal.cli.options import AccountOptions, WorkshopOptions
 from rehearsal.cli.output import Output, results
 from rehearsal.cli.pipeline import execution_of
-from rehearsal.toolkit import addressing, executions, stacks
-from rehearsal.toolkit import logs as log_lines
-from rehearsal.toolkit.account import Aws
-from rehearsal.toolkit.errors import NotThere
-from rehearsal.toolkit.executions import Execution
-from rehearsal.toolkit.logs import Line
+from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.errors import NotThere
+from rehearsal.toolkit.executions import addressing, executions
+from rehearsal.toolkit.executions import logs as log_lines
+from rehearsal.toolkit.executions.executions import Execution
+from rehearsal.toolkit.executions.logs import Line
+from rehearsal.toolkit.stacks import stacks
 
 
 @command("rehearse logs Train/GetStatus")

@@ -22,9 +22,9 @@ from rehearsal.cli import (
 )
 from rehearsal.cli.app import app
 from rehearsal.cli.output import print_error, print_json
-from rehearsal.localaws import user_settings
-from rehearsal.toolkit.errors import RehearsalError
-from rehearsal.toolkit.translation import FAILURES, explain
+from rehearsal.localaws.ground import user_settings
+from rehearsal.toolkit.aws.errors import RehearsalError
+from rehearsal.toolkit.aws.translation import FAILURES, explain
 
 COMMAND_MODULES = (
     run,

@@ -12,9 +12,13 @@ from typing import Annotated, Any, get_type_hints
 
 from typer import Option
 
-from rehearsal.toolkit import account, dataset, discovery, project, user_parameters
-from rehearsal.toolkit.account import Access, Aws
-from rehearsal.toolkit.names import Workshop
+from rehearsal.toolkit import project
+from rehearsal.toolkit.aws import account
+from rehearsal.toolkit.aws.account import Access, Aws
+from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.data import dataset
+from rehearsal.toolkit.parameters import user_parameters
+from rehearsal.toolkit.stacks import discovery
 from rehearsal.toolkit.workshop import Plan
 
 _AWS = "AWS account"

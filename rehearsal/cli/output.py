@@ -9,7 +9,7 @@ from rich.console import Console, RenderableType
 from typer import Option
 
 from rehearsal.cli.display import Display, display_on
-from rehearsal.toolkit.errors import RehearsalError
+from rehearsal.toolkit.aws.errors import RehearsalError
 
 
 @dataclass(frozen=True)

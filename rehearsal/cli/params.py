@@ -11,9 +11,11 @@ from rehearsal.cli.confirmation import Consent
 from rehearsal.cli.options import AccountOptions, WorkshopOptions
 from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import execution_of
-from rehearsal.toolkit import addressing, discovery, executions, user_parameters
-from rehearsal.toolkit.errors import BadInput
-from rehearsal.toolkit.user_parameters import Change
+from rehearsal.toolkit.aws.errors import BadInput
+from rehearsal.toolkit.executions import addressing, executions
+from rehearsal.toolkit.parameters import user_parameters
+from rehearsal.toolkit.parameters.user_parameters import Change
+from rehearsal.toolkit.stacks import discovery
 
 params = group("params", "UserParameters of the pipeline's actions: show, check, set, diff.")
 Address = Annotated[str, Argument(metavar="STAGE/ACTION", help="The bare action name will do where it is unique.")]

@@ -11,22 +11,15 @@ from rehearsal.cli.confirmation import Consent
 from rehearsal.cli.display import room_of
 from rehearsal.cli.options import AccountOptions, WorkshopOptions
 from rehearsal.cli.output import Output, print_error, results
-from rehearsal.toolkit import (
-    capabilities,
-    comparison,
-    executions,
-    failures,
-    pricing,
-    report,
-    unanswered,
-    watching,
-    workshop,
-)
-from rehearsal.toolkit.account import Aws
-from rehearsal.toolkit.errors import BadInput
-from rehearsal.toolkit.executions import Execution, Status
-from rehearsal.toolkit.names import Workshop
-from rehearsal.toolkit.pricing import Estimate
+from rehearsal.toolkit import workshop
+from rehearsal.toolkit.aws import capabilities
+from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.errors import BadInput
+from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.checks import pricing
+from rehearsal.toolkit.checks.pricing import Estimate
+from rehearsal.toolkit.executions import comparison, executions, failures, report, unanswered, watching
+from rehearsal.toolkit.executions.executions import Execution, Status
 
 
 @command("rehearse release")

@@ -14,15 +14,17 @@ from rehearsal.cli.app import command
 from rehearsal.cli.embedded import Announcement, Launch
 from rehearsal.cli.options import ContentOptions
 from rehearsal.cli.output import Output, print_error, print_json
-from rehearsal.localaws import user_settings
-from rehearsal.toolkit import account, failures, workshop
-from rehearsal.toolkit.account import Access
-from rehearsal.toolkit.errors import ExecutionFailed, RehearsalError
-from rehearsal.toolkit.events import Note, StepFinished, Tell
-from rehearsal.toolkit.executions import Status
-from rehearsal.toolkit.names import Workshop
-from rehearsal.toolkit.report import RunReport
-from rehearsal.toolkit.translation import FAILURES, explain
+from rehearsal.localaws.ground import user_settings
+from rehearsal.toolkit import workshop
+from rehearsal.toolkit.aws import account
+from rehearsal.toolkit.aws.account import Access
+from rehearsal.toolkit.aws.errors import ExecutionFailed, RehearsalError
+from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.aws.translation import FAILURES, explain
+from rehearsal.toolkit.executions import failures
+from rehearsal.toolkit.executions.events import Note, StepFinished, Tell
+from rehearsal.toolkit.executions.executions import Status
+from rehearsal.toolkit.executions.report import RunReport
 from rehearsal.toolkit.workshop import Phases, Plan
 
 

@@ -10,8 +10,9 @@ from rehearsal.cli.confirmation import Consent
 from rehearsal.cli.options import AccountOptions, WorkshopOptions
 from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import execution_of
-from rehearsal.toolkit import invocation, steering
-from rehearsal.toolkit.steering import RetryMode
+from rehearsal.toolkit.endpoints import invocation
+from rehearsal.toolkit.executions import steering
+from rehearsal.toolkit.executions.steering import RetryMode
 
 Run = Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")]
 

@@ -17,8 +17,9 @@ from typing import Any
 
 from cheroot import wsgi
 
-from rehearsal.localaws import announcement, direct, host, scratch, user_settings
-from rehearsal.localaws.host import CannotServe
+from rehearsal.localaws.door import direct
+from rehearsal.localaws.ground import announcement, host, scratch, user_settings
+from rehearsal.localaws.ground.host import CannotServe
 
 DEFAULT_PORT = 4566
 _THREADS = 64
@@ -97,7 +98,7 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
     keeper: Any = None
     try:
         running, keeper, is_restored = _start_services(options, folder, port=http.bind_addr[1])
-        from rehearsal.localaws.front import Front  # imports moto, which must come after the services' settings
+        from rehearsal.localaws.door.front import Front  # imports moto, which must come after the services' settings
 
         with announcement.announced(_announcement_of(running)):
             http.wsgi_app = Front()
@@ -116,7 +117,7 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
 
 
 def _check_region(region: str) -> None:
-    from rehearsal.localaws import regions  # asks botocore, after the user's settings are forgotten
+    from rehearsal.localaws.ground import regions  # asks botocore, after the user's settings are forgotten
 
     if region not in regions.played():
         raise UnknownRegion(region)
@@ -157,15 +158,16 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         allow_retired_runtimes=options.allow_retired_runtimes,
     )
     os.environ["MOTO_ACCOUNT_ID"] = settings.account_id  # one account; moto would derive one from each access key
-    from rehearsal.localaws import administrator, wiring  # moto reads its settings when it is imported
+    from rehearsal.localaws.authorizer import administrator  # moto reads its settings when it is imported
+    from rehearsal.localaws.moto_bridge import wiring
 
     wiring.install()
     keeper, is_restored = None, False
     if options.state is not None:
-        from rehearsal.localaws.state import keeping
+        from rehearsal.localaws.state import opening
 
         host.start(host.Host(settings, host.Credentials("", "")))  # rooms unpack files; nobody signs anything yet
-        keeper = keeping.begin(options.state, settings)
+        keeper = opening.begin(options.state, settings)
         is_restored = keeper.restore()
     running = host.Host(settings, administrator.find(settings) or administrator.create(settings))
     host.start(running)

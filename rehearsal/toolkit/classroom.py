@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rehearsal.toolkit import executions, leftovers, report, stacks, teardown, translation, uploads, watching, workshop
-from rehearsal.toolkit.account import Aws
-from rehearsal.toolkit.errors import BadInput, RehearsalError
-from rehearsal.toolkit.events import Note, Tell, silence
-from rehearsal.toolkit.executions import Status
-from rehearsal.toolkit.names import Workshop
+from rehearsal.toolkit import workshop
+from rehearsal.toolkit.aws import translation
+from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.errors import BadInput, RehearsalError
+from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.cleanup import leftovers, teardown
+from rehearsal.toolkit.executions import executions, report, watching
+from rehearsal.toolkit.executions.events import Note, Tell, silence
+from rehearsal.toolkit.executions.executions import Status
+from rehearsal.toolkit.stacks import stacks, uploads
 from rehearsal.toolkit.workshop import Plan
 
 _AT_ONCE = 8

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal.toolkit.errors import NotThere
+from rehearsal.toolkit.aws.errors import NotThere
 
 _MARK = Path("cloudformation", "builtin-algo-prep.yaml")
 

@@ -11,15 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from rehearsal.toolkit import packaging, report, stacks, uploads, watching
-from rehearsal.toolkit.account import Aws
-from rehearsal.toolkit.dataset import DataFolder
-from rehearsal.toolkit.events import StepFinished, StepStarted, Tell
-from rehearsal.toolkit.names import FUNCTIONS, Workshop
+from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.names import FUNCTIONS, Workshop
+from rehearsal.toolkit.data.dataset import DataFolder
+from rehearsal.toolkit.executions import report, watching
+from rehearsal.toolkit.executions.events import StepFinished, StepStarted, Tell
+from rehearsal.toolkit.executions.report import RunReport
 from rehearsal.toolkit.project import Project
-from rehearsal.toolkit.report import RunReport
-from rehearsal.toolkit.stacks import StackRequest, StackResult
-from rehearsal.toolkit.uploads import Uploaded
+from rehearsal.toolkit.stacks import packaging, stacks, uploads
+from rehearsal.toolkit.stacks.stacks import StackRequest, StackResult
+from rehearsal.toolkit.stacks.uploads import Uploaded
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rehearsal.toolkit import account, dataset, packaging, project, stacks, uploads, workshop
-from rehearsal.toolkit.account import Access, Aws
-from rehearsal.toolkit.names import Workshop
-from rehearsal.toolkit.stacks import StackRequest
+from rehearsal.toolkit import project, workshop
+from rehearsal.toolkit.aws import account
+from rehearsal.toolkit.aws.account import Access, Aws
+from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.data import dataset
+from rehearsal.toolkit.stacks import packaging, stacks, uploads
+from rehearsal.toolkit.stacks.stacks import StackRequest
 from rehearsal.toolkit.workshop import Plan
 from tests.localaws.waiting import wait_until
 

@@ -4,11 +4,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from rehearsal.toolkit import account, packaging, project, publishing, report, teardown, watching
-from rehearsal.toolkit.account import Access
-from rehearsal.toolkit.events import silence
-from rehearsal.toolkit.executions import Status
-from rehearsal.toolkit.names import Workshop
+from rehearsal.toolkit import project
+from rehearsal.toolkit.aws import account
+from rehearsal.toolkit.aws.account import Access
+from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.cleanup import teardown
+from rehearsal.toolkit.executions import report, watching
+from rehearsal.toolkit.executions.events import silence
+from rehearsal.toolkit.executions.executions import Status
+from rehearsal.toolkit.stacks import packaging, publishing
 
 STACK = "one-click-by-link"
 WORKSHOP = Workshop("onelink")

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.toolkit import leftovers, project, stacks, teardown, workshop
-from rehearsal.toolkit.stacks import StackRequest
+from rehearsal.toolkit import project, workshop
+from rehearsal.toolkit.cleanup import leftovers, teardown
+from rehearsal.toolkit.stacks import stacks
+from rehearsal.toolkit.stacks.stacks import StackRequest
 from tests.conftest import start_embedded_aws, stop_embedded_aws
 from tests.end_to_end.optional_stacks import (
     PATIENCE_SECONDS,

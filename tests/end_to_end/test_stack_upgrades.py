@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from rehearsal.toolkit import stacks, workshop
-from rehearsal.toolkit.stacks import StackRequest
+from rehearsal.toolkit import workshop
+from rehearsal.toolkit.stacks import stacks
+from rehearsal.toolkit.stacks.stacks import StackRequest
 from tests.conftest import start_embedded_aws, stop_embedded_aws
 from tests.end_to_end.optional_stacks import Launched, Launcher, answer_by_mail, quiet
 from tests.templates.combinations import APPROVER, chosen

@@ -15,7 +15,7 @@ from pipeline_job import data_version
 from pipeline_job.evaluation import rows
 from pipeline_job.evaluation.rows import Layout
 from pipeline_job.failure import ActionFailed, ConfigurationError
-from rehearsal.toolkit import packaging
+from rehearsal.toolkit.stacks import packaging
 from tests.conftest import EmbeddedAws
 
 ROOT = Path(__file__).parents[2]

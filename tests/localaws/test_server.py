@@ -14,7 +14,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from rehearsal.localaws import announcement
+from rehearsal.localaws.ground import announcement
 from tests.conftest import ROOT, EmbeddedAws, start_embedded_aws, stop_embedded_aws
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.toolkit.errors import BadInput
-from rehearsal.toolkit.names import Workshop
+from rehearsal.toolkit.aws.errors import BadInput
+from rehearsal.toolkit.aws.names import Workshop
 from tests.templates.conftest import FOLDER, TEMPLATES, load
 
 LEGAL = (

@@ -13,7 +13,7 @@ from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
 
-from rehearsal.localaws import clock, host
+from rehearsal.localaws.ground import clock, host
 
 EVERY_SECONDS = 5.0
 _OURS = ("Threshold Crossed", "Insufficient Data", "Unchecked")

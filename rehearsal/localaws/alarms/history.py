@@ -12,8 +12,8 @@ from typing import Any
 from moto.cloudwatch.models import Alarm
 from moto.core.responses import ActionResult
 
-from rehearsal.localaws import clock, state
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock, persistence
+from rehearsal.localaws.ground.errors import AwsError
 
 KEPT = timedelta(days=30)
 _PAGE_SIZE = 100
@@ -44,7 +44,7 @@ class Item:
 
 _items: dict[str, list[Item]] = {}
 """By region, the oldest first."""
-state.keep_dict("alarms.history", _items)
+persistence.keep_dict("alarms.history", _items)
 
 
 def record(alarm: Alarm, kind: str, summary: str, data: Mapping[str, Any]) -> None:
@@ -53,7 +53,7 @@ def record(alarm: Alarm, kind: str, summary: str, data: Mapping[str, Any]) -> No
     item = Item(alarm.name, alarm.rule is not None, now, kind, summary, json.dumps(data))
     kept = [each for each in _items.get(alarm.region_name, ()) if now - each.moment < KEPT]
     _items[alarm.region_name] = [*kept, item]
-    state.changed()
+    persistence.changed()
 
 
 def describe(handler: Any) -> ActionResult:

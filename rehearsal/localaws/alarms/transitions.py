@@ -12,12 +12,12 @@ from typing import Any
 
 from moto.cloudwatch.models import Alarm
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.alarms import history
-from rehearsal.localaws.errors import AwsError, describe
 from rehearsal.localaws.events import bus, recipients
 from rehearsal.localaws.events.delivery import Refusal
 from rehearsal.localaws.events.recipients import Sender
+from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground.errors import AwsError, describe
 
 log = logging.getLogger("rehearsal.localaws")
 

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from rehearsal.localaws import clock, host, regions
 from rehearsal.localaws.authorizer import principals, signature, signature_v2
 from rehearsal.localaws.authorizer.denials import Problem
 from rehearsal.localaws.authorizer.principals import Principal
 from rehearsal.localaws.authorizer.signature import Header, NotSigned, Signed
 from rehearsal.localaws.authorizer.signature_v2 import PresignedV2
+from rehearsal.localaws.ground import clock, host, regions
 from rehearsal.localaws.storage.body import FileBody
 
 

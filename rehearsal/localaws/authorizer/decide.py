@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rehearsal.localaws import clock, host
 from rehearsal.localaws.authorizer import context, policy, resources, tags, usage
 from rehearsal.localaws.authorizer.policy import Decision, Kind, Policies, Request, Verdict
 from rehearsal.localaws.authorizer.principal_element import Caller
 from rehearsal.localaws.authorizer.principals import Principal
 from rehearsal.localaws.authorizer.requests import Need
+from rehearsal.localaws.ground import clock, host
 
 _NOBODY = Caller()
 _ASSUMING = {"sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"}

@@ -9,9 +9,9 @@ from typing import Any
 
 from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS
 
-from rehearsal.localaws import moto_state
 from rehearsal.localaws.authorizer import adaptations, resources
 from rehearsal.localaws.authorizer.requests import Call, Need
+from rehearsal.localaws.moto_bridge import moto_records
 
 _BY_KMS = ("aws:kms", "aws:kms:dsse")
 _WRITING: Mapping[str, tuple[str, ...]] = {
@@ -64,4 +64,4 @@ def _key_of(bucket_name: str | None, key: str | None) -> str | None:
 
 
 def _bucket(name: str | None) -> Any:
-    return moto_state.of("s3").buckets.get(name)
+    return moto_records.of("s3").buckets.get(name)

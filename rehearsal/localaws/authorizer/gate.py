@@ -17,13 +17,14 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException, NotFound
 
-from rehearsal.localaws import faults, front, host
 from rehearsal.localaws.authorizer import denials, documents, encryption, requests, resources, scaling, side_doors
 from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming, authenticate
 from rehearsal.localaws.authorizer.decide import Circumstances, decide, reason_of
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Style
 from rehearsal.localaws.authorizer.requests import Call, Need
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.door import faults, front
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.storage import reception
 from rehearsal.localaws.storage.body import FileBody
 

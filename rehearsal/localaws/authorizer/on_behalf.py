@@ -10,10 +10,10 @@ from typing import Any
 from moto.core.utils import get_service_model
 from moto.iam.models import iam_backends
 
-from rehearsal.localaws import host
 from rehearsal.localaws.authorizer import principals, requests
 from rehearsal.localaws.authorizer.decide import Circumstances, decide
 from rehearsal.localaws.authorizer.requests import Call, Need
+from rehearsal.localaws.ground import host
 
 
 def may_call(role_arn: str, service: str, operation: str, params: Mapping[str, Any], region: str) -> bool:

@@ -11,9 +11,9 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from rehearsal.localaws import host
 from rehearsal.localaws.authorizer.policy import Policy
 from rehearsal.localaws.authorizer.principal_element import Caller
+from rehearsal.localaws.ground import host
 
 PARTITION = "aws"
 

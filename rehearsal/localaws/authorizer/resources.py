@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rehearsal.localaws import host, moto_state
 from rehearsal.localaws.authorizer.policy import Policy
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.moto_bridge import moto_records
 
 PARTITION = "aws"
 
@@ -29,14 +30,14 @@ def _secret_arn(params: Mapping[str, Any], region: str) -> dict[str, str]:
     given = params.get("SecretId")
     if not isinstance(given, str):
         return {}
-    secrets = moto_state.of("secretsmanager", region).secrets.values()
+    secrets = moto_records.of("secretsmanager", region).secrets.values()
     found = (each.arn for each in secrets if each.name == given or each.arn.rpartition("-")[0] == given)
     arn = next(found, None)
     return {"SecretId": arn} if arn else {}
 
 
 def _iam_paths(params: Mapping[str, Any]) -> dict[str, Any]:
-    iam = moto_state.of("iam")
+    iam = moto_records.of("iam")
     for name, holders in (
         ("RoleName", iam.roles.values()),
         ("UserName", iam.users.values()),
@@ -71,7 +72,7 @@ def _kms_keys(params: Mapping[str, Any], region: str) -> dict[str, str]:
 
 def kms_key(identifier: str, region: str) -> Any:
     """A KMS key by id, ARN or alias; None when there is none."""
-    kms = moto_state.of("kms", region)
+    kms = moto_records.of("kms", region)
     identifier = identifier.partition(":key/")[2] or identifier
     if "alias/" in identifier:
         identifier = kms.get_key_id_from_alias("alias/" + identifier.rpartition("alias/")[2]) or ""
@@ -80,7 +81,7 @@ def kms_key(identifier: str, region: str) -> Any:
 
 def object_is_there(bucket_name: str, key: str) -> bool:
     """Whether a bucket has an object, in its newest version."""
-    bucket = moto_state.of("s3").buckets.get(bucket_name)
+    bucket = moto_records.of("s3").buckets.get(bucket_name)
     return bucket is not None and hasattr(bucket.keys.get(key), "etag")  # a delete marker has none
 
 
@@ -95,7 +96,7 @@ def policy_of(arn: str) -> Policy | None:
 
 def trust_policy_of(role_arn: str) -> Policy | None:
     """The trust policy of a role, None when there is no such role."""
-    iam = moto_state.of("iam")
+    iam = moto_records.of("iam")
     role = next((role for role in iam.roles.values() if role.arn == role_arn), None)
     return None if role is None else Policy.parse(_text(role.assume_role_policy_document), role_arn)
 
@@ -105,7 +106,7 @@ def _text(document: Any) -> str:
 
 
 def _bucket_policy(_region: str, resource: str) -> str | None:
-    bucket = moto_state.of("s3").buckets.get(resource.partition("/")[0])
+    bucket = moto_records.of("s3").buckets.get(resource.partition("/")[0])
     return None if bucket is None or bucket.policy is None else _decoded(bucket.policy)
 
 
@@ -119,13 +120,13 @@ def _key_policy(region: str, resource: str) -> str | None:
 
 
 def _queue_policy(region: str, resource: str) -> str | None:
-    queue = moto_state.of("sqs", region).queues.get(resource)
+    queue = moto_records.of("sqs", region).queues.get(resource)
     return None if queue is None else queue.policy
 
 
 def _topic_policy(region: str, resource: str) -> str | None:
     arn = f"arn:aws:sns:{region}:{host.current().account_id}:{resource}"
-    topic = moto_state.of("sns", region).topics.get(arn)
+    topic = moto_records.of("sns", region).topics.get(arn)
     return None if topic is None else str(topic.policy)
 
 
@@ -134,7 +135,7 @@ def _function_policy(region: str, resource: str) -> str | None:
     if kind != "function":
         return None
     name, _, qualifier = name.partition(":")
-    backend = moto_state.of("lambda", region)
+    backend = moto_records.of("lambda", region)
     try:
         function = backend.get_function(name, qualifier or None)
     except Exception:  # noqa: BLE001 - moto raises differently for each way of being unknown
@@ -146,7 +147,7 @@ def _function_policy(region: str, resource: str) -> str | None:
 def _secret_policy(region: str, resource: str) -> str | None:
     arn = f"arn:aws:secretsmanager:{region}:{host.current().account_id}:{resource}"
     secret = next(
-        (each for each in moto_state.of("secretsmanager", region).secrets.values() if each.arn == arn),
+        (each for each in moto_records.of("secretsmanager", region).secrets.values() if each.arn == arn),
         None,
     )
     return getattr(secret, "policy", None)

@@ -7,8 +7,8 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisi
 
 from collections.abc import Iterator
 
-from rehearsal.localaws import moto_state
 from rehearsal.localaws.authorizer.requests import Call, Need
+from rehearsal.localaws.moto_bridge import moto_records
 
 ROLE_SERVICE = "sagemaker.application-autoscaling.amazonaws.com"
 ROLE_PATH = f"/aws-service-role/{ROLE_SERVICE}/"
@@ -19,7 +19,7 @@ _ALARMS = ("AlarmHigh", "AlarmLow")
 
 def role_is_there() -> bool:
     """Whether the account has the service-linked role already."""
-    return any(role.name == ROLE_NAME for role in list(moto_state.of("iam").roles.values()))
+    return any(role.name == ROLE_NAME for role in list(moto_records.of("iam").roles.values()))
 
 
 def needs(call: Call) -> Iterator[Need]:
@@ -51,7 +51,7 @@ def _on_alarms(call: Call, *actions: str) -> Iterator[Need]:
 
 
 def _has_policy(call: Call) -> bool:
-    policies = moto_state.of("applicationautoscaling", call.region).policies.values()
+    policies = moto_records.of("applicationautoscaling", call.region).policies.values()
     return any(policy.resource_id == call.params.get("ResourceId") for policy in list(policies))
 
 

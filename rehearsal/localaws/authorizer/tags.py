@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from moto.core.resource_tagging import iter_taggable_backends
 
-from rehearsal.localaws import host, moto_state
 from rehearsal.localaws.authorizer.principals import tags_of_holder
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.moto_bridge import moto_records
 
 _STREAM = ":log-stream:"
 
@@ -25,14 +26,14 @@ def of_resource(arn: str, region: str) -> Mapping[str, str]:
 
 
 def _of_identity(arn: str) -> Mapping[str, str]:
-    iam = moto_state.of("iam")
+    iam = moto_records.of("iam")
     holders = (*iam.roles.values(), *iam.users.values(), *iam.managed_policies.values())
     return next((dict(tags_of_holder(holder)) for holder in holders if holder.arn == arn), {})
 
 
 def _of_object(arn: str) -> Mapping[str, str]:
     bucket_name, _, key = arn.rpartition(":")[2].partition("/")
-    s3 = moto_state.of("s3")
+    s3 = moto_records.of("s3")
     bucket = s3.buckets.get(bucket_name)
     found = None if bucket is None else bucket.keys.get(key)
     return {} if found is None else s3.tagger.get_tag_dict_for_resource(found.arn)

@@ -7,12 +7,13 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
-from rehearsal.localaws import capabilities, host, state
 from rehearsal.localaws.authorizer import patterns, principals
 from rehearsal.localaws.authorizer.policy import Decision, Effect, Kind, Match, Policy, Statement
 from rehearsal.localaws.authorizer.principal_element import Caller, Scope
 from rehearsal.localaws.authorizer.principals import PARTITION, Principal
 from rehearsal.localaws.authorizer.requests import Need
+from rehearsal.localaws.door import capabilities
+from rehearsal.localaws.ground import host, persistence
 
 
 @dataclass
@@ -29,7 +30,7 @@ class _Usage:
 
 _lock = threading.Lock()
 _usage: dict[str, _Usage] = defaultdict(_Usage)
-state.keep_dict("authorizer.usage", _usage)
+persistence.keep_dict("authorizer.usage", _usage)
 
 
 def record(principal: Principal, need: Need, decision: Decision) -> None:

@@ -12,7 +12,7 @@ import jmespath
 from botocore.exceptions import ClientError
 
 from rehearsal.localaws.cloudformation.template import invalid
-from rehearsal.localaws.errors import describe
+from rehearsal.localaws.ground.errors import describe
 
 Clients = Callable[[str], Any]
 """boto3 clients that act as the caller."""

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.localaws import front, host, state
+from rehearsal.localaws.door import front
+from rehearsal.localaws.ground import host, persistence
 
 _PREFIX = "/cloudformation-callback-"
 MAX_BYTES = 4096
@@ -88,5 +89,5 @@ def _parsed(body: bytes) -> dict[str, Any]:
     )
 
 
-state.keep_dict("cloudformation.mailboxes", _mailboxes)
+persistence.keep_dict("cloudformation.mailboxes", _mailboxes)
 front.add_shortcut(_take)

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from rehearsal.localaws import clock
+from rehearsal.localaws.ground import clock
 
 
 class Cancellation:

@@ -4,8 +4,6 @@ import re
 import uuid
 from typing import TYPE_CHECKING
 
-from rehearsal.localaws import clock
-from rehearsal.localaws.api import ServiceApi
 from rehearsal.localaws.cloudformation import answers, changesets
 from rehearsal.localaws.cloudformation.answers import Answer
 from rehearsal.localaws.cloudformation.changesets import ChangeSet
@@ -14,7 +12,9 @@ from rehearsal.localaws.cloudformation.prepare import Wanted
 from rehearsal.localaws.cloudformation.stack import Blueprint, Stack
 from rehearsal.localaws.cloudformation.statuses import ChangeSetStatus, ExecutionStatus, StackStatus
 from rehearsal.localaws.cloudformation.template import invalid
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground.errors import AwsError
+from rehearsal.localaws.services.api import ServiceApi
 
 if TYPE_CHECKING:
     from rehearsal.localaws.cloudformation.models import CloudFormationBackend

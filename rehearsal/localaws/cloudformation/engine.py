@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from rehearsal.localaws import clock, host
 from rehearsal.localaws.cloudformation import graph, plan, registry
 from rehearsal.localaws.cloudformation.cancellation import Cancellation
 from rehearsal.localaws.cloudformation.outputs import Exports, evaluate_outputs
@@ -19,7 +18,8 @@ from rehearsal.localaws.cloudformation.stack import Blueprint, Resource, Stack
 from rehearsal.localaws.cloudformation.stack_policy import StackPolicy
 from rehearsal.localaws.cloudformation.statuses import ResourceStatus, StackStatus
 from rehearsal.localaws.cloudformation.template import ResourceDeclaration, invalid
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError
 
 log = logging.getLogger("rehearsal.localaws.cloudformation")
 

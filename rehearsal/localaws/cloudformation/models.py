@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
 
-from rehearsal.localaws import clock, host, identity, state
+from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.cloudformation import changesets, engine, interruption, prepare, updates
 from rehearsal.localaws.cloudformation.changesets import ChangeSet
 from rehearsal.localaws.cloudformation.outputs import Exports
@@ -18,8 +18,9 @@ from rehearsal.localaws.cloudformation.scope import Surroundings
 from rehearsal.localaws.cloudformation.stack import Blueprint, Stack
 from rehearsal.localaws.cloudformation.statuses import StackStatus
 from rehearsal.localaws.cloudformation.template import invalid
-from rehearsal.localaws.errors import AwsError
-from rehearsal.localaws.host import Credentials
+from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground.errors import AwsError
+from rehearsal.localaws.ground.host import Credentials
 
 _NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 
@@ -243,4 +244,4 @@ def backend_of(account_id: str, region: str) -> CloudFormationBackend:
 
 cloudformation_backends: Mapping[str, Any] = BackendDict(CloudFormationBackend, "cloudformation")
 
-state.on_resume(resume)
+persistence.on_resume(resume)

@@ -14,7 +14,7 @@ from rehearsal.localaws.cloudformation.parameters import Given, ParameterValue
 from rehearsal.localaws.cloudformation.scope import StackScope, Surroundings, check_conditions
 from rehearsal.localaws.cloudformation.stack import Blueprint
 from rehearsal.localaws.cloudformation.template import Template, invalid
-from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.ground.errors import AwsError, describe
 
 BODY_LIMIT_BYTES = 51_200
 URL_LIMIT_BYTES = 1_000_000

@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rehearsal.localaws import identity, state
+from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.cloudformation import dynamic, intrinsics, reasons, registry, schemas
 from rehearsal.localaws.cloudformation.cancellation import Cancellation
 from rehearsal.localaws.cloudformation.resources.model import Made, Request, ResourceFailed
@@ -18,14 +18,15 @@ from rehearsal.localaws.cloudformation.scope import StackScope
 from rehearsal.localaws.cloudformation.stack import Blueprint, Resource, Stack
 from rehearsal.localaws.cloudformation.statuses import ResourceStatus
 from rehearsal.localaws.cloudformation.template import ResourceDeclaration
-from rehearsal.localaws.errors import AwsError
-from rehearsal.localaws.state.gate import Gate
+from rehearsal.localaws.ground import persistence
+from rehearsal.localaws.ground.errors import AwsError
+from rehearsal.localaws.ground.request_gate import Gate
 
 log = logging.getLogger("rehearsal.localaws.cloudformation")
 
 being_made = Gate()
 """A resource passes here from its making until the stack knows it: a snapshot in between would have it belong to nobody."""
-state.hold_still(being_made.closed, before_requests=True)
+persistence.hold_still(being_made.closed, before_requests=True)
 
 _INITIATED = "Resource creation Initiated"
 _REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."

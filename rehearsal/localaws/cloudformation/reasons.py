@@ -3,7 +3,7 @@
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rehearsal.localaws.cloudformation.resources.model import ResourceFailed
-from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.ground.errors import AwsError, describe
 
 _HANDLER_CODES = (
     ("AccessDenied", ("AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError")),

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from rehearsal.localaws.api import ServiceApi
 from rehearsal.localaws.cloudformation.template import invalid
+from rehearsal.localaws.services.api import ServiceApi
 
 _STACK_SETS = "stack sets; deploy the template as a stack in each region instead"
 _DRIFT = "drift detection; compare the resources with their services' own APIs"

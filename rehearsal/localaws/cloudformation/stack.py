@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.cloudformation.cancellation import Cancellation
 from rehearsal.localaws.cloudformation.parameters import ParameterValue
 from rehearsal.localaws.cloudformation.statuses import ResourceStatus, StackStatus
 from rehearsal.localaws.cloudformation.template import Template
-from rehearsal.localaws.host import Credentials
+from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground.host import Credentials
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
 

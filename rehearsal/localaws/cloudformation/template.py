@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 Node = Any
 """A decoded piece of a template: scalars, lists and dicts, with intrinsics in their long form."""

@@ -6,7 +6,6 @@ An update keeps the old physical resource of a replacement until the end, so tha
 from collections.abc import Mapping
 from dataclasses import replace
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.cloudformation import graph, plan, registry
 from rehearsal.localaws.cloudformation.engine import (
     RETAINED,
@@ -23,6 +22,7 @@ from rehearsal.localaws.cloudformation.provision import Provisioner, being_made
 from rehearsal.localaws.cloudformation.stack import Blueprint, Resource, Stack
 from rehearsal.localaws.cloudformation.stack_policy import DENIED, StackPolicy
 from rehearsal.localaws.cloudformation.statuses import ResourceStatus, StackStatus
+from rehearsal.localaws.ground import clock
 
 
 def update(stack: Stack, exports: Exports, blueprint: Blueprint, policy_during_update: str | None = None) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 from moto.codebuild.models import codebuild_backends
 
-from rehearsal.localaws import constraints, pages
-from rehearsal.localaws.api import ServiceApi
 from rehearsal.localaws.codebuild.models import CodeBuildBackend
+from rehearsal.localaws.ground import constraints, pages
+from rehearsal.localaws.services.api import ServiceApi
 
 _PAGE = 100
 

@@ -3,11 +3,11 @@
 import uuid
 from typing import Any
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.codebuild import build_log, models, runner
 from rehearsal.localaws.codebuild.api_base import CodeBuildPart
 from rehearsal.localaws.codebuild.models import Build
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground.errors import AwsError
 
 _OVERRIDES = {
     "artifactsOverride": "artifacts",

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.codebuild.api_base import CodeBuildPart
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground.errors import AwsError
 
 
 class Projects(CodeBuildPart):

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.codebuild.api_base import CodeBuildPart
 from rehearsal.localaws.codebuild.reports import records
 from rehearsal.localaws.codebuild.reports.records import Report
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground.errors import AwsError
 
 _SORTS = {"NAME": "name", "CREATED_TIME": "created", "LAST_MODIFIED_TIME": "lastModified"}
 _COVERAGE_SORTS = {"FILE_PATH": "filePath", "LINE_COVERAGE_PERCENTAGE": "lineCoveragePercentage"}

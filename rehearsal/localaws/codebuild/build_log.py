@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.localaws.codebuild.models import Build
-from rehearsal.localaws.errors import describe
-from rehearsal.localaws.logs import LogStream
+from rehearsal.localaws.ground.errors import describe
+from rehearsal.localaws.services.logs import LogStream
 
 
 class BuildLog:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from rehearsal.localaws import host
 from rehearsal.localaws.codebuild import cache_archive
-from rehearsal.localaws.errors import describe
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.errors import describe
 
 
 class Store(Protocol):

@@ -7,9 +7,9 @@ from typing import Any
 
 from moto.core.base_backend import BaseBackend
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.codebuild.reports.records import Report
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground.errors import AwsError
 
 
 @dataclass

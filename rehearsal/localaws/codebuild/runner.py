@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.codebuild.models import codebuild_backends
 
-from rehearsal.localaws import clock, host, identity, state
+from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.codebuild import buildspec, cache, models, workspace
 from rehearsal.localaws.codebuild.build_log import BuildLog
 from rehearsal.localaws.codebuild.buildspec import Buildspec
@@ -16,8 +16,9 @@ from rehearsal.localaws.codebuild.models import Build
 from rehearsal.localaws.codebuild.reports.collecting import Collector
 from rehearsal.localaws.codebuild.sources import Sources
 from rehearsal.localaws.codebuild.workspace import ShellResult, Workspace
-from rehearsal.localaws.errors import describe
 from rehearsal.localaws.events import bus
+from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground.errors import describe
 
 log = logging.getLogger("rehearsal.localaws.codebuild")
 
@@ -254,4 +255,4 @@ class _Work:
         return self._build.id.rpartition(":")[2] if artifact.get("namespaceType") == "BUILD_ID" else ""
 
 
-state.on_resume(resume)
+persistence.on_resume(resume)

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rehearsal.localaws import host, identity
+from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.codebuild.workspace import Workspace
 from rehearsal.localaws.codecommit import repository
-from rehearsal.localaws.host import Credentials
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.host import Credentials
 
 _REPOSITORY = re.compile(r"https?://[^/]+(?:/git-codecommit/(?P<in_path>[^/]+))?/v1/repos/(?P<name>[^/]+?)(?:\.git)?/?")
 _REGION_OF_HOST = re.compile(r"https?://git-codecommit\.([^.]+)\.amazonaws\.com/")

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rehearsal.localaws import clock, host
 from rehearsal.localaws.codebuild import shell_session
 from rehearsal.localaws.codebuild.buildspec import ArtifactFiles, Buildspec
-from rehearsal.localaws.host import Credentials
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.isolation import launch
 
 _SESSION = str(Path(shell_session.__file__))

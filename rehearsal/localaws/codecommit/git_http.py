@@ -15,14 +15,15 @@ from typing import Any
 
 from moto.codecommit.models import codecommit_backends
 
-from rehearsal.localaws import front, host
 from rehearsal.localaws.authorizer import principals
 from rehearsal.localaws.authorizer.decide import Circumstances, decide
 from rehearsal.localaws.authorizer.principals import Principal
 from rehearsal.localaws.authorizer.requests import Need
 from rehearsal.localaws.codecommit import models, repository
 from rehearsal.localaws.codecommit.models import RepositoryRecord
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.door import front
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.errors import AwsError
 
 _PATH = re.compile(
     r"/git-codecommit/(?P<region>[a-z0-9-]+)/v1/repos/(?P<name>[\w.-]+?)(\.git)?/(?P<rest>info/refs|git-upload-pack|git-receive-pack)"

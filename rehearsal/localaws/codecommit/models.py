@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from moto.core.base_backend import BaseBackend
 
-from rehearsal.localaws import clock, host, state
 from rehearsal.localaws.codecommit.repository import Repository
-from rehearsal.localaws.errors import AwsError
 from rehearsal.localaws.events import bus
+from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground.errors import AwsError
 
 
 @dataclass
@@ -90,7 +90,7 @@ def restore(kept: dict[str, bytes]) -> None:
         Repository(host.current().scratch("codecommit") / place).unpack(packed)
 
 
-state.keep("codecommit.repositories", export, restore)
+persistence.keep("codecommit.repositories", export, restore)
 
 
 def announce(record: RepositoryRecord, before: dict[str, str], caller_arn: str) -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 from moto.codecommit.models import codecommit_backends
 
-from rehearsal.localaws import constraints
-from rehearsal.localaws.api import ServiceApi
 from rehearsal.localaws.codecommit import models
 from rehearsal.localaws.codecommit.models import CodeCommitBackend, RepositoryRecord
 from rehearsal.localaws.codecommit.repository import Author, GitFailed
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import constraints
+from rehearsal.localaws.ground.errors import AwsError
+from rehearsal.localaws.services.api import ServiceApi
 
 _MODES = {"NORMAL": "100644", "EXECUTABLE": "100755", "SYMLINK": "120000"}
 

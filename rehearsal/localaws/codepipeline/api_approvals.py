@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from rehearsal.localaws import clock
-from rehearsal.localaws.codepipeline import state, views
+from rehearsal.localaws.codepipeline import state_machine, views
 from rehearsal.localaws.codepipeline.api_base import CodePipelinePart
 from rehearsal.localaws.codepipeline.engine import engine
 from rehearsal.localaws.codepipeline.records import ActionRun, Execution, Pipeline
 from rehearsal.localaws.codepipeline.turns import Turn
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground.errors import AwsError
 
 
 class Approvals(CodePipelinePart):
@@ -23,7 +23,9 @@ class Approvals(CodePipelinePart):
         def decide(turn: Turn) -> None:
             execution, run = self._awaiting(pipeline)
             approved = result["status"] == "Approved"
-            state.approve(turn, execution, run, approved=approved, summary=result["summary"], by=self.caller_arn)
+            state_machine.approve(
+                turn, execution, run, approved=approved, summary=result["summary"], by=self.caller_arn
+            )
 
         engine.turn(pipeline, decide)
         return {"approvedAt": clock.timestamp()}

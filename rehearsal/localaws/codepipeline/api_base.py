@@ -4,9 +4,9 @@ from typing import Any
 
 from moto.codepipeline.models import codepipeline_backends
 
-from rehearsal.localaws import constraints
-from rehearsal.localaws.api import ServiceApi
 from rehearsal.localaws.codepipeline.models import CodePipelineBackend
+from rehearsal.localaws.ground import constraints
+from rehearsal.localaws.services.api import ServiceApi
 
 
 class CodePipelinePart(ServiceApi):

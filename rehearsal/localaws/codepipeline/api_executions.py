@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from rehearsal.localaws.codepipeline import starts, state
+from rehearsal.localaws.codepipeline import starts, state_machine
 from rehearsal.localaws.codepipeline.api_base import CodePipelinePart
 from rehearsal.localaws.codepipeline.engine import engine
 from rehearsal.localaws.codepipeline.records import Execution, ExecutionStatus
 from rehearsal.localaws.codepipeline.turns import Turn, new_id
-from rehearsal.localaws.errors import AwsError
 from rehearsal.localaws.events import targets
+from rehearsal.localaws.ground.errors import AwsError
 
 
 class Executions(CodePipelinePart):
@@ -26,7 +26,7 @@ class Executions(CodePipelinePart):
             execution = self._new_execution(turn)
             if token is not None:
                 pipeline.start_tokens[token] = execution.id
-            state.start(turn, execution)
+            state_machine.start(turn, execution)
             return execution.id
 
         return {"pipelineExecutionId": engine.turn(pipeline, begin)}
@@ -65,7 +65,7 @@ class Executions(CodePipelinePart):
                     f"The pipeline execution {execution_id} is already in a Stopping state. If you already chose to stop and wait, "
                     f"you cannot make that request again. You can choose to stop and abandon instead.",
                 )
-            state.stop(turn, execution, abandoned=abandon, reason=self.params.get("reason", ""))
+            state_machine.stop(turn, execution, abandoned=abandon, reason=self.params.get("reason", ""))
 
         engine.turn(pipeline, stop)
         return {"pipelineExecutionId": execution_id}
@@ -91,7 +91,7 @@ class Executions(CodePipelinePart):
             execution = Execution(
                 new_id(), pipeline.definition, "PutActionRevision", self.caller_arn, turn.now, turn.now, variables
             )
-            state.start(turn, execution)
+            state_machine.start(turn, execution)
             return {"newRevision": True, "pipelineExecutionId": execution.id}
 
         return engine.turn(pipeline, begin)

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from rehearsal.localaws import pages
 from rehearsal.localaws.codepipeline import views
 from rehearsal.localaws.codepipeline.api_base import CodePipelinePart
 from rehearsal.localaws.codepipeline.engine import engine
 from rehearsal.localaws.codepipeline.records import ActionRun, Execution, Pipeline, Run, StageRun, StageStatus
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import pages
+from rehearsal.localaws.ground.errors import AwsError
 
 R = TypeVar("R", bound=Run)
 

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from rehearsal.localaws import host
-from rehearsal.localaws.codepipeline import state
+from rehearsal.localaws.codepipeline import state_machine
 from rehearsal.localaws.codepipeline.actions import job_data
 from rehearsal.localaws.codepipeline.actions.context import Context
 from rehearsal.localaws.codepipeline.api_base import CodePipelinePart
 from rehearsal.localaws.codepipeline.engine import engine
 from rehearsal.localaws.codepipeline.models import FoundJob
 from rehearsal.localaws.codepipeline.records import ActionRun, ErrorDetails, JobStatus, Revision
-from rehearsal.localaws.codepipeline.state import Outcome
+from rehearsal.localaws.codepipeline.state_machine import Outcome
 from rehearsal.localaws.codepipeline.turns import Turn
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.errors import AwsError
 
 MAX_VARIABLE_BYTES = 122_880
 
@@ -30,11 +30,11 @@ class Jobs(CodePipelinePart):
             self._check_open(found)
             outcome = self._outcome(found, turn)
             if token is None:
-                state.succeed(turn, found.execution, found.run, outcome)
+                state_machine.succeed(turn, found.execution, found.run, outcome)
                 return
-            state.progress(found.run, outcome)
+            state_machine.progress(found.run, outcome)
             delay = host.current().settings.continuation_delay_seconds
-            state.continue_job(turn, found.execution, found.run, token, resume_at=turn.now + delay)
+            state_machine.continue_job(turn, found.execution, found.run, token, resume_at=turn.now + delay)
 
         engine.turn(found.pipeline, succeed)
 
@@ -46,7 +46,7 @@ class Jobs(CodePipelinePart):
 
         def fail(turn: Turn) -> None:
             self._check_open(found)
-            state.fail(turn, found.execution, found.run, error, details.get("externalExecutionId"))
+            state_machine.fail(turn, found.execution, found.run, error, details.get("externalExecutionId"))
 
         engine.turn(found.pipeline, fail)
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from rehearsal.localaws import clock, pages
-from rehearsal.localaws.codepipeline import definition, pushes, state, structure, tags, views
+from rehearsal.localaws.codepipeline import definition, pushes, state_machine, structure, tags, views
 from rehearsal.localaws.codepipeline.api_base import CodePipelinePart
 from rehearsal.localaws.codepipeline.definition import Definition
 from rehearsal.localaws.codepipeline.engine import engine
 from rehearsal.localaws.codepipeline.records import Execution, Pipeline
 from rehearsal.localaws.codepipeline.turns import new_id
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock, pages
+from rehearsal.localaws.ground.errors import AwsError
 
 MAX_PIPELINES = 1000
 
@@ -53,7 +53,7 @@ class Pipelines(CodePipelinePart):
         now = clock.timestamp()
         values = {name: value for name, value in variables.items() if value is not None}
         execution = Execution(new_id(), pipeline.definition, "CreatePipeline", self.caller_arn, now, now, values)
-        engine.turn(pipeline, lambda turn: state.start(turn, execution))
+        engine.turn(pipeline, lambda turn: state_machine.start(turn, execution))
 
     def get_pipeline(self) -> dict[str, Any]:
         """The declaration, of the present version or of an earlier one that an execution ran."""
@@ -73,7 +73,7 @@ class Pipelines(CodePipelinePart):
         """A new version, for executions that start from now on; those that run keep theirs."""
         pipeline = self.backend.pipeline(self.params["pipeline"]["name"])
         declared = self._admitted(version=pipeline.definition.version + 1)
-        engine.turn(pipeline, lambda turn: state.change(turn, declared))
+        engine.turn(pipeline, lambda turn: state_machine.change(turn, declared))
         pushes.watch(pipeline)
         return {"pipeline": declared.declaration}
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rehearsal.localaws.codepipeline import conditions, entry, starts, state, views
+from rehearsal.localaws.codepipeline import conditions, entry, starts, state_machine, views
 from rehearsal.localaws.codepipeline.api_base import CodePipelinePart
 from rehearsal.localaws.codepipeline.definition import Gate, Mode, RetryMode
 from rehearsal.localaws.codepipeline.engine import engine
@@ -16,7 +16,7 @@ from rehearsal.localaws.codepipeline.records import (
     Transition,
 )
 from rehearsal.localaws.codepipeline.turns import Turn
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 _RETRYABLE = (StageStatus.FAILED, StageStatus.STOPPED)
 _GATES = {"BEFORE_ENTRY": Gate.BEFORE_ENTRY, "ON_SUCCESS": Gate.ON_SUCCESS}
@@ -59,7 +59,7 @@ class Stages(CodePipelinePart):
 
         def retry(turn: Turn) -> None:
             self._check_retryable(turn, execution, stage_run)
-            state.retry(turn, execution, stage_run, mode)
+            state_machine.retry(turn, execution, stage_run, mode)
 
         engine.turn(pipeline, retry)
         return {"pipelineExecutionId": execution.id}
@@ -153,7 +153,7 @@ class Stages(CodePipelinePart):
                     f"has failed the stage can be",
                 )
             self._check_free(turn, stage_run.name)
-            state.override(turn, execution, stage_run, gate)
+            state_machine.override(turn, execution, stage_run, gate)
 
         engine.turn(pipeline, override)
 

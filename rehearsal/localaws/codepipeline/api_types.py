@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from rehearsal.localaws import pages
-from rehearsal.localaws.codepipeline import catalogue, tags
+from rehearsal.localaws.codepipeline import action_types, tags
+from rehearsal.localaws.codepipeline.action_types import Counts, TypeRules
 from rehearsal.localaws.codepipeline.api_base import CodePipelinePart
-from rehearsal.localaws.codepipeline.catalogue import Counts, TypeRules
 from rehearsal.localaws.codepipeline.definition import ActionType
 from rehearsal.localaws.codepipeline.models import CustomActionType
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import pages
+from rehearsal.localaws.ground.errors import AwsError
 
 MAX_CUSTOM_TYPES = 50
 
@@ -64,7 +64,7 @@ class Types(CodePipelinePart):
                 "ruleConfigurationProperties": _properties(rules),
                 "inputArtifactDetails": _counts(rules.inputs),
             }
-            for provider, rules in catalogue.RULE_TYPES.items()
+            for provider, rules in action_types.RULE_TYPES.items()
         ]
         return {"ruleTypes": rows}
 

@@ -9,7 +9,7 @@ from rehearsal.localaws.codepipeline.definition import ActionType
 from rehearsal.localaws.codepipeline.engine import engine
 from rehearsal.localaws.codepipeline.models import FoundJob
 from rehearsal.localaws.codepipeline.records import JobStatus
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 
 class Workers(CodePipelinePart):

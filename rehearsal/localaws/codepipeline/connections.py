@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from rehearsal.localaws import capabilities, state
 from rehearsal.localaws.codecommit import repository
+from rehearsal.localaws.door import capabilities
+from rehearsal.localaws.ground import persistence
 
 _locations: dict[str, str] = {}
 _watchers: list[Callable[[], None]] = []
-state.keep_dict("codepipeline.connections", _locations)
+persistence.keep_dict("codepipeline.connections", _locations)
 
 
 class NotReachable(Exception):

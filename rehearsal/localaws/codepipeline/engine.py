@@ -14,14 +14,13 @@ from typing import TypeVar
 
 from moto.codepipeline.models import codepipeline_backends
 
-from rehearsal.localaws import clock, host
-from rehearsal.localaws import state as snapshots
-from rehearsal.localaws.codepipeline import announcements, state
+from rehearsal.localaws.codepipeline import announcements, state_machine
 from rehearsal.localaws.codepipeline.actions import artifacts, providers
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context, failure_of
 from rehearsal.localaws.codepipeline.records import ErrorDetails, Execution, Pipeline, Run
 from rehearsal.localaws.codepipeline.turns import Announce, Instruction, Turn, Withdraw, Work
 from rehearsal.localaws.events import bus
+from rehearsal.localaws.ground import clock, host, persistence
 
 log = logging.getLogger("rehearsal.localaws.codepipeline")
 
@@ -50,7 +49,7 @@ class Engine:
         with self._changed:
             turn = Turn(pipeline, clock.timestamp())
             result = event(turn)
-            state.advance(turn)
+            state_machine.advance(turn)
             self._remember(turn)
             for instruction in turn.instructions:
                 self._carry_out(pipeline, instruction)
@@ -65,7 +64,7 @@ class Engine:
         with self._changed:
             turn = Turn(pipeline, clock.timestamp())
             for execution in pipeline.live():
-                state.stop(turn, execution, abandoned=True, reason="The pipeline was deleted")
+                state_machine.stop(turn, execution, abandoned=True, reason="The pipeline was deleted")
             self._moments.pop(pipeline.arn, None)
             for instruction in turn.instructions:
                 if isinstance(instruction, Withdraw):
@@ -80,7 +79,7 @@ class Engine:
                 for run in list(execution.runs()):
                     awaits_others = run.jobs or run.approval_token or run.resume_at is not None
                     if run.is_live and (run.id in interrupted_runs or not awaits_others):
-                        state.fail(turn, execution, run, _INTERRUPTED)
+                        state_machine.fail(turn, execution, run, _INTERRUPTED)
 
         self.turn(pipeline, interrupted)
 
@@ -102,7 +101,7 @@ class Engine:
     def _remember(self, turn: Turn) -> None:
         """Keep the pipeline's next moment, and wake the timer when it has become earlier."""
         self._start_threads()
-        moment = state.next_moment(turn)
+        moment = state_machine.next_moment(turn)
         before = self._next()
         if moment is None:
             self._moments.pop(turn.pipeline.arn, None)
@@ -139,14 +138,14 @@ class Engine:
             details = failure_of(error)
             if not isinstance(error, ActionFailed):
                 log.debug("action %s of %s failed", run.declared.name, pipeline.name, exc_info=True)
-            self.turn(pipeline, lambda turn: state.fail(turn, execution, run, details))
+            self.turn(pipeline, lambda turn: state_machine.fail(turn, execution, run, details))
             return
         finally:
             self._withdrawn.pop(run.id, None)
-        if isinstance(outcome, state.Later):
-            self.turn(pipeline, lambda turn: state.postpone(turn, run, outcome))
+        if isinstance(outcome, state_machine.Later):
+            self.turn(pipeline, lambda turn: state_machine.postpone(turn, run, outcome))
         elif outcome is not None:
-            self.turn(pipeline, lambda turn: state.succeed(turn, execution, run, outcome))
+            self.turn(pipeline, lambda turn: state_machine.succeed(turn, execution, run, outcome))
 
     def _prepare(self, pipeline: Pipeline, work: Work) -> tuple[providers.Provider, Context, Execution, Run] | None:
         with self._changed:
@@ -160,7 +159,7 @@ class Engine:
 
     def _act(
         self, pipeline: Pipeline, provider: providers.Provider, context: Context, run: Run
-    ) -> state.Outcome | state.Later | None:
+    ) -> state_machine.Outcome | state_machine.Later | None:
         """Bring the inputs to the action's region, hand out its job where it takes one, and let the provider act."""
         if context.continuation_token is None:
             artifacts.bring_inputs(context)
@@ -170,7 +169,7 @@ class Engine:
             if not run.is_live or context.withdrawn.is_set():
                 return None
             turn = Turn(pipeline, clock.timestamp())
-            job = state.open_job(turn, run, worker=provider.is_worker)
+            job = state_machine.open_job(turn, run, worker=provider.is_worker)
             self._remember(turn)
         return provider.act(replace(context, job_id=job.id))
 
@@ -190,10 +189,10 @@ class Engine:
                 moment = self._next()
                 clock.wait_until(self._changed, lambda seen=moment: self._next() != seen, moment)  # type: ignore[misc]
                 now = clock.timestamp()
-                snapshots.changed()
+                persistence.changed()
                 due = [pipeline for moment, pipeline in self._moments.values() if moment <= now]
             for pipeline in due:
-                self.turn(pipeline, state.pass_time)
+                self.turn(pipeline, state_machine.pass_time)
 
     def _publish(self) -> None:
         """Events go out one after the other, in the order in which things happened."""
@@ -213,6 +212,6 @@ _INTERRUPTED = ErrorDetails(
 
 engine = Engine()
 
-snapshots.keep("codepipeline.working", engine.working, engine.remember_interrupted)
-snapshots.hold_still(engine.reading)
-snapshots.on_resume(engine.resume_all)
+persistence.keep("codepipeline.working", engine.working, engine.remember_interrupted)
+persistence.hold_still(engine.reading)
+persistence.on_resume(engine.resume_all)

@@ -10,14 +10,15 @@ from typing import Any
 from botocore.exceptions import ClientError
 from moto.codepipeline.models import codepipeline_backends
 
-from rehearsal.localaws import clock, host, identity
+from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.codecommit import models as codecommit
-from rehearsal.localaws.codepipeline import connections, pushes, starts, state, triggers
+from rehearsal.localaws.codepipeline import connections, pushes, starts, state_machine, triggers
 from rehearsal.localaws.codepipeline.definition import Action
 from rehearsal.localaws.codepipeline.engine import engine
 from rehearsal.localaws.codepipeline.records import Execution, Pipeline
 from rehearsal.localaws.codepipeline.turns import Turn, new_id
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError
 
 log = logging.getLogger("rehearsal.localaws.codepipeline")
 
@@ -134,7 +135,7 @@ def _start(turn: Turn, action: Action, seen: str, latest: str) -> None:
     starts.check_room(pipeline)
     values = starts.variable_values(pipeline.definition, [])
     kind, detail = _trigger(action, latest)
-    state.start(turn, Execution(new_id(), pipeline.definition, kind, detail, turn.now, turn.now, values))
+    state_machine.start(turn, Execution(new_id(), pipeline.definition, kind, detail, turn.now, turn.now, values))
 
 
 def _trigger(action: Action, latest: str) -> tuple[str, str]:

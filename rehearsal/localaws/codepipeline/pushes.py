@@ -8,14 +8,14 @@ import tempfile
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from rehearsal.localaws import state as snapshots
-from rehearsal.localaws.codepipeline import connections, starts, state
+from rehearsal.localaws.codepipeline import connections, starts, state_machine
 from rehearsal.localaws.codepipeline.definition import Action
 from rehearsal.localaws.codepipeline.engine import engine
 from rehearsal.localaws.codepipeline.records import Execution, Pipeline
 from rehearsal.localaws.codepipeline.triggers import Push, Trigger
 from rehearsal.localaws.codepipeline.turns import Turn, new_id
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import persistence
+from rehearsal.localaws.ground.errors import AwsError
 
 TRIGGER_TYPE = "WebhookV2"
 """What executions show that a connection's push has started."""
@@ -29,7 +29,7 @@ _Watched = tuple[str, str, str]
 """A pipeline's ARN, the name of its source action, the full name of the repository."""
 
 _known: dict[_Watched, References] = {}
-snapshots.keep_dict("codepipeline.references", _known)
+persistence.keep_dict("codepipeline.references", _known)
 
 
 def watch(pipeline: Pipeline) -> None:
@@ -87,7 +87,7 @@ def _look_for(pipeline: Pipeline, trigger: Trigger, action: Action) -> None:
         _known[_key(pipeline, action)] = now
     if before is None or before == now:
         return
-    snapshots.changed()
+    persistence.changed()
     seen = set(before.values())
     for reference, commit in sorted(now.items()):
         if before.get(reference) == commit:
@@ -125,4 +125,4 @@ def _start(turn: Turn, action: Action, push: Push) -> None:
         variables=values,
         source_overrides={action.name: override},
     )
-    state.start(turn, execution)
+    state_machine.start(turn, execution)

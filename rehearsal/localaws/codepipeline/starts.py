@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rehearsal.localaws.codepipeline.definition import Definition, Mode
 from rehearsal.localaws.codepipeline.records import Pipeline
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 MAX_CONCURRENT = 50
 """Executions at a time of a pipeline in QUEUED or PARALLEL mode (user guide, "Quotas in AWS CodePipeline")."""

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from rehearsal.localaws.codepipeline import catalogue, triggers, variables
-from rehearsal.localaws.codepipeline.catalogue import Counts, TypeTable
+from rehearsal.localaws.codepipeline import action_types, triggers, variables
+from rehearsal.localaws.codepipeline.action_types import Counts, TypeTable
 from rehearsal.localaws.codepipeline.definition import Action, Declared, Definition, Gate, Mode, Result, Stage
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 RESERVED_NAMESPACES = ("codepipeline", "variables")
 MAX_STAGES = 50
@@ -131,11 +131,11 @@ def _check_rollback(definition: Definition, stage: Stage) -> None:
 
 
 def _check_rule(rule: Declared) -> None:
-    rules = catalogue.RULE_TYPES.get(rule.type.provider)
+    rules = action_types.RULE_TYPES.get(rule.type.provider)
     if rules is None:
         raise _of_stage(
             f"RuleType (Category: 'Rule', Provider: '{rule.type.provider}', Owner: 'AWS', Version: '{rule.type.version}') in rule "
-            f"'{rule.name}' is not offered by the embedded AWS, which has: {', '.join(sorted(catalogue.RULE_TYPES)) or 'none'}"
+            f"'{rule.name}' is not offered by the embedded AWS, which has: {', '.join(sorted(action_types.RULE_TYPES)) or 'none'}"
         )
     _check_configuration(rule, rules, "Rule")
 
@@ -155,7 +155,7 @@ def _check_action(action: Action, types: TypeTable, region: str) -> None:
         raise _of_action(f"Action {action.name} cannot have a timeout")
 
 
-def _check_configuration(declared: Declared, rules: catalogue.TypeRules, what: str) -> None:
+def _check_configuration(declared: Declared, rules: action_types.TypeRules, what: str) -> None:
     missing = [key for key, required in rules.properties.items() if required and not declared.configuration.get(key)]
     error = _of_action if what == "Action" else _of_stage
     if missing:

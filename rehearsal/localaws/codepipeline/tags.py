@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 MAX_TAGS = 50
 

@@ -14,13 +14,15 @@ from urllib.parse import parse_qs
 
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws import front, host, identity, state
-from rehearsal.localaws.errors import describe
+from rehearsal.localaws.authorizer import identity
+from rehearsal.localaws.door import front
+from rehearsal.localaws.ground import host, persistence
+from rehearsal.localaws.ground.errors import describe
 
 _PREFIX = "/_approvals/"
 _lock = threading.Lock()
 _waiting: dict[str, dict[str, Any]] = {}
-state.keep_dict("events.approvals", _waiting)
+persistence.keep_dict("events.approvals", _waiting)
 
 
 def wording(text: str) -> str | None:

@@ -17,12 +17,12 @@ from moto.s3 import notifications
 from moto.s3.exceptions import InvalidArgumentError
 from moto.s3.models import S3Backend
 
-from rehearsal.localaws import clock, host
-from rehearsal.localaws.errors import describe
 from rehearsal.localaws.events import bus, recipients
 from rehearsal.localaws.events.delivery import Refusal
 from rehearsal.localaws.events.object_events import ObjectEvent
 from rehearsal.localaws.events.recipients import Sender
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import describe
 
 log = logging.getLogger("rehearsal.localaws.events")
 

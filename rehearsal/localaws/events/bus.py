@@ -6,7 +6,7 @@ from typing import Any
 
 from moto.events.models import events_backends
 
-from rehearsal.localaws import host
+from rehearsal.localaws.ground import host
 
 
 def publish(source: str, detail_type: str, detail: Mapping[str, Any], resources: Sequence[str], *, region: str) -> None:

@@ -18,11 +18,11 @@ from moto.events.exceptions import InvalidEventPatternException
 from moto.events.models import EventPattern, Rule, events_backends
 from werkzeug.exceptions import HTTPException
 
-from rehearsal.localaws import clock, host
-from rehearsal.localaws.errors import describe
 from rehearsal.localaws.events import patterns, rule_metrics, targets
 from rehearsal.localaws.events.inputs import target_input
 from rehearsal.localaws.events.targets import Delivery
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import describe
 
 log = logging.getLogger("rehearsal.localaws.events")
 

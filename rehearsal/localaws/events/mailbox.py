@@ -11,8 +11,9 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-from rehearsal.localaws import capabilities, clock, host, state
+from rehearsal.localaws.door import capabilities
 from rehearsal.localaws.events import approvals
+from rehearsal.localaws.ground import clock, host, persistence
 
 _numbers = itertools.count(1)
 _lock = threading.Lock()
@@ -68,5 +69,5 @@ def _restore(kept: list[dict[str, Any]]) -> None:
     _numbers = itertools.count(len(kept) + 1)
 
 
-state.keep("events.mailbox", _export, _restore)
+persistence.keep("events.mailbox", _export, _restore)
 capabilities.offer("GET", "mailbox", _list)

@@ -14,11 +14,11 @@ from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
-from rehearsal.localaws import host
 from rehearsal.localaws.authorizer import resources
 from rehearsal.localaws.authorizer.policy import Policies, Policy, Request, RequestContext, evaluate
 from rehearsal.localaws.authorizer.principal_element import Caller
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.errors import AwsError
 
 _WITHOUT_SOURCE = ("events.amazonaws.com", "sns:Publish")
 _FOR_THE_OWNER = "cloudwatch.amazonaws.com"

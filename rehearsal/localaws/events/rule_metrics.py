@@ -4,7 +4,8 @@ Counted when a delivery is over, retries not, as EventBridge does; a rule that d
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 """
 
-from rehearsal.localaws import clock, moto_state
+from rehearsal.localaws.ground import clock
+from rehearsal.localaws.moto_bridge import moto_records
 
 NAMESPACE = "AWS/Events"
 
@@ -22,4 +23,4 @@ def count(rule_name: str, region: str, *, failed: bool) -> None:
         }
         for name in names
     ]
-    moto_state.of("cloudwatch", region).put_metric_data(NAMESPACE, data)
+    moto_records.of("cloudwatch", region).put_metric_data(NAMESPACE, data)

@@ -9,11 +9,12 @@ from typing import Any
 from botocore import xform_name
 from moto.events.models import Rule
 
-from rehearsal.localaws import host, identity
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.events import recipients
 from rehearsal.localaws.events.recipients import Sender
-from rehearsal.localaws.logs import LogStream
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.errors import AwsError
+from rehearsal.localaws.services.logs import LogStream
 
 SERVICE = "events.amazonaws.com"
 _starting_rules: dict[str, str] = {}

@@ -18,10 +18,10 @@ from moto.events.models import EventsBackend, Rule, events_backends
 from moto.scheduler.exceptions import ValidationException as SchedulerValidationException
 from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, scheduler_backends
 
-from rehearsal.localaws import clock, host, state
 from rehearsal.localaws.events import delivery, schedules
 from rehearsal.localaws.events.scheduled_inputs import scheduler_input
 from rehearsal.localaws.events.targets import Delivery
+from rehearsal.localaws.ground import clock, host, persistence
 
 log = logging.getLogger("rehearsal.localaws.events")
 
@@ -65,7 +65,7 @@ def install() -> None:
         operation = getattr(EventBridgeSchedulerBackend, name)
         setattr(EventBridgeSchedulerBackend, name, _watched(operation, _check_schedule))
     EventBridgeSchedulerBackend.delete_schedule = _watched(EventBridgeSchedulerBackend.delete_schedule)
-    state.on_resume(_wake)
+    persistence.on_resume(_wake)
 
 
 def _watched(operation: Callable[..., Any], check: Callable[[Mapping[str, Any]], None] | None = None) -> Any:
@@ -256,4 +256,4 @@ def _moment(given: Any) -> datetime | None:
         return datetime.fromisoformat(str(given).replace("Z", "+00:00"))
 
 
-state.keep("events.timetable", _export, awaited.update)
+persistence.keep("events.timetable", _export, awaited.update)

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 from moto.sns.models import Subscription
 
-from rehearsal.localaws import host
-from rehearsal.localaws.errors import describe
 from rehearsal.localaws.events import mailbox, recipients
 from rehearsal.localaws.events.delivery import Refusal
 from rehearsal.localaws.events.recipients import Sender
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.errors import describe
 from rehearsal.localaws.isolation.loopback_only import is_loopback
 
 log = logging.getLogger("rehearsal.localaws.events")

@@ -11,11 +11,11 @@ import os
 import threading
 import uuid
 
-from rehearsal.localaws import clock, host, state
-from rehearsal.localaws.errors import AwsError, describe
 from rehearsal.localaws.functions import destinations
 from rehearsal.localaws.functions.destinations import Condition, Event, Policy
 from rehearsal.localaws.functions.record import FunctionRecord, Result
+from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground.errors import AwsError, describe
 
 log = logging.getLogger("rehearsal.localaws.functions")
 
@@ -85,5 +85,5 @@ def _attempt(function: FunctionRecord, event: Event) -> Result | None:
             return None
 
 
-state.keep_dict("functions.events", _pending)
-state.on_resume(resume)
+persistence.keep_dict("functions.events", _pending)
+persistence.on_resume(resume)

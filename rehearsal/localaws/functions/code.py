@@ -12,8 +12,8 @@ from typing import Any
 from moto.s3.exceptions import MissingBucket, MissingKey
 from moto.s3.models import s3_backends
 
-from rehearsal.localaws import host
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.errors import AwsError
 
 MAX_UNZIPPED_BYTES = 262_144_000
 """250 MB, function and layers together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""

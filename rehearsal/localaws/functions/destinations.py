@@ -15,9 +15,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rehearsal.localaws import clock, host, identity
-from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.functions.record import FunctionRecord, Result
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError, describe
 
 log = logging.getLogger("rehearsal.localaws.functions")
 

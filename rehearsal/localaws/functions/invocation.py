@@ -4,13 +4,13 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.functions import wording
 from rehearsal.localaws.functions.record import Result
 from rehearsal.localaws.functions.sandbox import Answer, Sandbox
 from rehearsal.localaws.functions.telemetry import chronological
 from rehearsal.localaws.functions.wording import Ending, Failure
-from rehearsal.localaws.logs import LogLine
+from rehearsal.localaws.ground import clock
+from rehearsal.localaws.services.logs import LogLine
 
 INIT_SECONDS = 10.0
 """An initialisation may take so long; then it is begun anew, within the function's own timeout."""

@@ -12,7 +12,7 @@ from typing import Any
 from moto.iam.models import iam_backends
 
 from rehearsal.localaws.authorizer import trust
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 MAX_REQUEST_BYTES = 6_291_456
 MAX_EVENT_BYTES = 1_048_576

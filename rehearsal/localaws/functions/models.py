@@ -12,14 +12,14 @@ from typing import Any
 from moto.awslambda.exceptions import UnknownLayerVersionException
 from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction, LayerVersion
 
-from rehearsal.localaws import faults
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.door import faults
 from rehearsal.localaws.functions import asynchronous, code, limits, runtimes
 from rehearsal.localaws.functions.configuration import Configuration
 from rehearsal.localaws.functions.event_sources import checks, queue_poller
 from rehearsal.localaws.functions.invocation import Invocation
 from rehearsal.localaws.functions.pool import Package, pool
 from rehearsal.localaws.functions.record import Result
+from rehearsal.localaws.ground.errors import AwsError
 
 _INVOKED_QUALIFIER = "x-rehearsal-invoked-qualifier"
 

@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal.localaws import host, identity
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.functions.configuration import Configuration
 from rehearsal.localaws.functions.invocation import Invocation, carry_out
 from rehearsal.localaws.functions.record import Result
 from rehearsal.localaws.functions.sandbox import Sandbox
 from rehearsal.localaws.functions.warm import WarmSandboxes
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.errors import AwsError
 
 _SERVICE = "lambda.amazonaws.com"
 

@@ -7,8 +7,8 @@ import logging
 from dataclasses import dataclass
 from datetime import date
 
-from rehearsal.localaws import clock, host
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError
 
 log = logging.getLogger("rehearsal.localaws.functions")
 

@@ -18,14 +18,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rehearsal.localaws import host, isolation
+from rehearsal.localaws import isolation
 from rehearsal.localaws.functions import bootstrap
 from rehearsal.localaws.functions.configuration import Configuration
 from rehearsal.localaws.functions.runtime_api import ACCEPTED, RuntimeApi, RuntimeRequest
 from rehearsal.localaws.functions.telemetry import LogCutter
 from rehearsal.localaws.functions.wording import Ending
-from rehearsal.localaws.host import Credentials
-from rehearsal.localaws.logs import LogLine, LogStream
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.host import Credentials
+from rehearsal.localaws.services.logs import LogLine, LogStream
 
 _WATCH_SECONDS = 0.05
 """How often the memory of a working process is read, and its death noticed when something else holds its log pipe."""

@@ -7,7 +7,7 @@ descriptor in ``_LAMBDA_TELEMETRY_LOG_FD``; ``print`` writes plain lines. One pi
 import struct
 from collections.abc import Sequence
 
-from rehearsal.localaws.logs import LogLine
+from rehearsal.localaws.services.logs import LogLine
 
 _FRAME_MARK = b"\xa5\x5a\x00"
 _FRAME_HEADER = struct.Struct(">IIQ")

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
-from rehearsal.localaws import host
-from rehearsal.localaws.host import Credentials
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.isolation import loopback_only
 
 _GUARD = str(Path(loopback_only.__file__))

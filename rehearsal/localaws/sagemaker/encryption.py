@@ -1,7 +1,7 @@
 """Server-side encryption of what jobs and endpoints write to S3, with the key that their request names."""
 
 from rehearsal.localaws.authorizer import resources
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 
 def by_key(key_id: str | None, region: str) -> dict[str, str]:

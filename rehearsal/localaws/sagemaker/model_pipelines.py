@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 
 class ModelPipelineOperations:

@@ -5,10 +5,10 @@ It holds state and nothing else: what a store does is written beside the thing t
 
 from moto.sagemaker.models import SageMakerModelBackend
 
-from rehearsal.localaws.sagemaker.catalogue import Catalogue, partition
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfig
 from rehearsal.localaws.sagemaker.hosting.model import Model
+from rehearsal.localaws.sagemaker.named import Catalogue, partition
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob
 from rehearsal.localaws.sagemaker.registry.package import Group, Package
 from rehearsal.localaws.sagemaker.tags import TagStore

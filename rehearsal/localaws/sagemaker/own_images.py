@@ -15,7 +15,7 @@ import tomllib
 from pathlib import Path
 from typing import Literal
 
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 VARIABLE = "REHEARSAL_IMAGES"
 Half = Literal["train", "serve", "process"]

@@ -6,11 +6,12 @@ reads them; the names are those of the Service Quotas console.
 
 from typing import Any
 
-from rehearsal.localaws import capabilities, state
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.door import capabilities
+from rehearsal.localaws.ground import persistence
+from rehearsal.localaws.ground.errors import AwsError
 
 _limits: dict[str, int] = {}
-state.keep_dict("sagemaker.quotas", _limits)
+persistence.keep_dict("sagemaker.quotas", _limits)
 
 
 def check(name: str, *, in_use: int, wanted: int) -> None:

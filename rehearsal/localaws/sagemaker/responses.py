@@ -2,12 +2,11 @@
 
 from moto.sagemaker.responses import SageMakerResponse as MotoSageMakerResponse
 
-from rehearsal.localaws import constraints
-from rehearsal.localaws.api import ServiceApi
+from rehearsal.localaws.ground import constraints
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfigOperations
 from rehearsal.localaws.sagemaker.hosting.endpoint_operations import EndpointOperations
-from rehearsal.localaws.sagemaker.hosting.forks import warm_up
 from rehearsal.localaws.sagemaker.hosting.model import ModelOperations
+from rehearsal.localaws.sagemaker.hosting.servers.host_process import warm_up
 from rehearsal.localaws.sagemaker.model_pipelines import ModelPipelineOperations
 from rehearsal.localaws.sagemaker.processing.operations import ProcessingJobOperations
 from rehearsal.localaws.sagemaker.registry.lineage import LineageOperations
@@ -16,6 +15,7 @@ from rehearsal.localaws.sagemaker.search import SearchOperations
 from rehearsal.localaws.sagemaker.tags import TagOperations
 from rehearsal.localaws.sagemaker.training.operations import TrainingJobOperations
 from rehearsal.localaws.sagemaker.transform.operations import TransformJobOperations
+from rehearsal.localaws.services.api import ServiceApi
 
 
 class SageMakerResponse(

@@ -5,8 +5,8 @@ from typing import Any
 
 from moto.sagemaker.models import sagemaker_backends
 
-from rehearsal.localaws import clock, host, state
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker.hosting import deployment
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, EndpointStatus
 from rehearsal.localaws.sagemaker.hosting.fleet import StartError
@@ -76,4 +76,4 @@ def _create_again(backend: Any, endpoint: Endpoint) -> None:
     deployment.create(endpoint, config, models)
 
 
-state.on_resume(resume)
+persistence.on_resume(resume)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from moto.cloudwatch.models import cloudwatch_backends
 
-from rehearsal.localaws import clock, host
 from rehearsal.localaws.authorizer import on_behalf
+from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.sagemaker.usage import MEMORY_BYTES, Usage
 
 EVERY_SECONDS = 60.0

@@ -5,11 +5,11 @@ from collections.abc import Generator
 
 from moto.sagemaker.models import sagemaker_backends
 
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, Lease
-from rehearsal.localaws.sagemaker.hosting.instances import Exchange, InstanceError, InstanceTimeout
 from rehearsal.localaws.sagemaker.hosting.invocation_metrics import Measured
 from rehearsal.localaws.sagemaker.hosting.observation import capture_settings, captured_line, observations
+from rehearsal.localaws.sagemaker.hosting.servers.instances import Exchange, InstanceError, InstanceTimeout
 from rehearsal.localaws.sagemakerruntime import messages, shadow
 from rehearsal.localaws.sagemakerruntime.messages import Answer, Invocation
 from rehearsal.localaws.sagemakerruntime.steps import Question, Steps

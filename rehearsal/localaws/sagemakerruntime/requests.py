@@ -2,10 +2,10 @@
 
 from urllib.parse import unquote
 
-from rehearsal.localaws import host
 from rehearsal.localaws.authorizer import gate
 from rehearsal.localaws.authorizer.authentication import Incoming
-from rehearsal.localaws.sagemaker.catalogue import partition
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.sagemaker.named import partition
 from rehearsal.localaws.sagemakerruntime import messages
 from rehearsal.localaws.sagemakerruntime.invoke import invoke
 from rehearsal.localaws.sagemakerruntime.messages import Invocation

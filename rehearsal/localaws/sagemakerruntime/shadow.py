@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, Lease
-from rehearsal.localaws.sagemaker.hosting.instances import InstanceError
 from rehearsal.localaws.sagemaker.hosting.invocation_metrics import Measured
 from rehearsal.localaws.sagemaker.hosting.observation import observations
+from rehearsal.localaws.sagemaker.hosting.servers.instances import InstanceError
 
 _copies = ThreadPoolExecutor(max_workers=4, thread_name_prefix="shadow")
 

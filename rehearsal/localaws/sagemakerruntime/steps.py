@@ -8,9 +8,9 @@ from collections.abc import Callable, Generator, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from rehearsal.localaws import faults
-from rehearsal.localaws.event_loop import loop
-from rehearsal.localaws.sagemaker.hosting.instances import Exchange, Instance, InstanceError, Outcome
+from rehearsal.localaws.door import faults
+from rehearsal.localaws.ground.event_loop import loop
+from rehearsal.localaws.sagemaker.hosting.servers.instances import Exchange, Instance, InstanceError, Outcome
 from rehearsal.localaws.sagemakerruntime import messages
 from rehearsal.localaws.sagemakerruntime.messages import Answer
 

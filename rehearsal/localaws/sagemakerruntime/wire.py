@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from rehearsal.localaws import direct, front
 from rehearsal.localaws.authorizer import gate
 from rehearsal.localaws.authorizer.authentication import Incoming
-from rehearsal.localaws.direct import Reply
-from rehearsal.localaws.event_loop import loop
-from rehearsal.localaws.http_messages import END_OF_HEAD, Head
-from rehearsal.localaws.sagemaker.hosting.forked_server import look_after_questions
+from rehearsal.localaws.door import direct, front
+from rehearsal.localaws.door.direct import Reply
+from rehearsal.localaws.ground.event_loop import loop
+from rehearsal.localaws.ground.http_messages import END_OF_HEAD, Head
+from rehearsal.localaws.sagemaker.hosting.servers.builtin_server import look_after_questions
 from rehearsal.localaws.sagemakerruntime import messages, steps
 from rehearsal.localaws.sagemakerruntime.messages import MAX_BODY_BYTES, Answer
 from rehearsal.localaws.sagemakerruntime.requests import answer_request

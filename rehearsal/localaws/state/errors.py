@@ -1,6 +1,6 @@
 """What can be wrong with a state directory."""
 
-from rehearsal.localaws.host import CannotServe
+from rehearsal.localaws.ground.host import CannotServe
 
 
 class StateError(CannotServe):

@@ -5,9 +5,10 @@ import pickle
 import threading
 import time
 
-from rehearsal.localaws import host, wiring
-from rehearsal.localaws.state import pickling, registry, snapshot
-from rehearsal.localaws.state.gate import gate
+from rehearsal.localaws.ground import host, persistence
+from rehearsal.localaws.ground.request_gate import gate
+from rehearsal.localaws.moto_bridge import wiring
+from rehearsal.localaws.state import pickling, snapshot
 from rehearsal.localaws.state.store import Store
 
 log = logging.getLogger("rehearsal.localaws.state")
@@ -49,7 +50,7 @@ class Keeper:
         except (pickle.UnpicklingError, AttributeError, ImportError, TypeError, KeyError, EOFError) as error:
             raise self._store.damaged(f"its records cannot be read ({type(error).__name__}: {error})") from error
         wiring.catch_up()  # the records brought their services with them
-        for name, part in registry.parts().items():
+        for name, part in persistence.parts().items():
             if name in kept:
                 part.restore(kept[name])
         lost = "nothing is lost: the server was stopped in order" if header.is_last else "what came later is lost"
@@ -58,7 +59,7 @@ class Keeper:
 
     def start(self, *, resuming: bool) -> None:
         """Take snapshots in the background, after setting going what was going."""
-        for resume in registry.resumers() if resuming else ():
+        for resume in persistence.resumers() if resuming else ():
             host.in_background(resume, name=f"resuming {resume.__module__}")
         host.in_background(self._keep_on, name="state")
 
@@ -69,7 +70,7 @@ class Keeper:
 
     def _keep_on(self) -> None:
         while not self._stopped.wait(min(_LOOK_SECONDS, self._quiet_seconds)):
-            if registry.last_change() == self._taken_change:
+            if persistence.last_change() == self._taken_change:
                 continue
             is_due = time.monotonic() - self._ended_at > self._load_seconds
             if time.monotonic() < self._not_before:
@@ -79,7 +80,7 @@ class Keeper:
 
     def _take(self, *, is_last: bool = False) -> None:
         with self._taking:
-            change, began = registry.last_change(), time.monotonic()
+            change, began = persistence.last_change(), time.monotonic()
             if snapshot.take(self._store, is_last=is_last):
                 self._taken_change = change
             self._ended_at = time.monotonic()

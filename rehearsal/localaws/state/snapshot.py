@@ -13,8 +13,9 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
-from rehearsal.localaws.state import pickling, registry
-from rehearsal.localaws.state.gate import gate
+from rehearsal.localaws.ground import persistence
+from rehearsal.localaws.ground.request_gate import gate
+from rehearsal.localaws.state import pickling
 from rehearsal.localaws.state.pickling import Blob
 from rehearsal.localaws.state.store import Store
 from rehearsal.localaws.storage.body import FileBody
@@ -34,10 +35,10 @@ def take(store: Store, *, is_last: bool = False) -> bool:
     """
     reading, writing = os.pipe()
     with ExitStack() as held:
-        for holder in registry.holders(before_requests=True):
+        for holder in persistence.holders(before_requests=True):
             held.enter_context(holder())
         held.enter_context(gate.closed(for_ever=is_last))
-        for holder in registry.holders():
+        for holder in persistence.holders():
             held.enter_context(holder())
         taken_at = datetime.now(UTC)
         child = os.fork()
@@ -107,7 +108,7 @@ def write(store: Store, taken_at: datetime, *, is_last: bool) -> list[str]:
         contents.add(blob)
         return blob
 
-    exported: dict[str, Any] = {name: part.export() for name, part in registry.parts().items()}
+    exported: dict[str, Any] = {name: part.export() for name, part in persistence.parts().items()}
     left_out: list[str] = []
     try:
         pickled = pickling.dumps(exported, save)

@@ -13,7 +13,7 @@ from moto.s3.exceptions import EntityTooSmall, InvalidPart, MalformedXML
 from moto.s3.models import S3_UPLOAD_PART_MIN_SIZE, FakeKey, FakeMultipart, S3Backend
 from moto.s3.responses import S3Response
 
-from rehearsal.localaws import host
+from rehearsal.localaws.ground import host
 from rehearsal.localaws.storage.body import FileBody, Span, written
 from rehearsal.localaws.storage.reception import LARGE_BODY, LARGE_BYTES
 

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from rehearsal.localaws import host
+from rehearsal.localaws.ground import host
 from rehearsal.localaws.storage.body import PIECE_BYTES, FileBody, written
 
 LARGE_BYTES = 4 * 1024 * 1024

@@ -45,7 +45,7 @@ def test_one_name_is_taken_once_by_callers_at_the_same_time(aws, unique):
 
 def test_wiring_does_not_import_what_costs_a_second():
     code = (
-        "import sys; from rehearsal.localaws import wiring; wiring.install();"
+        "import sys; from rehearsal.localaws.moto_bridge import wiring; wiring.install();"
         "print([name for name in ('moto.cloudformation.parsing', 'cfnlint', 'samtranslator', 'pydantic')"
         " if name in sys.modules])"
     )

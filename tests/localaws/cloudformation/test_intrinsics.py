@@ -11,7 +11,7 @@ from rehearsal.localaws.cloudformation import intrinsics, prepare
 from rehearsal.localaws.cloudformation.parameters import ParameterValue
 from rehearsal.localaws.cloudformation.scope import StackScope, Surroundings
 from rehearsal.localaws.cloudformation.template import parse
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 TEMPLATE = """
 Parameters:

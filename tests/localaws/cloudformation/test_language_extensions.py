@@ -8,7 +8,7 @@ import yaml
 from rehearsal.localaws.cloudformation import prepare, transforms
 from rehearsal.localaws.cloudformation.parameters import ParameterValue
 from rehearsal.localaws.cloudformation.scope import Surroundings
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 TRANSFORM = "Transform: AWS::LanguageExtensions\n"
 TOPICS = """

@@ -9,7 +9,7 @@ from rehearsal.localaws.cloudformation import rules
 from rehearsal.localaws.cloudformation.parameters import ParameterValue
 from rehearsal.localaws.cloudformation.scope import StackScope, Surroundings
 from rehearsal.localaws.cloudformation.template import parse
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 VPC, SUBNETS = "AWS::EC2::VPC::Id", "List<AWS::EC2::Subnet::Id>"
 

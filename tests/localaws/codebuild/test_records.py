@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.codebuild.models import CodeBuildBackend
 from rehearsal.localaws.codebuild.reports import records
 from rehearsal.localaws.codebuild.reports.results import Case, Coverage, Status
+from rehearsal.localaws.ground import clock
 from rehearsal.localaws.state import pickling
 
 GROUP = {

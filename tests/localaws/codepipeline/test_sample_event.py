@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.toolkit import packaging
+from rehearsal.toolkit.stacks import packaging
 from tests.conftest import ROOT, EmbeddedAws
 from tests.localaws.codepipeline.workbench import function, stage
 

@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from rehearsal.localaws.codepipeline import conditions, definition, entry, state
+from rehearsal.localaws.codepipeline import conditions, definition, entry, state_machine
 from rehearsal.localaws.codepipeline.definition import Gate, Mode, RetryMode
 from rehearsal.localaws.codepipeline.records import (
     ConditionStatus,
@@ -23,7 +23,7 @@ from rehearsal.localaws.codepipeline.records import (
     StageStatus,
     Transition,
 )
-from rehearsal.localaws.codepipeline.state import Outcome
+from rehearsal.localaws.codepipeline.state_machine import Outcome
 from rehearsal.localaws.codepipeline.turns import Announce, Turn, Withdraw, Work, new_id
 from rehearsal.localaws.codepipeline.views import pipeline_state, stage_runs
 
@@ -98,12 +98,12 @@ class PipelineMachine(RuleBasedStateMachine):
         """One turn, as the engine takes it; work that is asked for is remembered, as a provider would begin it."""
         turn = Turn(self.pipeline, self.now)
         event(turn)
-        state.advance(turn)
+        state_machine.advance(turn)
         for instruction in turn.instructions:
             if isinstance(instruction, Work):
                 run = self.run_of(instruction.run_id)
                 if run.declared.type.provider == "Lambda" and run.is_live:
-                    state.open_job(turn, run, worker=False)
+                    state_machine.open_job(turn, run, worker=False)
                 self.working.add(instruction.run_id)
             elif isinstance(instruction, Withdraw):
                 self.working.discard(instruction.run_id)
@@ -123,16 +123,16 @@ class PipelineMachine(RuleBasedStateMachine):
     @rule()
     def start(self) -> None:
         execution = Execution(new_id(), self.pipeline.definition, "StartPipelineExecution", "tests", self.now, self.now)
-        self.happen(lambda turn: state.start(turn, execution))
+        self.happen(lambda turn: state_machine.start(turn, execution))
 
     @precondition(lambda self: self.live_runs())
     @rule(data=st.data(), good=st.booleans())
     def result(self, data: st.DataObject, good: bool) -> None:
         execution, run = data.draw(st.sampled_from(self.live_runs()))
         if good:
-            self.happen(lambda turn: state.succeed(turn, execution, run, Outcome(variables={"Made": "1"})))
+            self.happen(lambda turn: state_machine.succeed(turn, execution, run, Outcome(variables={"Made": "1"})))
         else:
-            self.happen(lambda turn: state.fail(turn, execution, run, ErrorDetails("JobFailed", "because")))
+            self.happen(lambda turn: state_machine.fail(turn, execution, run, ErrorDetails("JobFailed", "because")))
 
     @precondition(lambda self: self.pipeline.executions)
     @rule(data=st.data(), good=st.booleans())
@@ -145,9 +145,9 @@ class PipelineMachine(RuleBasedStateMachine):
         run = data.draw(st.sampled_from(ended))
         before = copy.deepcopy(run)
         if good:
-            self.happen(lambda turn: state.succeed(turn, execution, run, Outcome(summary="too late")))
+            self.happen(lambda turn: state_machine.succeed(turn, execution, run, Outcome(summary="too late")))
         else:
-            self.happen(lambda turn: state.fail(turn, execution, run, ErrorDetails("JobFailed", "too late")))
+            self.happen(lambda turn: state_machine.fail(turn, execution, run, ErrorDetails("JobFailed", "too late")))
         assert run == before
 
     @precondition(lambda self: any(run.jobs and run.resume_at is None for _, run in self.live_runs()))
@@ -155,12 +155,12 @@ class PipelineMachine(RuleBasedStateMachine):
     def continuation(self, data: st.DataObject) -> None:
         asking = [(e, run) for e, run in self.live_runs() if run.jobs and run.resume_at is None]
         execution, run = data.draw(st.sampled_from(asking))
-        self.happen(lambda turn: state.continue_job(turn, execution, run, "token", turn.now + 30))
+        self.happen(lambda turn: state_machine.continue_job(turn, execution, run, "token", turn.now + 30))
 
     @rule(seconds=st.sampled_from([10.0, 31.0, 1201.0, 86_401.0, 604_801.0]))
     def time_passes(self, seconds: float) -> None:
         self.now += seconds
-        self.happen(state.pass_time)
+        self.happen(state_machine.pass_time)
 
     @precondition(lambda self: self.pipeline.live())
     @rule(data=st.data(), abandoned=st.booleans())
@@ -168,7 +168,7 @@ class PipelineMachine(RuleBasedStateMachine):
         execution = data.draw(st.sampled_from(self.pipeline.live()))
         if execution.status is ExecutionStatus.STOPPING and not abandoned:
             return
-        self.happen(lambda turn: state.stop(turn, execution, abandoned=abandoned, reason="tests"))
+        self.happen(lambda turn: state_machine.stop(turn, execution, abandoned=abandoned, reason="tests"))
         if abandoned:
             assert execution.status is ExecutionStatus.STOPPED
 
@@ -182,7 +182,7 @@ class PipelineMachine(RuleBasedStateMachine):
         if not retryable or entry.occupant(self.pipeline.live(), stage):
             return
         self.over.pop(execution.id, None)
-        self.happen(lambda turn: state.retry(turn, execution, stage_run, mode))
+        self.happen(lambda turn: state_machine.retry(turn, execution, stage_run, mode))
 
     @rule()
     def override(self) -> None:
@@ -193,7 +193,7 @@ class PipelineMachine(RuleBasedStateMachine):
                 is_over = execution.status is ExecutionStatus.FAILED and stage_run.status is StageStatus.FAILED
                 if failed and is_over and not entry.occupant(self.pipeline.live(), "Build"):
                     self.over.pop(execution.id, None)
-                    self.happen(lambda turn, g=gate: state.override(turn, execution, stage_run, g))  # noqa: B023
+                    self.happen(lambda turn, g=gate: state_machine.override(turn, execution, stage_run, g))  # noqa: B023
                     return
 
     @rule(stage=st.sampled_from(["Build", "Deploy"]), data=st.data())
@@ -245,7 +245,7 @@ class PipelineMachine(RuleBasedStateMachine):
                 continue
             live = [run for run in execution.runs() if run.is_live]
             assert live
-            assert state.next_moment(Turn(self.pipeline, self.now)) is not None
+            assert state_machine.next_moment(Turn(self.pipeline, self.now)) is not None
 
     @invariant()
     def what_is_over_stays_over(self) -> None:

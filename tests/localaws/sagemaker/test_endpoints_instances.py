@@ -7,8 +7,8 @@ import socket
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws.sagemaker.hosting.forked_server import ForkedServer
-from rehearsal.localaws.sagemaker.hosting.instances import InstanceError, InstanceTimeout
+from rehearsal.localaws.sagemaker.hosting.servers.builtin_server import ForkedServer
+from rehearsal.localaws.sagemaker.hosting.servers.instances import InstanceError, InstanceTimeout
 
 from .conftest import model_servers, wait_until
 

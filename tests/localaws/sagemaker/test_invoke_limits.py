@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from rehearsal.localaws.sagemaker.hosting.instances import Exchange, Instance, InstanceTimeout
+from rehearsal.localaws.sagemaker.hosting.servers.instances import Exchange, Instance, InstanceTimeout
 from rehearsal.localaws.sagemakerruntime import invoke
 from rehearsal.localaws.sagemakerruntime.messages import Invocation
 

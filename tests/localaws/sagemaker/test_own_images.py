@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import own_images
 from rehearsal.localaws.sagemaker.training.container import Container
 from rehearsal.localaws.sagemaker.training.images import training_program

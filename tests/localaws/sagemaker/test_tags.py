@@ -2,7 +2,7 @@
 
 import pytest
 
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker.tags import MAX_TAGS, TagStore
 
 

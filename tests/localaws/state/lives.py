@@ -14,8 +14,9 @@ from pathlib import Path
 
 from moto.s3.models import FakeKey, S3Backend, s3_backends
 
-from rehearsal.localaws.state import backends, registry
-from rehearsal.localaws.state.gate import gate
+from rehearsal.localaws.ground import persistence
+from rehearsal.localaws.ground.request_gate import gate
+from rehearsal.localaws.state import backends
 from rehearsal.localaws.state.keeper import Keeper
 from rehearsal.localaws.state.store import Store
 
@@ -42,8 +43,8 @@ def check(s3: S3Backend) -> int:
 
 def live(folder: Path, report: int, seed: int) -> None:
     """One life; it ends by a signal."""
-    registry.keep("backends", backends.export, backends.restore)
-    registry.keep("buckets", backends.export_bucket_owners, backends.restore_bucket_owners)
+    persistence.keep("backends", backends.export, backends.restore)
+    persistence.keep("buckets", backends.export_bucket_owners, backends.restore_bucket_owners)
     store = Store(folder)
     store.open()
     keeper = Keeper(store, quiet_seconds=0.005, load_seconds=0.02)
@@ -56,7 +57,7 @@ def live(folder: Path, report: int, seed: int) -> None:
     choose = random.Random(seed)
     while True:
         with gate.passing():
-            registry.changed()
+            persistence.changed()
             change(s3, choose)
         time.sleep(choose.choice((0, 0.001, 0.01)))
 

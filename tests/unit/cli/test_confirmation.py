@@ -11,7 +11,7 @@ import pytest
 
 from rehearsal.cli import confirmation
 from rehearsal.cli.confirmation import Consent
-from rehearsal.toolkit.errors import BadInput, Declined
+from rehearsal.toolkit.aws.errors import BadInput, Declined
 from tests.unit.toolkit.fakes import Client, account
 
 AWS = account(

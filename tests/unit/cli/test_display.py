@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from rehearsal.cli.display import LiveDisplay, PlainDisplay, display_on
-from rehearsal.toolkit.events import ActionChanged, Note, ResourceChanged, StepFinished, StepStarted
-from rehearsal.toolkit.executions import ActionRun, ErrorDetails, Status
+from rehearsal.toolkit.executions.events import ActionChanged, Note, ResourceChanged, StepFinished, StepStarted
+from rehearsal.toolkit.executions.executions import ActionRun, ErrorDetails, Status
 
 BEGAN = datetime(2026, 11, 21, tzinfo=UTC)
 

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from rehearsal.cli import lines
-from rehearsal.toolkit.events import FunctionFailed
-from rehearsal.toolkit.executions import ActionRun, ErrorDetails, Status
-from rehearsal.toolkit.report import Evaluation
+from rehearsal.toolkit.executions.events import FunctionFailed
+from rehearsal.toolkit.executions.executions import ActionRun, ErrorDetails, Status
+from rehearsal.toolkit.executions.report import Evaluation
 
 BEGAN = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 JOB = "winequality-sde-97ab05f6-3be9-466e-8ea6-0e0b8a8d2ec1"

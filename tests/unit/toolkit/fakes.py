@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.toolkit.account import Aws
+from rehearsal.toolkit.aws.account import Aws
 
 Answer = Any
 """What an operation answers: a value, an exception to raise, or a function of the request."""

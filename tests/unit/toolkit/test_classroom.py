@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from rehearsal.toolkit import classroom
-from rehearsal.toolkit.errors import BadInput
-from rehearsal.toolkit.events import Event, Note
-from rehearsal.toolkit.names import Workshop
+from rehearsal.toolkit.aws.errors import BadInput
+from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.executions.events import Event, Note
 from tests.unit.toolkit.fakes import Client, account, no_stack, refused
 
 

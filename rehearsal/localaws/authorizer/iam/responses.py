@@ -6,14 +6,14 @@ from typing import Any
 from moto.core.responses import ActionResult, EmptyResult
 from moto.iam.responses import IamResponse
 
-from rehearsal.localaws import host
 from rehearsal.localaws.authorizer import context, principals, simulate
 from rehearsal.localaws.authorizer.conditions import MalformedPolicy
 from rehearsal.localaws.authorizer.policy import Policies, Policy, RequestContext
 from rehearsal.localaws.authorizer.principal_element import Caller
 from rehearsal.localaws.authorizer.principals import Principal
 from rehearsal.localaws.authorizer.simulate import Simulation
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.errors import AwsError
 
 _PAGE = 100
 

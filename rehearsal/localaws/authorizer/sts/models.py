@@ -9,7 +9,7 @@ from moto.iam.models import iam_backends
 from moto.sts.models import AssumedRole, STSBackend
 from moto.sts.utils import random_session_token
 
-from rehearsal.localaws import clock
+from rehearsal.localaws.ground import clock
 
 
 class Session(AssumedRole):

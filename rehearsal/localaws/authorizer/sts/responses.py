@@ -8,7 +8,7 @@ from moto.sts.responses import TokenResponse
 
 from rehearsal.localaws.authorizer import principals
 from rehearsal.localaws.authorizer.principals import Principal
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 _HOUR = 3600
 _HALF_A_DAY = 12 * _HOUR

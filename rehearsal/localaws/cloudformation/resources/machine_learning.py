@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.cloudformation.resources.model import (
     Cancelled,
     Handler,
@@ -20,6 +19,7 @@ from rehearsal.localaws.cloudformation.resources.model import (
     Support,
 )
 from rehearsal.localaws.cloudformation.resources.table import ApiResource, Call, TableHandler, Tagging
+from rehearsal.localaws.ground import clock
 
 _POLL_SECONDS = 0.1
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.cloudformation.cancellation import Cancellation
+from rehearsal.localaws.ground import clock
 
 Properties = Mapping[str, Any]
 

@@ -9,8 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rehearsal.localaws import clock, host, identity
-from rehearsal.localaws.authorizer import on_behalf
+from rehearsal.localaws.authorizer import identity, on_behalf
 from rehearsal.localaws.authorizer.requests import Need
 from rehearsal.localaws.codebuild import workspace
 from rehearsal.localaws.codebuild.buildspec import ReportFiles
@@ -18,7 +17,8 @@ from rehearsal.localaws.codebuild.models import Build, CodeBuildBackend
 from rehearsal.localaws.codebuild.reports import export, formats
 from rehearsal.localaws.codebuild.reports.records import MOST_CASES, Report
 from rehearsal.localaws.codebuild.reports.results import Coverage, UnreadableReport
-from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError, describe
 
 
 class ReportsFailed(Exception):

@@ -6,8 +6,8 @@ Reference: user guide, "Add a manual approval action" and "JSON data format for 
 import json
 from datetime import UTC, datetime, timedelta
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.codepipeline.actions.context import Context
+from rehearsal.localaws.ground import clock
 
 
 def act(context: Context) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from rehearsal.localaws.codepipeline.actions import waiting
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
 from rehearsal.localaws.codepipeline.records import Artifact
-from rehearsal.localaws.codepipeline.state import Outcome
+from rehearsal.localaws.codepipeline.state_machine import Outcome
 
 
 def act(context: Context) -> Outcome:

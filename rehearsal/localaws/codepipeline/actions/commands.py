@@ -3,15 +3,15 @@
 Reference: user guide, "Commands action reference" and the "Commands" rule.
 """
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.codebuild import buildspec, workspace
 from rehearsal.localaws.codebuild.buildspec import ArtifactFiles
 from rehearsal.localaws.codebuild.workspace import ShellResult, Workspace
 from rehearsal.localaws.codepipeline.actions import artifacts
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
 from rehearsal.localaws.codepipeline.definition import Action
-from rehearsal.localaws.codepipeline.state import Outcome
-from rehearsal.localaws.logs import LogStream
+from rehearsal.localaws.codepipeline.state_machine import Outcome
+from rehearsal.localaws.ground import clock
+from rehearsal.localaws.services.logs import LogStream
 
 _LONGEST_SECONDS = 86_400.0
 

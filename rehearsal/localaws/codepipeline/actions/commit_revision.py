@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
 from rehearsal.localaws.codepipeline.records import Revision
+from rehearsal.localaws.ground import clock
 
 
 def check_format(context: Context) -> None:

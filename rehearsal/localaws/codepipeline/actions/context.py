@@ -7,11 +7,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws import identity
+from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.codepipeline.definition import ArtifactStore, Declared
 from rehearsal.localaws.codepipeline.records import Artifact, ErrorDetails, Execution, Pipeline, Run
-from rehearsal.localaws.errors import AwsError, describe
-from rehearsal.localaws.host import Credentials
+from rehearsal.localaws.ground.errors import AwsError, describe
+from rehearsal.localaws.ground.host import Credentials
 
 PRINCIPAL = "codepipeline.amazonaws.com"
 _DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "403", "Forbidden")

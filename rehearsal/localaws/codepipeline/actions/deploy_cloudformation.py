@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from rehearsal.localaws.codepipeline.actions import artifacts, waiting
 from rehearsal.localaws.codepipeline.actions.cloudformation_parameters import overrides
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
-from rehearsal.localaws.codepipeline.state import Outcome
+from rehearsal.localaws.codepipeline.state_machine import Outcome
 
 _REPLACED = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED")
 _GOOD_ENDS = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")

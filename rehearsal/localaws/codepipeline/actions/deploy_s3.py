@@ -10,10 +10,10 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.codepipeline.actions import artifacts
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
-from rehearsal.localaws.codepipeline.state import Outcome
+from rehearsal.localaws.codepipeline.state_machine import Outcome
+from rehearsal.localaws.ground import clock
 
 
 def act(context: Context) -> Outcome:

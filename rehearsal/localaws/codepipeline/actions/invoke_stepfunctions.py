@@ -7,7 +7,7 @@ import json
 
 from rehearsal.localaws.codepipeline.actions import artifacts, waiting
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
-from rehearsal.localaws.codepipeline.state import Outcome
+from rehearsal.localaws.codepipeline.state_machine import Outcome
 
 _LARGEST_PREFIX = 80 - 37
 

@@ -20,7 +20,7 @@ from rehearsal.localaws.codepipeline.actions import (
 )
 from rehearsal.localaws.codepipeline.actions.context import Context
 from rehearsal.localaws.codepipeline.definition import Declared
-from rehearsal.localaws.codepipeline.state import Later, Outcome
+from rehearsal.localaws.codepipeline.state_machine import Later, Outcome
 
 Act = Callable[[Context], Outcome | Later | None]
 """Does the work and tells its outcome; None when the outcome comes by another way (a job's result, an approval)."""

@@ -1,8 +1,8 @@
 """The CloudWatchAlarm rule: an alarm must come into a wanted state in time. Reference: user guide, "CloudWatchAlarm"."""
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
-from rehearsal.localaws.codepipeline.state import Later, Outcome
+from rehearsal.localaws.codepipeline.state_machine import Later, Outcome
+from rehearsal.localaws.ground import clock
 
 _STATES = ("ALARM", "OK", "INSUFFICIENT_DATA")
 _LOOK_EVERY_SECONDS = 5.0

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
-from rehearsal.localaws.codepipeline.state import Outcome
+from rehearsal.localaws.codepipeline.state_machine import Outcome
 
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "EQ": lambda variable, value: variable == value,

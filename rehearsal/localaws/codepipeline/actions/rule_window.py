@@ -2,10 +2,10 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.codepipeline import window
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
-from rehearsal.localaws.codepipeline.state import Later, Outcome
+from rehearsal.localaws.codepipeline.state_machine import Later, Outcome
+from rehearsal.localaws.ground import clock
 
 
 def act(context: Context) -> Outcome | Later:

@@ -12,7 +12,7 @@ from moto.codecommit.models import codecommit_backends
 
 from rehearsal.localaws.codepipeline.actions import artifacts, commit_revision, permissions
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
-from rehearsal.localaws.codepipeline.state import Outcome
+from rehearsal.localaws.codepipeline.state_machine import Outcome
 
 
 def act(context: Context) -> Outcome:

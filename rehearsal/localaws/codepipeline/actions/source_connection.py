@@ -9,7 +9,7 @@ from pathlib import Path
 from rehearsal.localaws.codepipeline import connections, triggers
 from rehearsal.localaws.codepipeline.actions import artifacts, commit_revision, permissions
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
-from rehearsal.localaws.codepipeline.state import Outcome
+from rehearsal.localaws.codepipeline.state_machine import Outcome
 
 _USE = "codestar-connections:UseConnection"
 

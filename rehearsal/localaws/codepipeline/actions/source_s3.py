@@ -9,11 +9,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws import clock
 from rehearsal.localaws.codepipeline.actions import artifacts
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
 from rehearsal.localaws.codepipeline.records import Revision
-from rehearsal.localaws.codepipeline.state import Outcome
+from rehearsal.localaws.codepipeline.state_machine import Outcome
+from rehearsal.localaws.ground import clock
 
 _IN_MEMORY_BYTES = 1 << 20
 

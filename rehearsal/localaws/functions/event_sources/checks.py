@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from moto.sqs.models import Queue
 
-from rehearsal.localaws import identity
-from rehearsal.localaws.authorizer import principals
+from rehearsal.localaws.authorizer import identity, principals
 from rehearsal.localaws.authorizer.decide import Circumstances, decide
 from rehearsal.localaws.authorizer.requests import Need
-from rehearsal.localaws.errors import AwsError
 from rehearsal.localaws.functions.record import FunctionRecord
+from rehearsal.localaws.ground.errors import AwsError
 
 _NEEDED = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 

@@ -13,11 +13,12 @@ from moto.awslambda.models import EventSourceMapping, lambda_backends
 from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import Queue, sqs_backends
 
-from rehearsal.localaws import clock, host, identity, state
-from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.functions.event_sources import batch
 from rehearsal.localaws.functions.event_sources.batch import Message
 from rehearsal.localaws.functions.record import FunctionRecord
+from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground.errors import AwsError, describe
 
 log = logging.getLogger("rehearsal.localaws.functions")
 
@@ -205,4 +206,4 @@ def resume() -> None:
                     start(mapping)
 
 
-state.on_resume(resume)
+persistence.on_resume(resume)

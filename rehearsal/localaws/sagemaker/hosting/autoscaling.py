@@ -17,9 +17,10 @@ from moto.applicationautoscaling.models import ApplicationAutoscalingBackend, ap
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.sagemaker.models import sagemaker_backends
 
-from rehearsal.localaws import clock, host, moto_state, state
 from rehearsal.localaws.alarms import evaluation
 from rehearsal.localaws.authorizer import scaling
+from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.moto_bridge import moto_records
 from rehearsal.localaws.sagemaker.hosting import deployment
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, EndpointStatus
 from rehearsal.localaws.sagemaker.hosting.invocation_metrics import NAMESPACE
@@ -56,7 +57,7 @@ class Tracking:
 
 
 _scaled_at: dict[tuple[str, str, str], float] = {}
-state.keep_dict("sagemaker.scaling", _scaled_at)
+persistence.keep_dict("sagemaker.scaling", _scaled_at)
 
 
 _moto_register = ApplicationAutoscalingBackend.register_scalable_target
@@ -78,7 +79,7 @@ def _register(backend: Any, namespace: str, *args: Any, **members: Any) -> Any:
 
 def _create_role() -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": [scaling.ROLE_SERVICE]}, "Action": "sts:AssumeRole"}
-    moto_state.of("iam").create_role(
+    moto_records.of("iam").create_role(
         scaling.ROLE_NAME,
         json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         scaling.ROLE_PATH,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rehearsal.localaws import identity
+from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.sagemaker import encryption
 from rehearsal.localaws.sagemaker.hosting.model_data import SERVICE
 

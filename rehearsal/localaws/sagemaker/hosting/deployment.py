@@ -9,10 +9,11 @@ from typing import Any
 
 from moto.sagemaker.models import sagemaker_backends
 
-from rehearsal.localaws import clock, faults, host
 from rehearsal.localaws.alarms import evaluation
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.door import faults
 from rehearsal.localaws.events import bus
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker.hosting import fleet as fleets
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, EndpointStatus
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfig

@@ -9,8 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from rehearsal.localaws import clock
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker.hosting import traffic
 from rehearsal.localaws.sagemaker.hosting.fleet import Fleet, RunningVariant
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from rehearsal.localaws import host
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import listing
 from rehearsal.localaws.sagemaker.hosting import deployment, traffic
 from rehearsal.localaws.sagemaker.hosting.endpoint import CHANGEABLE, Endpoint, EndpointStatus

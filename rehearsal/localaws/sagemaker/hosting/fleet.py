@@ -11,14 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rehearsal.localaws import clock, host
-from rehearsal.localaws.errors import AwsError
-from rehearsal.localaws.logs import LogStream
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import image_pull
 from rehearsal.localaws.sagemaker.hosting import images, model_data
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfig, Variant
-from rehearsal.localaws.sagemaker.hosting.instances import Instance, InstanceError, LogSink
 from rehearsal.localaws.sagemaker.hosting.model import Model
+from rehearsal.localaws.sagemaker.hosting.servers.instances import Instance, InstanceError, LogSink
+from rehearsal.localaws.services.logs import LogStream
 
 PING_SECONDS = 30
 SERVERLESS_IDLE_SECONDS = 300

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from moto.sagemaker.models import sagemaker_backends
 
-from rehearsal.localaws import clock, host
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker.hosting import deployment
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, EndpointStatus
 from rehearsal.localaws.sagemaker.hosting.fleet import Fleet, StartError

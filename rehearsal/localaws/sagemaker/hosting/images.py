@@ -5,13 +5,13 @@ the user's own by the program that a file maps it to.
 import re
 from pathlib import Path
 
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import own_images
-from rehearsal.localaws.sagemaker.hosting import own_server
-from rehearsal.localaws.sagemaker.hosting.forks import model_host
-from rehearsal.localaws.sagemaker.hosting.instances import Instance, LogSink
 from rehearsal.localaws.sagemaker.hosting.model import Model
-from rehearsal.localaws.sagemaker.hosting.model_host import ServerOrder
+from rehearsal.localaws.sagemaker.hosting.servers import own_server
+from rehearsal.localaws.sagemaker.hosting.servers.host_process import model_host
+from rehearsal.localaws.sagemaker.hosting.servers.instances import Instance, LogSink
+from rehearsal.localaws.sagemaker.hosting.servers.model_host import ServerOrder
 
 _XGBOOST = re.compile(r".*/(?:sagemaker-)?xgboost:(?P<tag>[\w.\-]+)")
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from moto.cloudwatch.models import cloudwatch_backends
 
-from rehearsal.localaws import clock, host
+from rehearsal.localaws.ground import clock, host
 
 NAMESPACE = "AWS/SageMaker"
 

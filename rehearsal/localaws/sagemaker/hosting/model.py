@@ -6,11 +6,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from rehearsal.localaws import clock
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import listing
-from rehearsal.localaws.sagemaker.catalogue import Catalogue
 from rehearsal.localaws.sagemaker.hosting import model_data
+from rehearsal.localaws.sagemaker.named import Catalogue
 from rehearsal.localaws.sagemaker.registry.operations import find_package
 from rehearsal.localaws.sagemaker.registry.package import Package
 

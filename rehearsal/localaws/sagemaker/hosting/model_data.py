@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws import identity
-from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.authorizer import identity
+from rehearsal.localaws.ground.errors import AwsError, describe
 
 SERVICE = "sagemaker.amazonaws.com"
 _MISSING = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")

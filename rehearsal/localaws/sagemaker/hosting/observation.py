@@ -5,8 +5,8 @@ import threading
 
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws import clock, host
-from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.sagemaker.hosting import capture
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, Lease
 from rehearsal.localaws.sagemaker.hosting.fleet import Placement

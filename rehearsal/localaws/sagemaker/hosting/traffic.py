@@ -6,7 +6,7 @@ from enum import StrEnum
 from math import ceil
 from typing import Any
 
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 
 
 def choose(weights: Sequence[tuple[str, float]], point: float) -> str | None:

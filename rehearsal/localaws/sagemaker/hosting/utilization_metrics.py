@@ -6,7 +6,7 @@ from pathlib import Path
 
 from moto.sagemaker.models import sagemaker_backends
 
-from rehearsal.localaws import clock, host
+from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.sagemaker import usage, utilization
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint
 from rehearsal.localaws.sagemaker.hosting.fleet import RunningVariant

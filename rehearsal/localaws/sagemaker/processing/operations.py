@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rehearsal.localaws import clock, host, identity
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.authorizer import identity
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import listing, quotas
 from rehearsal.localaws.sagemaker.processing.container_paths import CONTAINER_BASE
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import own_images
 from rehearsal.localaws.sagemaker.processing import container_paths
 

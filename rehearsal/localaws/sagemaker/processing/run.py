@@ -9,10 +9,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws import clock, host, identity, isolation
-from rehearsal.localaws.errors import AwsError, describe
-from rehearsal.localaws.host import Credentials
-from rehearsal.localaws.logs import LogStream
+from rehearsal.localaws import isolation
+from rehearsal.localaws.authorizer import identity
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError, describe
+from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.sagemaker import encryption, image_pull
 from rehearsal.localaws.sagemaker.processing import container_paths
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob, Status
@@ -20,6 +21,7 @@ from rehearsal.localaws.sagemaker.processing.program import program
 from rehearsal.localaws.sagemaker.training import inputs, processes
 from rehearsal.localaws.sagemaker.training.inputs import ChannelInput
 from rehearsal.localaws.sagemaker.training.processes import ContainerProcess
+from rehearsal.localaws.services.logs import LogStream
 
 LOG_GROUP = "/aws/sagemaker/ProcessingJobs"
 _DEFAULT_MAX_RUNTIME_SECONDS = 86400

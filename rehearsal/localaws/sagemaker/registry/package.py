@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rehearsal.localaws import clock
-from rehearsal.localaws.errors import AwsError
 from rehearsal.localaws.events import bus
+from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground.errors import AwsError
 
 PENDING = "PendingManualApproval"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws.errors import describe
+from rehearsal.localaws.ground.errors import describe
 from rehearsal.localaws.sagemaker.training.inputs import DownloadError, path_below, split_uri
 from rehearsal.localaws.sagemaker.training.outputs import UploadError
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.localaws import isolation
-from rehearsal.localaws.host import Credentials
+from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.sagemaker.training.images import TrainingProgram
 
 _CONTAINER_BASE = "/opt/ml"

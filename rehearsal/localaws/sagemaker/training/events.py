@@ -5,9 +5,9 @@ from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
 
-from rehearsal.localaws import host
 from rehearsal.localaws.authorizer import on_behalf
 from rehearsal.localaws.events import bus
+from rehearsal.localaws.ground import host
 from rehearsal.localaws.sagemaker.training.job import TrainingJob
 
 METRIC_NAMESPACE = "/aws/sagemaker/TrainingJobs"

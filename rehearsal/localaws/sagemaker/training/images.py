@@ -6,7 +6,7 @@ from pathlib import Path
 
 import rehearsal
 from rehearsal.localaws.algorithms.xgboost.versions import ImageVersion
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import own_images
 
 _XGBOOST = re.compile(

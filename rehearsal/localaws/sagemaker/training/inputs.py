@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.ground.errors import AwsError, describe
 
 _COPY_BYTES = 1 << 20
 _CHANNELS = "/opt/ml/input/data"

@@ -7,7 +7,8 @@ from typing import Any
 
 from moto.sagemaker.models import sagemaker_backends
 
-from rehearsal.localaws import capabilities, host
+from rehearsal.localaws.door import capabilities
+from rehearsal.localaws.ground import host
 from rehearsal.localaws.sagemaker.training.job import Phase, TrainingJob
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rehearsal.localaws import clock, host, identity
-from rehearsal.localaws.errors import AwsError
-from rehearsal.localaws.host import Credentials
+from rehearsal.localaws.authorizer import identity
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError
+from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.sagemaker import listing, quotas
 from rehearsal.localaws.sagemaker.training import images, inputs, metrics
 from rehearsal.localaws.sagemaker.training.job import TrainingJob

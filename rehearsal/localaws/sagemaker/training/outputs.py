@@ -8,7 +8,7 @@ from typing import Any
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.sagemaker import encryption
 from rehearsal.localaws.sagemaker.training.inputs import split_uri
 

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from rehearsal.localaws import clock, host, isolation
+from rehearsal.localaws import isolation
+from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.sagemaker.training.output_lines import Sink, follow
 from rehearsal.localaws.sagemaker.usage import Usage, wait_for_end
 

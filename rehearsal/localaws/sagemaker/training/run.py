@@ -9,9 +9,9 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
-from rehearsal.localaws import clock, host, identity
-from rehearsal.localaws.host import Credentials
-from rehearsal.localaws.logs import LogStream
+from rehearsal.localaws.authorizer import identity
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.sagemaker import image_pull
 from rehearsal.localaws.sagemaker.training import events, inputs, metrics, outputs, processes
 from rehearsal.localaws.sagemaker.training.checkpoints import SECONDS_BETWEEN_UPLOADS, CheckpointMirror
@@ -22,6 +22,7 @@ from rehearsal.localaws.sagemaker.training.inputs import ChannelInput
 from rehearsal.localaws.sagemaker.training.job import Phase, Status, TrainingJob
 from rehearsal.localaws.sagemaker.training.output_lines import Sink
 from rehearsal.localaws.sagemaker.training.processes import ContainerProcess
+from rehearsal.localaws.services.logs import LogStream
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 _DEFAULT_MAX_RUNTIME_SECONDS = 86400

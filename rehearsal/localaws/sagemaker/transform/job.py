@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker.hosting.model import Model
 from rehearsal.localaws.sagemaker.transform.data_processing import FilterError, Processing
 from rehearsal.localaws.sagemaker.transform.records import Split, Strategy

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from rehearsal.localaws import clock, host
-from rehearsal.localaws.errors import AwsError
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import listing
 from rehearsal.localaws.sagemaker.transform import run
 from rehearsal.localaws.sagemaker.transform.job import TransformJob, plan

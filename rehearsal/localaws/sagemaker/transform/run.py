@@ -13,18 +13,19 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws import clock, host, identity
-from rehearsal.localaws.errors import AwsError, describe
+from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.events import bus
-from rehearsal.localaws.logs import LogStream
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.sagemaker import encryption, image_pull
 from rehearsal.localaws.sagemaker.hosting import images, model_data
-from rehearsal.localaws.sagemaker.hosting.instances import Instance, InstanceError, LogSink
+from rehearsal.localaws.sagemaker.hosting.servers.instances import Instance, InstanceError, LogSink
 from rehearsal.localaws.sagemaker.training import inputs
 from rehearsal.localaws.sagemaker.transform import records
 from rehearsal.localaws.sagemaker.transform.data_processing import FilterError
 from rehearsal.localaws.sagemaker.transform.job import Status, TransformJob
 from rehearsal.localaws.sagemaker.transform.records import Strategy
+from rehearsal.localaws.services.logs import LogStream
 
 _numbers = itertools.count(1)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from rehearsal.toolkit.names import Workshop
+from rehearsal.toolkit.aws.names import Workshop
 from tests.localaws.authorizer.minimal.statements import Named
 from tests.localaws.waiting import wait_until
 

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
-from rehearsal.toolkit import account, dataset, project, publishing, stacks, workshop
-from rehearsal.toolkit.account import Access
-from rehearsal.toolkit.executions import Status
-from rehearsal.toolkit.names import Workshop
+from rehearsal.toolkit import project, workshop
+from rehearsal.toolkit.aws import account
+from rehearsal.toolkit.aws.account import Access
+from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.data import dataset
+from rehearsal.toolkit.executions.executions import Status
+from rehearsal.toolkit.stacks import publishing, stacks
 from rehearsal.toolkit.workshop import Phases, Plan
 from tests.localaws.authorizer.minimal import statements
 from tests.localaws.authorizer.minimal.stack import SECONDS, Stack

@@ -1,0 +1,27 @@
+"""The administrator of the embedded account: the IAM user whose key the laptop's owner works with."""
+
+import json
+
+from moto.iam.models import iam_backends
+
+from rehearsal.localaws.ground.host import Credentials, Settings
+
+USER_NAME = "admin"
+_EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
+def find(settings: Settings) -> Credentials | None:
+    """The administrator of an account that was kept; None in a new one."""
+    user = iam_backends[settings.account_id]["aws"].users.get(USER_NAME)
+    if user is None or not user.access_keys:
+        return None
+    return Credentials(user.access_keys[0].access_key_id, user.access_keys[0].secret_access_key)
+
+
+def create(settings: Settings) -> Credentials:
+    """Make the user and a key of its own; the secret is new at every start."""
+    iam = iam_backends[settings.account_id]["aws"]
+    iam.create_user(settings.region, USER_NAME)
+    iam.put_user_policy(USER_NAME, "Administrator", json.dumps(_EVERYTHING))
+    key = iam.create_access_key(USER_NAME)
+    return Credentials(key.access_key_id, key.secret_access_key)

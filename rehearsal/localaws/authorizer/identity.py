@@ -1,0 +1,124 @@
+"""Whose credentials a call carries: role sessions for services that act as a role, and boto3 clients against this very server.
+
+Services of the embedded AWS never act as administrator for a user: a pipeline action, a function, a training job and an
+endpoint each call back through the wire with the credentials of their role, so that IAM is enforced everywhere.
+"""
+
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto.iam.models import iam_backends
+from moto.sts.models import sts_backends
+
+from rehearsal.localaws.authorizer import principals, trust
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground.errors import AwsError
+from rehearsal.localaws.ground.host import Credentials
+
+SESSION_SECONDS = 3600
+_RENEW_BEFORE_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class _Session:
+    credentials: Credentials
+    expires_at: float
+
+
+_sessions: dict[tuple[str, str], _Session] = {}
+_sessions_lock = threading.Lock()
+_clients_lock = threading.Lock()
+
+
+def assume_role(
+    role_arn: str, session_name: str, *, service: str, region: str | None = None, source_arn: str | None = None
+) -> Credentials:
+    """Credentials of ``role_arn`` for the service principal ``service`` (``lambda.amazonaws.com``), one hour long, renewed early.
+
+    ``source_arn`` is the resource on whose behalf the service acts, for trust policies that ask for ``aws:SourceArn``.
+
+    Raises:
+        AwsError: AccessDenied, when the role is missing or its trust policy does not let the service in.
+    """
+    role_id = _trusting_role(role_arn, service, source_arn)
+    with _sessions_lock:
+        session = _sessions.get((role_id, session_name))
+        if session is None or session.expires_at - clock.timestamp() < _RENEW_BEFORE_SECONDS:
+            session = _new_session(role_arn, session_name, region or host.current().settings.region)
+            _sessions[role_id, session_name] = session
+    return session.credentials
+
+
+def _trusting_role(role_arn: str, service: str, source_arn: str | None) -> str:
+    """The id of a role that trusts the service now, whatever it did when a session was made."""
+    account_id = role_arn.split(":")[4]
+    roles = list(iam_backends[account_id]["aws"].roles.values())
+    role = next((role for role in roles if role.arn == role_arn), None)
+    if role is None:
+        raise AwsError("AccessDenied", f"{service} cannot assume {role_arn}: there is no such role")
+    document = role.assume_role_policy_document
+    if not trust.service_may_assume(document, service, account_id=account_id, source_arn=source_arn, role_arn=role_arn):
+        raise AwsError(
+            "AccessDenied", f"{service} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
+        )
+    return str(role.id)
+
+
+def _new_session(role_arn: str, session_name: str, region: str) -> _Session:
+    made = sts_backends[role_arn.split(":")[4]]["aws"].assume_role(
+        region_name=region,
+        role_session_name=session_name[:64],
+        role_arn=role_arn,
+        policy=None,
+        duration=SESSION_SECONDS,
+        external_id=None,
+    )
+    credentials = Credentials(made.access_key_id, made.secret_access_key, made.session_token)
+    return _Session(credentials, clock.timestamp() + SESSION_SECONDS)
+
+
+def credentials_of(access_key_id: str) -> Credentials:
+    """The whole credentials that belong to an access key of a signed request.
+
+    Raises:
+        AwsError: InvalidClientTokenId, when no user or session has that key.
+    """
+    principal = principals.find(access_key_id)
+    if principal is None:
+        raise AwsError("InvalidClientTokenId", "The security token included in the request is invalid.")
+    return Credentials(access_key_id, principal.secret_access_key, principal.session_token)
+
+
+def arn_of(access_key_id: str) -> str:
+    """The ARN of the user or session that an access key of a signed request belongs to; the root user's when unknown."""
+    principal = principals.find(access_key_id)
+    return f"arn:aws:iam::{host.current().account_id}:root" if principal is None else principal.arn
+
+
+def client(service: str, credentials: Credentials | None = None, region: str | None = None) -> Any:
+    """A boto3 client of ``service`` against this server, signed with ``credentials`` (the administrator's when omitted)."""
+    here = host.current()
+    with _clients_lock:  # boto3 makes clients thread-unsafely
+        return _client(service, credentials or here.admin, region or here.settings.region, here.endpoint_url)
+
+
+@lru_cache(maxsize=256)
+def _client(service: str, credentials: Credentials, region: str, endpoint_url: str) -> Any:
+    return _boto_session().client(
+        service,
+        region_name=region,
+        endpoint_url=endpoint_url,
+        aws_access_key_id=credentials.access_key_id,
+        aws_secret_access_key=credentials.secret_access_key,
+        aws_session_token=credentials.session_token,
+        config=Config(retries={"max_attempts": 2, "mode": "standard"}, max_pool_connections=128, read_timeout=960),
+    )
+
+
+@lru_cache(maxsize=1)
+def _boto_session() -> boto3.session.Session:
+    return boto3.session.Session()

@@ -1,0 +1,1 @@
+"""How moto is plugged into: the only writer into its classes."""

@@ -1,0 +1,19 @@
+"""moto's records of another service, loaded when they are first asked for.
+
+For code that is there from the start (the authorizer): importing ``moto.s3.models`` and its like at the top of a file would
+load the service before anybody uses it.
+"""
+
+from typing import Any
+
+from moto.backends import get_backend
+
+from rehearsal.localaws.ground import host
+
+GLOBAL = "aws"
+"""Where moto keeps what belongs to no region."""
+
+
+def of(service: str, region: str = GLOBAL) -> Any:
+    """The backend of ``service``, as moto names it (``s3``, ``lambda``), in this account."""
+    return get_backend(service)[host.current().account_id][region]

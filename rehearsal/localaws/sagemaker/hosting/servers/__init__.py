@@ -1,0 +1,1 @@
+"""The processes that serve models, and how the embedded AWS holds them."""

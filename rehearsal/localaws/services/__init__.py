@@ -1,0 +1,1 @@
+"""Small services, and what all services share: the base of an API, log streams, Step Functions' role, queue metrics."""

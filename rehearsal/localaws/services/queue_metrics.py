@@ -1,0 +1,48 @@
+"""What CloudWatch shows of SQS queues: how many messages wait, once a minute of the clock. moto counts them and tells nobody.
+
+A queue is shown from its first message on, as long as it exists, so that an alarm sees it become empty again.
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+"""
+
+from functools import partial
+from typing import Any
+
+from moto.sqs.models import sqs_backends
+
+from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.moto_bridge import moto_records
+
+NAMESPACE = "AWS/SQS"
+EVERY_SECONDS = 60.0
+
+
+def install() -> None:
+    """Measure all queues from now on."""
+    work = partial(measure, set())
+    host.look_after(clock.every, EVERY_SECONDS, work, clock.timestamp(), name="queue metrics")
+
+
+def measure(shown: set[str]) -> None:
+    """Write one datapoint for each queue that has messages, or had some before (``shown``, which is kept up to date)."""
+    for region, backend in list(sqs_backends[host.current().account_id].items()):
+        for queue in list(backend.queues.values()):
+            if queue.approximate_number_of_messages or queue.queue_arn in shown:
+                shown.add(queue.queue_arn)
+                moto_records.of("cloudwatch", region).put_metric_data(NAMESPACE, _data(queue))
+
+
+def _data(queue: Any) -> list[dict[str, Any]]:
+    values = {
+        "ApproximateNumberOfMessagesVisible": queue.approximate_number_of_messages,
+        "ApproximateNumberOfMessagesNotVisible": queue.approximate_number_of_messages_not_visible,
+    }
+    return [
+        {
+            "MetricName": name,
+            "Dimensions": [{"Name": "QueueName", "Value": queue.name}],
+            "Timestamp": clock.now().replace(tzinfo=None),  # moto compares naive times, in UTC
+            "Unit": "Count",
+            "Value": float(value),
+        }
+        for name, value in values.items()
+    ]

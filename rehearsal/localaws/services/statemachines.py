@@ -1,0 +1,114 @@
+"""Step Functions: moto's interpreter, switched on, and made to act with the state machine's role against this very server."""
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.core import config
+from moto.core.utils import iso_8601_datetime_with_milliseconds
+from moto.stepfunctions.parser.asl.utils import boto_client
+from moto.stepfunctions.responses import StepFunctionResponse
+
+from rehearsal.localaws.authorizer import identity
+from rehearsal.localaws.ground import host, persistence
+from rehearsal.localaws.moto_bridge import on_import
+
+_moto_start_execution = StepFunctionResponse.start_execution
+
+_INTERRUPTED = "The embedded AWS was restarted while the execution ran. Start it again."
+PRINCIPAL = "states.amazonaws.com"
+
+
+def install() -> None:
+    """Execute state machines for real. The modules of the interpreter take the client's maker by name when they are first
+    imported, which is at the first state machine: it has to be replaced before.
+    """
+    config.default_user_config["stepfunctions"] = {"execute_state_machine": True}
+    boto_client.boto_client_for = _client_for
+    StepFunctionResponse.start_execution = _start_execution
+    on_import.after("moto.stepfunctions.parser.backend.execution_worker", _keep_histories)
+    persistence.on_resume(_fail_interrupted)
+
+
+def _keep_histories() -> None:
+    """Executions run where their end is noticed, and are kept with their history."""
+    from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
+
+    ExecutionWorker.start = _start_worker
+    ExecutionWorker.__reduce__ = _reduced_worker
+
+
+def _start_worker(worker: Any) -> None:
+    host.in_background(worker._execution_logic, name="execution of a state machine")
+
+
+def _reduced_worker(worker: Any) -> tuple[Any, ...]:
+    """Read past the manager's lock: whoever held it when the process was forked is not there to let it go."""
+    return Recorded, ([*worker.env.event_manager._history_event_list] if worker.env else [],)
+
+
+class Recorded:
+    """What a restart leaves of an execution's interpreter, where moto looks for it: the history, and nobody who waits."""
+
+    def __init__(self, history: list[dict[str, Any]]) -> None:
+        from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor import map_run_record
+        from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackPoolManager
+
+        self.history = history
+        self.env = self.event_manager = self
+        self.callback_pool_manager = CallbackPoolManager({})
+        self.map_run_record_pool_manager = map_run_record.MapRunRecordPoolManager()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Recorded, (self.history,)
+
+    def get_event_history(self) -> list[dict[str, Any]]:
+        return [*self.history]
+
+    def fail(self, at: datetime, error: str, cause: str) -> None:
+        """Write the last event."""
+        from moto.stepfunctions.parser.api import HistoryEventType
+
+        self.history.append(
+            {
+                "id": len(self.history) + 1,
+                "previousEventId": len(self.history),
+                "type": HistoryEventType.ExecutionFailed,
+                "timestamp": iso_8601_datetime_with_milliseconds(at),
+                "executionFailedEventDetails": {"error": error, "cause": cause},
+            }
+        )
+
+    def stop(self, **_of_what: Any) -> None:
+        """It has ended already."""
+
+
+def _fail_interrupted() -> None:
+    """The interpreter's place in an execution is not kept: what ran has failed, with the reason."""
+    from moto.stepfunctions.parser.api import ExecutionStatus  # the interpreter takes a second to import
+    from moto.stepfunctions.parser.models import stepfunctions_parser_backends
+
+    for account in stepfunctions_parser_backends.values():
+        for backend in account.values():
+            for execution in [each for machine in backend.state_machines for each in machine.executions]:
+                if execution.exec_status == ExecutionStatus.RUNNING:
+                    execution.exec_status, execution.stop_date = ExecutionStatus.FAILED, datetime.now(UTC)
+                    execution.error, execution.cause = "States.Runtime", _INTERRUPTED
+                    execution.exec_worker.fail(execution.stop_date, execution.error, execution.cause)
+
+
+def _start_execution(response: Any) -> Any:
+    """An execution without a name gets one of its own; moto names them all None."""
+    given = json.loads(response.body)
+    if not given.get("name"):
+        response.body = json.dumps({**given, "name": str(uuid.uuid4())})
+    return _moto_start_execution(response)
+
+
+def _client_for(region: str, service: str, state_credentials: Any = None) -> Any:
+    role_arn = getattr(state_credentials, "role_arn", None)
+    if role_arn is None:
+        return identity.client(service, region=region)
+    credentials = identity.assume_role(role_arn, "states", service=PRINCIPAL, region=region)
+    return identity.client(service, credentials, region)

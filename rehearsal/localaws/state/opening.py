@@ -1,0 +1,61 @@
+"""Begins to keep: the parts that belong to no room of ours are registered here."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from rehearsal.localaws.ground import clock, persistence
+from rehearsal.localaws.ground.host import Settings
+from rehearsal.localaws.moto_bridge import wiring
+from rehearsal.localaws.state import backends
+from rehearsal.localaws.state.errors import StateError
+from rehearsal.localaws.state.keeper import Keeper
+from rehearsal.localaws.state.store import Store
+
+_ROOMS = (
+    "rehearsal.localaws.authorizer.usage",
+    "rehearsal.localaws.cloudformation.callbacks",
+    "rehearsal.localaws.cloudformation.models",
+    "rehearsal.localaws.codebuild.runner",
+    "rehearsal.localaws.codecommit.models",
+    "rehearsal.localaws.codepipeline.connections",
+    "rehearsal.localaws.codepipeline.engine",
+    "rehearsal.localaws.events.approvals",
+    "rehearsal.localaws.events.mailbox",
+    "rehearsal.localaws.events.timetable",
+    "rehearsal.localaws.door.faults",
+    "rehearsal.localaws.functions.asynchronous",
+    "rehearsal.localaws.functions.event_sources.queue_poller",
+    "rehearsal.localaws.sagemaker.hosting.autoscaling",
+    "rehearsal.localaws.sagemaker.quotas",
+    "rehearsal.localaws.sagemaker.resume",
+)
+"""Modules that keep something and are otherwise imported at the first request to their service."""
+
+
+def begin(folder: Path, settings: Settings) -> Keeper:
+    """Take the directory; gives who keeps it.
+
+    Raises:
+        StateError: for a directory that cannot be used.
+    """
+    persistence.keep("account", lambda: settings.account_id, _check_account(settings))
+    persistence.keep("clock", clock.offset, clock.advance)
+    persistence.keep("backends", backends.export, backends.restore)
+    persistence.keep("buckets", backends.export_bucket_owners, backends.restore_bucket_owners)
+    for room in _ROOMS:
+        import_module(room)
+    wiring.catch_up()
+    store = Store(folder.absolute())
+    store.open()
+    return Keeper(store)
+
+
+def _check_account(settings: Settings) -> Any:
+    def check(kept: str) -> None:
+        if kept != settings.account_id:
+            raise StateError(
+                f"the state is that of account {kept}, not {settings.account_id}; choose another with --state"
+            )
+
+    return check

@@ -1,0 +1,1 @@
+"""The seam to an account: clients, names, errors in the user's terms."""

@@ -1,0 +1,1 @@
+"""What would fail, and what it would cost, before it is done."""

@@ -1,0 +1,1 @@
+"""Data sets: checked, split, fetched, made."""

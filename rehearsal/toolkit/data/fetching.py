@@ -1,0 +1,71 @@
+"""Public data sets from where they are published: size and SHA-256 are checked before a file is kept."""
+
+import hashlib
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from rehearsal.toolkit.aws.errors import AccountProblem, BadInput, RehearsalError
+
+_TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class PublicFile:
+    """A published file; ``size`` in bytes."""
+
+    url: str
+    size: int
+    sha256: str
+    label: str
+    """The column to predict."""
+
+
+PUBLIC_FILES = {
+    # UCI Machine Learning Repository, Wine Quality (Cortez et al., 2009), doi 10.24432/C56S3T, CC BY 4.0
+    "winequality": PublicFile(
+        url="https://archive.ics.uci.edu/ml/machine-learning-databases/wine-quality/winequality-red.csv",
+        size=84_199,
+        sha256="4a402cf041b025d4566d954c3b9ba8635a3a8a01e039005d97d6a710278cf05e",
+        label="quality",
+    ),
+}
+
+
+def fetch(name: str, target: Path, *, url: str | None = None) -> PublicFile:
+    """Download the file to ``target`` if it is the one that was published; ``url`` names a mirror.
+
+    Raises:
+        BadInput: no such data set, or the URL is not HTTP.
+        AccountProblem: the network or the server does not deliver.
+        RehearsalError: what came is another file; nothing is kept.
+    """
+    wanted = PUBLIC_FILES.get(name)
+    if wanted is None:
+        raise BadInput(f"there is no data set {name!r}", where="NAME", next_step=f"known: {', '.join(PUBLIC_FILES)}")
+    body = _download(url or wanted.url, wanted.size)
+    found = hashlib.sha256(body).hexdigest()
+    if len(body) != wanted.size or found != wanted.sha256:
+        raise RehearsalError(
+            f"the downloaded file is not the published one: {len(body):,} bytes, SHA-256 {found}; "
+            f"expected {wanted.size:,} bytes, {wanted.sha256}",
+            where=url or wanted.url,
+            next_step="try again; if it stays so, the publisher changed the file: use rehearse data split on your own copy",
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(body)
+    return wanted
+
+
+def _download(url: str, size: int) -> bytes:
+    if not url.startswith(("https://", "http://")):
+        raise BadInput(f"{url!r} is not an http(s) URL", where="--url", next_step="give the address of a mirror")
+    try:
+        with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:
+            return bytes(response.read(size + 1))  # one byte more than wanted is enough to know that it is another file
+    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+        reason = getattr(error, "reason", error)
+        raise AccountProblem(
+            f"the download failed: {reason}", where=url, next_step="check the network, or name a mirror with --url"
+        ) from error

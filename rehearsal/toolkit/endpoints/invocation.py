@@ -1,0 +1,69 @@
+"""Asking an endpoint: rows in, predictions out, in pieces that InvokeEndpoint takes."""
+
+from collections.abc import Iterator, Sequence
+
+from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.errors import BadInput, NotThere
+from rehearsal.toolkit.aws.names import Workshop
+
+LARGEST_BODY = 6_291_456
+"""Bytes; InvokeEndpoint, "Body", SageMaker Runtime API reference."""
+_ROWS_AT_ONCE = 5_000
+
+
+def endpoint_of(aws: Aws, workshop: Workshop, environment: str) -> str:
+    """The endpoint of the workshop's environment (``Dev``, ``Test``).
+
+    Raises:
+        NotThere: there is none; says which there are.
+    """
+    tail = f"-{workshop.suffix}-"
+    names = [
+        item["EndpointName"]
+        for page in aws.client("sagemaker").get_paginator("list_endpoints").paginate(NameContains=tail)
+        for item in page["Endpoints"]
+    ]
+    fits = [name for name in names if name.lower().endswith(f"{tail}{environment}".lower())]
+    if not fits:
+        there = ", ".join(sorted(name.rsplit("-", 1)[1] for name in names)) or "none yet: rehearse release deploys them"
+        raise NotThere(
+            f"there is no endpoint for {environment!r}",
+            where=f"SageMaker, {aws.region}",
+            next_step=f"there are: {there}",
+        )
+    return str(fits[0])
+
+
+def predict(aws: Aws, endpoint: str, rows: Sequence[str]) -> Iterator[str]:
+    """One prediction a row, in order.
+
+    Raises:
+        BadInput: there are no rows, or a row alone is too large.
+    """
+    if not rows:
+        raise BadInput(
+            "no rows came in", where="standard input", next_step="rehearse invoke Test < rows.csv, features only"
+        )
+    runtime = aws.client("sagemaker-runtime")
+    for body in bodies(rows):
+        answer = runtime.invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Accept="text/csv", Body=body)
+        text = answer["Body"].read().decode()
+        yield from (line for part in text.split("\n") if part for line in [part.strip()])
+
+
+def bodies(rows: Sequence[str]) -> Iterator[bytes]:
+    """The rows in as few bodies as the limits allow. Pure."""
+    part: list[bytes] = []
+    size = 0
+    for number, row in enumerate(rows, start=1):
+        encoded = row.encode() + b"\n"
+        if len(encoded) > LARGEST_BODY:
+            raise BadInput(
+                f"row {number} has {len(encoded):,} bytes", where="standard input", next_step="a request takes 6 MB"
+            )
+        if part and (size + len(encoded) > LARGEST_BODY or len(part) == _ROWS_AT_ONCE):
+            yield b"".join(part)
+            part, size = [], 0
+        part.append(encoded)
+        size += len(encoded)
+    yield b"".join(part)

@@ -1,0 +1,1 @@
+"""Pipeline executions: read, followed, steered, compared, reported."""

@@ -1,0 +1,1 @@
+"""UserParameters of the running pipeline."""

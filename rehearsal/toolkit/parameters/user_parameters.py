@@ -1,0 +1,141 @@
+"""UserParameters of the running pipeline: read, check, change through the stack. What is allowed is ``pipeline_job``'s to say."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline_job import parameters as schema
+from pipeline_job.parameters import Checked
+from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.errors import BadInput
+from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.executions import addressing
+from rehearsal.toolkit.executions.addressing import DeclaredAction
+from rehearsal.toolkit.executions.events import Tell
+from rehearsal.toolkit.stacks import stacks
+
+STACK_PARAMETERS = {
+    "Train/TrainModel": "TrainUserParameters",
+    "DeployDev/DeployModel": "DeployDevUserParameters",
+    "DeployDev/SmokeTest": "SmokeTestUserParameters",
+    "DeployTest/DeployModel": "DeployTestUserParameters",
+    "DeployTest/FullTest": "FullTestUserParameters",
+}
+"""Which parameter of the pipeline stack holds an action's UserParameters."""
+
+_FUNCTIONS = {"SmokeTest": "EvaluateModel", "FullTest": "EvaluateModel"}
+"""Actions that are not named after their function."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One key of an action's UserParameters, before and after; None where it is absent."""
+
+    key: str
+    before: Any
+    after: Any
+
+
+def function_of(action: str) -> str:
+    """The function that an action (by its bare name) invokes."""
+    return _FUNCTIONS.get(action, action)
+
+
+def of_pipeline(declared: dict[str, Any]) -> dict[str, str]:
+    """The text of every action's UserParameters, by ``Stage/Action``."""
+    return {
+        action.path: action.configuration.get("UserParameters", "")
+        for action in addressing.actions_of(declared)
+        if action.provider == "Lambda"
+    }
+
+
+def check(action: str, text: str) -> Checked:
+    """Hold a text against what the action's function takes; ``action`` may carry its stage.
+
+    Raises:
+        BadInput: it is refused; every problem points at its character.
+    """
+    name = action.rsplit("/", 1)[-1]
+    function = function_of(name)
+    try:
+        checked = schema.rules_broken(function, schema.check(function, text, unresolved="#{" in text))
+    except FileNotFoundError as error:
+        raise BadInput(
+            f"no function belongs to the action {action!r}",
+            where="ACTION",
+            next_step=f"write one of {', '.join(STACK_PARAMETERS)}",
+        ) from error
+    if checked.problems:
+        raise BadInput(
+            schema.refusal(name, checked),
+            where=f"UserParameters of {action}",
+            next_step="correct what the caret points at",
+        )
+    return checked
+
+
+def check_all(stack_parameters: dict[str, str]) -> None:
+    """Check those of the pipeline stack's parameters that are UserParameters; empty ones are the template's own.
+
+    Raises:
+        BadInput: one is refused.
+    """
+    for path, parameter in STACK_PARAMETERS.items():
+        if stack_parameters.get(parameter):
+            check(path, stack_parameters[parameter])
+
+
+def changed(text: str, assign: dict[str, str], unset: Iterable[str] = ()) -> str:
+    """The UserParameters with keys set and removed; values keep the type that the key has, or are read as JSON where they can be.
+
+    Raises:
+        BadInput: a key to remove is not there, or the present text is not a JSON object.
+    """
+    try:
+        values = json.loads(text or "{}")
+    except json.JSONDecodeError as error:
+        raise BadInput(
+            f"the present UserParameters are not JSON: {error}",
+            where=text[:80],
+            next_step="rehearse params check shows where",
+        ) from error
+    for key in unset:
+        if key not in values:
+            raise BadInput(f"{key!r} is not set", where="--unset", next_step=f"set are: {', '.join(values) or 'none'}")
+        del values[key]
+    for key, value in assign.items():
+        values[key] = value if isinstance(values.get(key), str) else _typed(value)
+    return json.dumps(values)
+
+
+def _typed(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        return value
+
+
+def differences(before: str, after: str) -> list[Change]:
+    """The keys that differ between two texts."""
+    first, second = json.loads(before or "{}"), json.loads(after or "{}")
+    names = list(dict.fromkeys([*first, *second]))
+    return [Change(name, first.get(name), second.get(name)) for name in names if first.get(name) != second.get(name)]
+
+
+def set_in_stack(aws: Aws, workshop: Workshop, action: DeclaredAction, text: str, tell: Tell) -> None:
+    """Update the pipeline stack so that the action gets ``text``; everything else of the stack stays.
+
+    Raises:
+        BadInput: the action's UserParameters are no parameter of the stack.
+        NotThere: the stack does not exist.
+    """
+    parameter = STACK_PARAMETERS.get(action.path)
+    if parameter is None:
+        raise BadInput(
+            f"{action.path} takes no UserParameters from the stack",
+            where=workshop.pipeline_stack,
+            next_step=f"settable: {', '.join(STACK_PARAMETERS)}",
+        )
+    stacks.change_parameters(aws, workshop.pipeline_stack, {parameter: text}, tell)

@@ -1,0 +1,1 @@
+"""From the project's files to stacks and objects in an account."""
