@@ -25,6 +25,31 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("steady")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--part", help="of the tests marked full, run those of this part alone")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave only the tests of the part asked for."""
+    wanted = config.getoption("--part")
+    if wanted is None:
+        return
+    parts = {item: _part_of(item) for item in items}
+    if wanted not in parts.values():
+        known = ", ".join(sorted({part for part in parts.values() if part})) or "none in the files given"
+        raise pytest.UsageError(f"no test is marked full({wanted!r}); the parts are: {known}")
+    config.hook.pytest_deselected(items=[item for item in items if parts[item] != wanted])
+    items[:] = [item for item in items if parts[item] == wanted]
+
+
+def _part_of(item: pytest.Item) -> str | None:
+    """The part of the tests at full size that it belongs to; None for a test of the ordinary suite."""
+    mark = item.get_closest_marker("full")
+    if mark is None:
+        return None
+    return str(mark.args[0]) if mark.args else item.path.stem.removeprefix("test_")
+
+
 @dataclass
 class EmbeddedAws:
     """A running embedded AWS, and boto3 clients of it."""

@@ -48,7 +48,7 @@ REPLACEMENTS: tuple[Replacement, ...] = (
 PATCHES: tuple[Patch, ...] = (
     Patch("rehearsal.localaws.moto_bridge.moto_time", "moto.core.utils"),
     Patch("rehearsal.localaws.moto_bridge.moto_lookup", "moto.core.base_backend"),
-    Patch("rehearsal.localaws.moto_untracked", "moto.core.common_models"),
+    Patch("rehearsal.localaws.moto_bridge.moto_untracked", "moto.core.common_models"),
     Patch("rehearsal.localaws.authorizer.iam.managed_policies", "moto.iam.models"),
     Patch("rehearsal.localaws.authorizer.gate", "moto.core.authorization"),
     Patch("rehearsal.localaws.authorizer.buckets", "moto.s3.models"),

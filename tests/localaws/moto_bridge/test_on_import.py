@@ -12,7 +12,9 @@ from rehearsal.localaws.moto_bridge import on_import
 AT_START = """
 import os, sys
 os.environ["MOTO_ACCOUNT_ID"] = "123456789012"
-from rehearsal.localaws.authorizer import administrator; from rehearsal.localaws import server; from rehearsal.localaws.moto_bridge import wiring
+from rehearsal.localaws.authorizer import administrator
+from rehearsal.localaws import server
+from rehearsal.localaws.moto_bridge import wiring
 wiring.install()
 print(*sorted({name.split(".")[1] for name in sys.modules if name.startswith("moto.")}))
 """
