@@ -9,6 +9,7 @@ from rehearsal.localaws.ground import host, persistence
 from rehearsal.localaws.ground.request_gate import gate
 from rehearsal.localaws.moto_bridge import wiring
 from rehearsal.localaws.state import pickling, snapshot
+from rehearsal.localaws.state.record_classes import NotKept
 from rehearsal.localaws.state.store import Store
 
 log = logging.getLogger("rehearsal.localaws.state")
@@ -19,6 +20,19 @@ LOAD_SECONDS = 5.0
 _SHARE = 4
 """A snapshot that takes long is followed by a pause of so many times its length."""
 _LOOK_SECONDS = 0.1
+_UNREADABLE = (
+    pickle.UnpicklingError,
+    NotKept,
+    AttributeError,
+    ImportError,
+    LookupError,
+    TypeError,
+    ValueError,
+    EOFError,
+    OverflowError,
+    NotImplementedError,
+)
+"""What reading bytes raises that are no snapshot."""
 
 
 class Keeper:
@@ -47,7 +61,7 @@ class Keeper:
         header, pickled = found
         try:
             kept = pickling.loads(pickled, self._store.locate)
-        except (pickle.UnpicklingError, AttributeError, ImportError, TypeError, KeyError, EOFError) as error:
+        except _UNREADABLE as error:
             raise self._store.damaged(f"its records cannot be read ({type(error).__name__}: {error})") from error
         wiring.catch_up()  # the records brought their services with them
         for name, part in persistence.parts().items():

@@ -27,6 +27,7 @@ Checksum = tuple[str, str, int]
 
 def install() -> None:
     """Put the places over moto's."""
+    del FakeKey.__del__  # it warns of what was not closed; a buffer that nobody has closes itself
     FakeKey.value = property(_value, _set_value)
     FakeMultipart.complete = _complete
     S3Response.setup_class = _with_large_body(S3Response.setup_class)
