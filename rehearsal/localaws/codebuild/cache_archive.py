@@ -8,6 +8,10 @@ import tarfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+from rehearsal.localaws import archives
+from rehearsal.localaws.archives import Limits
+
+_LIMITS = Limits(20_000_000_000)
 _WILDCARDS = frozenset("*?[")
 _SOURCES = ("$CODEBUILD_SRC_DIR/", "${CODEBUILD_SRC_DIR}/")
 _HOMES = ("/root/", "~/", "$HOME/", "${HOME}/")
@@ -39,18 +43,15 @@ def unpack(file: Path, folder: Path, patterns: Iterable[str]) -> Iterator[str]:
     A file that is there already, because the source has it, stays.
 
     Raises:
-        tarfile.TarError: for what is no archive.
+        NotUnpacked: for what is no archive, or holds too much.
     """
     roots = [_fixed(pattern) for pattern in patterns]
-    with tarfile.open(file, "r:*") as archive:
-        for entry in archive:
-            if not any(PurePosixPath(entry.name).is_relative_to(root) for root in roots):
-                yield entry.name
-            elif entry.isdir() or not (folder / entry.name).exists():
-                try:
-                    archive.extract(entry, folder, filter="data")
-                except tarfile.FilterError:
-                    yield entry.name
+
+    def belongs(path: PurePosixPath) -> bool:
+        return any(path.is_relative_to(root) for root in roots)
+
+    with file.open("rb") as packed:
+        yield from archives.untar_wanted(packed, folder, _LIMITS, belongs)
 
 
 def _fixed(pattern: str) -> PurePosixPath:

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rehearsal.localaws import archives
+from rehearsal.localaws.archives import Limits
 from rehearsal.localaws.codebuild import shell_session
 from rehearsal.localaws.codebuild.buildspec import ArtifactFiles, Buildspec
 from rehearsal.localaws.ground import clock, host
@@ -24,6 +26,8 @@ from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.isolation import launch
 
 _SESSION = str(Path(shell_session.__file__))
+_SOURCES = Limits(7_000_000_000)
+"""CodePipeline's largest source artifact, which is packed. https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
 
 
 @dataclass(frozen=True)
@@ -64,14 +68,14 @@ class Workspace:
         return folder
 
     def unpack(self, name: str, content: bytes, file_name: str) -> Path:
-        """Lay out a source: a zip's files, or the one file that it is."""
+        """Lay out a source: a zip's files, or the one file that it is.
+
+        Raises:
+            NotUnpacked: the zip is damaged or too large, or holds links or names that lead out.
+        """
         folder = self.source(name)
         if zipfile.is_zipfile(io.BytesIO(content)):
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                archive.extractall(folder)
-                for entry in archive.infolist():
-                    if mode := entry.external_attr >> 16 & 0o777:
-                        (folder / entry.filename).chmod(mode | 0o600)
+            archives.unzip(content, folder, _SOURCES)
         else:
             (folder / file_name).write_bytes(content)
         return folder

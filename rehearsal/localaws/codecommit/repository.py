@@ -10,8 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from rehearsal.localaws import archives
+from rehearsal.localaws.archives import Limits
 from rehearsal.localaws.ground.errors import AwsError
 
+_LIMITS = Limits(20_000_000_000, entries=10_000_000)  # what :meth:`Repository.packed` gave, not packed any further
 _ZERO = "0" * 40
 
 
@@ -95,13 +98,9 @@ class Repository:
         self.create()
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             for entry in archive:
-                parts = PurePosixPath(entry.name).parts
-                content = archive.extractfile(entry) if entry.isreg() else None
-                if content is None or not _is_kept(parts):
+                if not entry.isreg() or not _is_kept(PurePosixPath(entry.name).parts):
                     raise ValueError(f"{entry.name!r} does not belong to a repository that was kept")
-                file = self.path.joinpath(*parts)
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(content.read())
+        archives.untar(io.BytesIO(packed), self.path, _LIMITS)
 
     def references(self) -> dict[str, str]:
         """Full reference names (``refs/heads/main``) with their commit ids."""

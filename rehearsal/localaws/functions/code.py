@@ -1,10 +1,7 @@
-"""Function and layer zips: checked when they are uploaded, unpacked once when they are first run."""
+"""Function and layer zips: unpacked once, when they are uploaded or, after a restart, first run."""
 
-import io
-import os
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,28 +9,23 @@ from typing import Any
 from moto.s3.exceptions import MissingBucket, MissingKey
 from moto.s3.models import s3_backends
 
+from rehearsal.localaws import archives
+from rehearsal.localaws.archives import Limits
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
 
 MAX_UNZIPPED_BYTES = 262_144_000
 """250 MB, function and layers together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+_LIMITS = Limits(MAX_UNZIPPED_BYTES, ratio=2_000)  # so few bytes may be all zeros
 
 
-def check(package: bytes) -> None:
-    """Refuse what Lambda refuses at upload.
+def check(digest: str, package: bytes) -> None:
+    """Refuse what Lambda refuses at upload: unpacked now, it is known to be good when it is first run.
 
     Raises:
-        AwsError: InvalidParameterValueException, for a broken zip or one that is too large.
+        AwsError: InvalidParameterValueException, for a zip that is broken, too large, or holds links or names that lead out.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(package)) as archive:
-            unzipped = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
-        message = "Could not unzip uploaded file. Please check your file, then try to upload again."
-        raise AwsError("InvalidParameterValueException", message) from error
-    if unzipped > MAX_UNZIPPED_BYTES:
-        message = f"Unzipped size must be smaller than {MAX_UNZIPPED_BYTES} bytes"
-        raise AwsError("InvalidParameterValueException", message)
+    unpacked(digest, package)
 
 
 def stored_object(account_id: str, partition: str, location: Mapping[str, Any]) -> bytes:
@@ -61,24 +53,33 @@ def _not_stored(code: str, message: str) -> AwsError:
 
 
 def unpacked(digest: str, package: bytes) -> Path:
-    """The folder that holds the package's files, under its digest; made when missing, shared by all that run it."""
+    """The folder that holds the package's files, under its digest; made when missing, shared by all that run it.
+
+    Raises:
+        AwsError: InvalidParameterValueException, as of :func:`check`.
+    """
     parent = host.current().scratch("functions", "code")
     folder = parent / digest
     if folder.is_dir():
         return folder
     making = Path(tempfile.mkdtemp(dir=parent))
-    with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        for entry in archive.infolist():
-            _extract(archive, entry, making)
     try:
+        _unzip(package, making)
         making.rename(folder)
-    except OSError:  # another invocation was first
+    except OSError:
+        if not folder.is_dir():  # otherwise another invocation was first
+            raise
+    finally:
         shutil.rmtree(making, ignore_errors=True)
     return folder
 
 
-def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> None:
-    """zipfile forgets permissions; programs in a package must stay executable."""
-    written = archive.extract(entry, folder)
-    if (entry.external_attr >> 16) & 0o111 and not entry.is_dir():
-        os.chmod(written, 0o755)  # noqa: PTH101 - extract gives a string
+def _unzip(package: bytes, folder: Path) -> None:
+    try:
+        archives.unzip(package, folder, _LIMITS)
+    except archives.TooLarge as error:
+        message = f"Unzipped size must be smaller than {MAX_UNZIPPED_BYTES} bytes"
+        raise AwsError("InvalidParameterValueException", f"{message} ({error})") from error
+    except archives.NotUnpacked as error:
+        message = "Could not unzip uploaded file. Please check your file, then try to upload again."
+        raise AwsError("InvalidParameterValueException", f"{message} ({error})") from error

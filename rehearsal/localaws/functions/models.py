@@ -141,7 +141,7 @@ class Function(LambdaFunction):
         self.code = dict(self.code)
         super().update_function_code(updated_spec)
         try:
-            code.check(self.code_bytes)
+            code.check(self.code_digest, self.code_bytes)
         except AwsError:
             self.__dict__.update(before)
             raise
@@ -164,12 +164,18 @@ class FunctionsBackend(LambdaBackend):
         limits.check_configuration(spec)
         limits.check_role(spec["Role"])
         function = Function(account_id=self.account_id, spec=spec, region=self.region_name, version="$LATEST")
-        code.check(function.code_bytes)
+        code.check(function.code_digest, function.code_bytes)
         with self.changing:
             self._lambdas.put_function(function)
             if not spec.get("Publish"):
                 return function
             return self.publish_version(function.function_name)
+
+    def publish_layer_version(self, spec: dict[str, Any]) -> LayerVersion:
+        """moto records the layer; its zip is checked before."""
+        made = LayerVersion(spec, account_id=self.account_id, region=self.region_name)
+        code.check(made.code_digest, made.code_bytes)
+        return super().publish_layer_version(spec)
 
     def invoke(
         self, function_name: str, qualifier: str | None, body: Any, headers: Any, response_headers: Any

@@ -1,6 +1,10 @@
 """Builds of what lies in a repository of CodeCommit."""
 
+import io
+import stat
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,3 +94,47 @@ def test_clone_urls_of_aws_and_of_this_server_are_understood(location: str, plac
 def test_another_url_is_refused() -> None:
     with pytest.raises(ValueError, match="is not the clone URL of a CodeCommit repository"):
         sources.region_and_name("https://example.com/owner/shop.git", "us-east-1")
+
+
+def zip_with(name: str, content: bytes, mode: int = 0) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        entry = zipfile.ZipInfo(name)
+        entry.external_attr, entry.compress_type = mode << 16, zipfile.ZIP_DEFLATED
+        archive.writestr(entry, content)
+    return buffer.getvalue()
+
+
+def failed_download(bench: Any, project: Any, packed: bytes) -> str:
+    """What a build says whose source cannot be unpacked."""
+    place = {"Bucket": bench.bucket, "Key": "sources/evil.zip"}
+    bench.aws.client("s3").put_object(**place, Body=packed)
+    location = f"{place['Bucket']}/{place['Key']}"
+    build = built(bench, project("", source={"type": "S3", "location": location, "buildspec": SPEC}))
+    phase = next(phase for phase in build["phases"] if phase["phaseType"] == "DOWNLOAD_SOURCE")
+    assert (build["buildStatus"], phase["phaseStatus"]) == ("FAILED", "FAILED")
+    message: str = phase["contexts"][0]["message"]
+    return message
+
+
+@pytest.mark.parametrize("name", ["{victim}", "../../../../../../../../../../{victim}"])
+def test_a_source_changes_no_file_outside_of_the_build(bench: Any, project: Any, tmp_path: Path, name: str) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    victim.chmod(0o600)
+    said = failed_download(bench, project, zip_with(name.format(victim=victim), b"evil", 0o100777))
+    assert "outside" in said
+    assert (victim.read_text(), stat.S_IMODE(victim.stat().st_mode)) == ("mine", 0o600)
+
+
+TEXT = b"text " * 10_000
+UNPACKABLE = [
+    (zip_with("zeros", bytes(120_000_000)), "more than 200 times"),
+    (zip_with("text", TEXT).replace(len(TEXT).to_bytes(4, "little"), (10).to_bytes(4, "little")), "no archive that"),
+    (zip_with("link", b"/etc/passwd", 0o120777), "is a link"),
+]
+
+
+@pytest.mark.parametrize(("packed", "said"), UNPACKABLE, ids=["bomb", "lie", "link"])
+def test_a_source_that_cannot_be_unpacked_fails_the_build(bench: Any, project: Any, packed: bytes, said: str) -> None:
+    assert said in failed_download(bench, project, packed)

@@ -237,3 +237,13 @@ def test_failed_update_leaves_the_function_as_it_was(aws: Any, deploy: Any, invo
     with pytest.raises(botocore.exceptions.ClientError, match="Could not unzip"):
         aws.client("lambda").update_function_code(FunctionName=name, ZipFile=b"broken")
     assert invoke(name)[0] == 1
+
+
+def test_a_zip_that_lies_about_its_size_is_refused_at_upload(aws: Any, deploy: Any, unique: Any) -> None:
+    """As a function and as a layer: not when it is first run."""
+    text = "x = 1\n" * 10_000
+    lying = zip_of({"app.py": text}).replace(len(text).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+    with pytest.raises(botocore.exceptions.ClientError, match=r"InvalidParameterValueException.*Could not unzip"):
+        deploy(ECHO, Code={"ZipFile": lying})
+    with pytest.raises(botocore.exceptions.ClientError, match=r"InvalidParameterValueException.*Could not unzip"):
+        aws.client("lambda").publish_layer_version(LayerName=unique("layer"), Content={"ZipFile": lying})

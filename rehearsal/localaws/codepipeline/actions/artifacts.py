@@ -5,8 +5,13 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
+from rehearsal.localaws import archives
+from rehearsal.localaws.archives import Limits
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
 from rehearsal.localaws.codepipeline.records import Artifact
+
+_LIMITS = Limits(256_000_000)
+"""The largest artifact of an action that reads files of it. https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
 
 
 def encryption(context: Context) -> dict[str, str]:
@@ -53,10 +58,10 @@ def file_of(context: Context, artifact: Artifact, path: str) -> bytes:
         ActionFailed: when the artifact is no zip, or has no such file.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(read(context, artifact))) as archive:
-            return archive.read(path)
-    except zipfile.BadZipFile as error:
-        raise ActionFailed("ConfigurationError", f"The input artifact {artifact.name} is not a zip file.") from error
+        return archives.read_file(read(context, artifact), path, _LIMITS)
+    except archives.NotUnpacked as error:
+        message = f"The input artifact {artifact.name} is not a zip file that can be read: {error}"
+        raise ActionFailed("ConfigurationError", message) from error
     except KeyError as error:
         raise ActionFailed(
             "ConfigurationError", f"File [{path}] does not exist in artifact [{artifact.name}]"

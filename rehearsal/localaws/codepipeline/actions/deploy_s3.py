@@ -3,48 +3,54 @@
 Reference: user guide, "Amazon S3 deploy action reference".
 """
 
-import io
 import mimetypes
+import tempfile
 import uuid
-import zipfile
-from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
+from rehearsal.localaws import archives
+from rehearsal.localaws.archives import Limits
 from rehearsal.localaws.codepipeline.actions import artifacts
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
 from rehearsal.localaws.codepipeline.state_machine import Outcome
-from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground import clock, host
+
+_LIMITS = Limits(7_000_000_000)
+"""CodePipeline's largest source artifact, which is packed. https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
 
 
 def act(context: Context) -> Outcome:
     """Put the artifact's content into the bucket."""
-    bucket = context.required("BucketName")
+    bucket, key = context.required("BucketName"), _filled(context.configuration.get("ObjectKey", ""))
     content = artifacts.read(context, context.inputs[0])
-    s3 = context.client("s3")
-    for key, body in _objects(context, content):
-        s3.put_object(Bucket=bucket, Key=key, Body=body, **_parameters(context, key))
+    if context.required("Extract").lower() == "true":
+        _put_files(context, bucket, f"{key.strip('/')}/" if key else "", content)
+    elif key:
+        _put(context, bucket, key, content)
+    else:
+        raise ActionFailed("ConfigurationError", "ObjectKey is required when Extract is false.")
     return Outcome(summary="Deployment Succeeded", external_id=context.run_id)
 
 
-def _objects(context: Context, content: bytes) -> Iterator[tuple[str, bytes]]:
-    key = _filled(context.configuration.get("ObjectKey", ""))
-    if context.required("Extract").lower() != "true":
-        if not key:
-            raise ActionFailed("ConfigurationError", "ObjectKey is required when Extract is false.")
-        yield key, content
-        return
-    prefix = f"{key.strip('/')}/" if key else ""
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile as error:
-        raise ActionFailed(
-            "ConfigurationError",
-            f"The input artifact {context.inputs[0].name} is not a zip file, and Extract is true.",
-        ) from error
-    with archive:
-        for entry in archive.infolist():
-            if not entry.is_dir():
-                yield prefix + entry.filename, archive.read(entry)
+def _put_files(context: Context, bucket: str, prefix: str, content: bytes) -> None:
+    """Unpack to disk first: a zip is put as a whole or, when it cannot be read, not at all."""
+    with tempfile.TemporaryDirectory(dir=host.current().scratch("codepipeline")) as name:
+        folder = Path(name)
+        try:
+            archives.unzip(content, folder, _LIMITS)
+        except archives.NotUnpacked as error:
+            raise ActionFailed(
+                "ConfigurationError",
+                f"Extract is true, and the input artifact {context.inputs[0].name} is not a zip file that can be unpacked: {error}",
+            ) from error
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            with file.open("rb") as body:
+                _put(context, bucket, prefix + file.relative_to(folder).as_posix(), body)
+
+
+def _put(context: Context, bucket: str, key: str, body: bytes | IO[bytes]) -> None:
+    context.client("s3").put_object(Bucket=bucket, Key=key, Body=body, **_parameters(context, key))
 
 
 def _filled(key: str) -> str:

@@ -1,16 +1,19 @@
 """The model artifact: fetched from S3 with the model's own role, and unpacked."""
 
 import shutil
-import tarfile
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from rehearsal.localaws import archives
+from rehearsal.localaws.archives import Limits
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground.errors import AwsError, describe
 
 SERVICE = "sagemaker.amazonaws.com"
+_LIMITS = Limits(30_000_000_000)
+"""The storage of the smaller instances that serve. https://docs.aws.amazon.com/sagemaker/latest/dg/host-instance-storage.html"""
 _MISSING = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
 
 
@@ -69,9 +72,9 @@ def fetch(url: str, role_arn: str | None, folder: Path, *, hostname: str, region
 
 def _unpack(archive: Path, folder: Path, url: str, hostname: str) -> None:
     try:
-        with tarfile.open(archive, "r:gz") as tar:
-            tar.extractall(folder, filter="data")
-    except (tarfile.TarError, OSError, EOFError) as error:
+        with archive.open("rb") as packed:
+            archives.untar(packed, folder, _LIMITS)
+    except (archives.NotUnpacked, OSError) as error:
         raise ModelDataError(
             f'Failed to extract model data archive for container "{hostname}" from URL "{url}". Please ensure that the object '
             f"located at the URL is a valid tar.gz archive. ({error})"
