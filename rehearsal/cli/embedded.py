@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from rehearsal.localaws.ground import announcement
+from rehearsal.localaws.ground import announcement, scratch
 from rehearsal.localaws.ground.announcement import Announcement
 from rehearsal.localaws.server import DEFAULT_PORT
 from rehearsal.toolkit.aws.errors import BadInput, NotThere, RehearsalError
@@ -36,6 +36,8 @@ class Launch:
     continuation_delay_seconds: float = 0.5
     keep: bool = False
     state: Path | None = None
+    new_keys: bool = False
+    reset_clock: bool = False
 
     def arguments(self, scratch: Path) -> list[str]:
         """The server's command line."""
@@ -78,7 +80,8 @@ def running(launch: Launch) -> Iterator[Running]:
     Raises:
         RehearsalError: it did not start (the port is taken, say).
     """
-    folder = Path(tempfile.mkdtemp(prefix="rehearse-"))
+    _sweep()
+    folder = scratch.make()
     process: subprocess.Popen[bytes] | None = None
     announced: Announcement | None = None
     kept = False
@@ -98,6 +101,12 @@ def running(launch: Launch) -> Iterator[Running]:
                 shutil.rmtree(folder, ignore_errors=True)
                 if announced is not None:
                     announcement.withdraw(announced)
+
+
+def _sweep() -> None:
+    """Remove what embedded AWS left that were killed: scratch folders and announcements."""
+    scratch.sweep(Path(tempfile.gettempdir()))
+    announcement.sweep()
 
 
 def _spawn(launch: Launch, folder: Path, log: BinaryIO) -> subprocess.Popen[bytes]:
@@ -168,6 +177,7 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
     command = _server_command(launch.port, launch.region, launch.continuation_delay_seconds)
     if launch.state is not None:
         command += ["--state", str(launch.state)]
+    command += ["--new-keys"] * launch.new_keys + ["--reset-clock"] * launch.reset_clock
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, [*command, "--log-level", log_level])
@@ -215,6 +225,7 @@ def stop(port: int) -> Announcement:
         NotThere: none runs there.
         BadInput: it belongs to another user.
     """
+    _sweep()
     found = find(port)
     try:
         os.kill(found.pid, signal.SIGTERM)

@@ -27,11 +27,17 @@ def up(
     state: Annotated[
         Path | None, Option(help="Directory to keep everything in; the next start with it goes on from there.")
     ] = None,
+    new_keys: Annotated[
+        bool, Option("--new-keys", help="With --state: give the administrator another access key; the old one ends.")
+    ] = False,
+    reset_clock: Annotated[
+        bool, Option("--reset-clock", help="With --state: begin with the machine's time, not with the state's.")
+    ] = False,
 ) -> None:
     """Serve the embedded AWS in the foreground until Ctrl-C; prints "ready URL" when it serves."""
     hint = "" if port == DEFAULT_PORT else f" --port {port}"
     output.say(f'In another terminal: eval "$(rehearse env{hint})", then any SDK uses it. Ctrl-C stops it.')
-    launch = Launch(port, region, continuation_delay, state=state)
+    launch = Launch(port, region, continuation_delay, state=state, new_keys=new_keys, reset_clock=reset_clock)
     embedded.serve_in_foreground(launch, "DEBUG" if output.debug else "WARNING")
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from cheroot import wsgi
 
 from rehearsal.localaws.door import direct
-from rehearsal.localaws.ground import announcement, host, scratch, user_settings
+from rehearsal.localaws.ground import announcement, clock, host, scratch, user_settings
 from rehearsal.localaws.ground.host import CannotServe
 
 DEFAULT_PORT = 4566
@@ -74,7 +74,9 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="rehearsal.localaws.server", description="Run the embedded AWS.")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--region", default="us-east-1", help="the region it announces (others work too)")
-    parser.add_argument("--scratch", help="folder for unpacked code, models and job files; removed at the end")
+    parser.add_argument(
+        "--scratch", help="folder for unpacked code, models and job files, missing or empty; removed at the end"
+    )
     parser.add_argument(
         "--continuation-delay", type=float, default=30.0, help="seconds before CodePipeline calls a function again"
     )
@@ -83,6 +85,14 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--state", type=Path, help="directory to keep everything in, and to go on from at the next start"
+    )
+    parser.add_argument(
+        "--new-keys",
+        action="store_true",
+        help="with --state: give the administrator another access key; the old one ends",
+    )
+    parser.add_argument(
+        "--reset-clock", action="store_true", help="with --state: begin with the machine's time, not with the state's"
     )
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     parser.add_argument("--log-level", default="WARNING", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
@@ -167,10 +177,12 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         from rehearsal.localaws.state import opening
 
         host.start(host.Host(settings, host.Credentials("", "")))  # rooms unpack files; nobody signs anything yet
-        keeper = opening.begin(options.state, settings)
+        keeper = opening.begin(options.state, settings, with_new_clock=options.reset_clock)
         is_restored = keeper.restore()
-    running = host.Host(settings, administrator.find(settings) or administrator.create(settings))
+    known = administrator.renew(settings) if options.new_keys else administrator.find(settings)
+    running = host.Host(settings, known or administrator.create(settings))
     host.start(running)
+    host.in_background(clock.watch, name="jumps of the machine's clock")
     host.records_are_complete()
     return running, keeper, is_restored
 

@@ -85,7 +85,12 @@ class Repository:
         file = io.BytesIO()
         with tarfile.open(fileobj=file, mode="w") as archive:
             for path in sorted(self.path.rglob("*"), key=lambda path: "objects" in path.parts):
-                if path.is_file() and _is_kept(path.relative_to(self.path).parts) and path.suffix != ".lock" and not path.name.startswith("tmp_"):
+                if (
+                    path.is_file()
+                    and _is_kept(path.relative_to(self.path).parts)
+                    and path.suffix != ".lock"
+                    and not path.name.startswith("tmp_")
+                ):
                     archive.add(path, arcname=str(path.relative_to(self.path)))
         return file.getvalue()
 

@@ -35,7 +35,7 @@ def restore(kept: Backends) -> None:
             raise ValueError(f"{module} is no module of moto's records")
         table = vars(import_module(module)).get(name)
         if not isinstance(table, BackendDict):
-            raise ValueError(f"{name} of {module} is no table of backends")
+            raise TypeError(f"{name} of {module} is no table of backends")
         for account_id, regions in accounts.items():
             table[account_id].update(regions)
 

@@ -13,12 +13,12 @@ def close_folder(folder: Path) -> None:
     Raises:
         OSError: the folder is somebody else's, who alone can do so.
     """
-    os.chmod(folder, _FOLDER)
+    folder.chmod(_FOLDER)
 
 
 def close_file(file: Path) -> None:
     """Let nobody else read or write it: a file of an earlier version, or one that was linked."""
-    os.chmod(file, _FILE)
+    file.chmod(_FILE)
 
 
 def opened(file: Path) -> IO[bytes]:

@@ -33,6 +33,7 @@ _OURS = {
     "codebuild.reports.results": "Status Case Coverage",
     "codebuild.workspace": "PhaseResult ShellResult",
     "codecommit.models": "RepositoryRecord CodeCommitBackend",
+    "codepipeline.action_types": "Counts TypeRules",
     "codepipeline.definition": (
         "Mode Gate Result RetryMode ActionType Declared Rule Action Condition Stage ArtifactStore Definition"
     ),

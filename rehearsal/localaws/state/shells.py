@@ -9,7 +9,6 @@ from typing import Any, Generic, TypeVar
 
 from rehearsal.localaws.state.record_classes import NotKept
 
-
 T = TypeVar("T")
 
 
@@ -66,7 +65,9 @@ def shell_of(kind: type) -> type | None:
         _check_made_at_once(kind)
         return None
     try:
-        shell().__class__ = kind
+        probe = shell()
+        probe.__class__ = kind
+        probe.__class__ = shell  # what a record's class does at its end it does not do for this one
     except TypeError as error:
         raise NotKept(f"a record of {kind.__module__}:{kind.__qualname__} cannot be made again ({error})") from error
     return shell

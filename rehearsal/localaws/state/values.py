@@ -67,6 +67,7 @@ _KINDS: dict[type, tuple[Arguments, Callable[..., Any]]] = {
     IPv6Network: (_as_text, IPv6Network),
     complex: (lambda number: (number.real, number.imag), complex),
     range: (lambda found: (found.start, found.stop, found.step), range),
+    slice: (lambda found: (found.start, found.stop, found.step), slice),
     re.Pattern: (lambda found: (found.pattern, found.flags), re.compile),
     itertools.count: (_by_reduction, itertools.count),
     deque: (lambda found: ([*found], found.maxlen), deque),
