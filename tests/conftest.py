@@ -104,10 +104,10 @@ def _client_keys(credentials: dict[str, str]) -> dict[str, str]:
     }
 
 
-def start_embedded_aws(*options: str, log: IO[str] | None = None) -> EmbeddedAws:
-    """Start one on a free port, with its log on the test's standard error or in ``log``."""
+def start_embedded_aws(*options: str, log: IO[str] | None = None, under: tuple[str, ...] = ()) -> EmbeddedAws:
+    """Start one on a free port, with its log on the test's standard error or in ``log``; ``under`` is a command that runs it."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "rehearsal.localaws.server", "--port", "0", "--with-parent", *options],
+        [*under, sys.executable, "-m", "rehearsal.localaws.server", "--port", "0", "--with-parent", *options],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -15,14 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cheroot import wsgi
-
-from rehearsal.localaws.door import direct
+from rehearsal.localaws.door.listening import Server, allow_many_files
 from rehearsal.localaws.ground import announcement, clock, host, scratch, user_settings
 from rehearsal.localaws.ground.host import CannotServe
 
 DEFAULT_PORT = 4566
-_THREADS = 64
 
 
 class UnknownRegion(CannotServe):
@@ -112,7 +109,7 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
 
         with announcement.announced(_announcement_of(running)):
             http.wsgi_app = Front()
-            host.in_background(http.serve, name="http")
+            http.serve()
             if keeper is not None:
                 keeper.start(resuming=is_restored)
             print(f"ready {running.endpoint_url}", flush=True)
@@ -133,16 +130,10 @@ def _check_region(region: str) -> None:
         raise UnknownRegion(region)
 
 
-def _bound_server(port: int) -> Any:
+def _bound_server(port: int) -> Server:
     """An HTTP server that holds the port already; callers wait in its backlog until it serves."""
-    http = wsgi.Server(
-        ("127.0.0.1", port), None, numthreads=_THREADS, request_queue_size=512, shutdown_timeout=1, timeout=120
-    )
-    http.ConnectionClass = direct.Connection
-    http.keep_alive_conn_limit = (
-        1024  # idle connections of SDK clients; ten, the default, would have most of them dial anew
-    )
-    http.max_request_body_size = 0  # unlimited: objects are large
+    allow_many_files()
+    http = Server(("127.0.0.1", port))
     try:
         http.prepare()
     except OSError as error:

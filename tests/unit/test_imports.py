@@ -23,6 +23,30 @@ ALLOWED = {
 }
 """For each room, the modules of this project that it may import (with what lies below them)."""
 
+ORDER = (
+    "ground",
+    "moto_bridge",
+    "archives",
+    "isolation",
+    "storage",
+    "state",
+    "door",
+    "authorizer",
+    "services",
+    "events",
+    "alarms",
+    "functions",
+    "codecommit",
+    "codebuild",
+    "cloudformation",
+    "codepipeline",
+    "algorithms",
+    "sagemaker",
+    "sagemakerruntime",
+    "server",
+)
+"""The rooms of the embedded AWS, as docs/architecture.md lists them: one imports those above it, never those below."""
+
 FORBIDDEN = {
     "rehearsal/toolkit": {"moto", "xgboost", "cheroot"},
     "rehearsal/cli": {"moto", "boto3", "botocore"},
@@ -80,3 +104,28 @@ def test_a_room_stays_clear_of_what_is_not_its_business(room: str) -> None:
         if within(module, FORBIDDEN[room])
     ]
     assert wrong == []
+
+
+def test_the_map_lists_the_rooms_of_the_embedded_aws_in_this_order() -> None:
+    listed = (ROOT / "docs" / "architecture.md").read_text().partition("```\nlocalaws/\n")[2].partition("```")[0]
+    names = [word for line in listed.splitlines() for word in line[:50].split()]
+    assert tuple(name.removesuffix("/").removesuffix(".py") for name in names) == ORDER
+
+
+@pytest.mark.parametrize("room", ORDER)
+def test_a_room_of_the_embedded_aws_imports_those_above_it_never_those_below(room: str) -> None:
+    place = ROOT / "rehearsal" / "localaws" / room
+    below = {f"rehearsal.localaws.{other}" for other in ORDER[ORDER.index(room) + 1 :]}
+    files = sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {module}"
+        for file in files
+        for module in imports_of(file)
+        if within(module, below)
+    ]
+    assert wrong == []
+
+
+def test_every_file_of_the_embedded_aws_lies_in_a_room() -> None:
+    found = {path.stem for path in (ROOT / "rehearsal" / "localaws").iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert found - {"__init__", "__pycache__"} == set(ORDER)

@@ -6,6 +6,7 @@ from moto.cloudwatch.models import Alarm, CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 
 from rehearsal.localaws.alarms import history
+from rehearsal.localaws.moto_bridge.replacing import add, replace
 
 _moto_put = CloudWatchBackend.put_metric_alarm
 _moto_delete = CloudWatchBackend.delete_alarms
@@ -13,9 +14,9 @@ _moto_delete = CloudWatchBackend.delete_alarms
 
 def install() -> None:
     """Put them into moto's CloudWatch."""
-    CloudWatchBackend.put_metric_alarm = _put
-    CloudWatchBackend.delete_alarms = _delete
-    CloudWatchResponse.describe_alarm_history = history.describe
+    replace(CloudWatchBackend, "put_metric_alarm", _put)
+    replace(CloudWatchBackend, "delete_alarms", _delete)
+    add(CloudWatchResponse, "describe_alarm_history", history.describe)
 
 
 def _put(backend: CloudWatchBackend, name: str, *args: Any, **members: Any) -> Alarm:

@@ -18,6 +18,7 @@ from rehearsal.localaws.events.delivery import Refusal
 from rehearsal.localaws.events.recipients import Sender
 from rehearsal.localaws.ground import clock
 from rehearsal.localaws.ground.errors import AwsError, describe
+from rehearsal.localaws.moto_bridge.replacing import replace
 
 log = logging.getLogger("rehearsal.localaws")
 
@@ -27,7 +28,7 @@ _moto_update_state = Alarm.update_state
 
 def install() -> None:
     """Have every change of state go this way."""
-    Alarm.update_state = _update_state
+    replace(Alarm, "update_state", _update_state)
 
 
 def _update_state(alarm: Alarm, reason: str, reason_data: str | None, state_value: str) -> None:

@@ -7,11 +7,12 @@ from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
 from rehearsal.localaws.authorizer.gate import REFUSED_KEYS
+from rehearsal.localaws.moto_bridge.replacing import replace
 
 
 def install() -> None:
     """Take the look over."""
-    FakeBucket.get_permission = _bucket_permission
+    replace(FakeBucket, "get_permission", _bucket_permission)
 
 
 def _bucket_permission(_bucket: Any, _action: str, resource: str) -> PermissionResult:

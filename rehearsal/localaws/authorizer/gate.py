@@ -17,7 +17,16 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException, NotFound
 
-from rehearsal.localaws.authorizer import denials, documents, encryption, requests, resources, scaling, side_doors
+from rehearsal.localaws.authorizer import (
+    denials,
+    documents,
+    encryption,
+    planned_errors,
+    requests,
+    resources,
+    scaling,
+    side_doors,
+)
 from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming, authenticate
 from rehearsal.localaws.authorizer.decide import Circumstances, decide, reason_of
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Style
@@ -25,6 +34,7 @@ from rehearsal.localaws.authorizer.requests import Call, Need
 from rehearsal.localaws.door import faults, front
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
+from rehearsal.localaws.moto_bridge.replacing import replace
 from rehearsal.localaws.storage import reception
 from rehearsal.localaws.storage.body import FileBody
 
@@ -35,7 +45,7 @@ REFUSED_KEYS = "rehearsal.refused_keys"
 
 def install() -> None:
     """Put this authorizer in moto's place. It is always on."""
-    ActionAuthenticatorMixin._authenticate_and_authorize_action = _authorize_response
+    replace(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", _authorize_response)
     COMMON_ERROR_CODES.extend(denials.CODES)  # or moto warns that the called service's model does not have them
     front.add_shortcut(side_doors.close)
 
@@ -51,7 +61,13 @@ def authorize(incoming: Incoming, action: str, resource_arn: str, region: str) -
     need = Need(action, resource_arn, {})
     service, _, operation = action.partition(":")
     denial = _first_denial((need,), caller, incoming, service, Style.REST_JSON, region)
-    return denial or faults.strike(service, operation, {"Resource": resource_arn}, Style.REST_JSON)
+    return denial or _planned(service, operation, {"Resource": resource_arn}, Style.REST_JSON)
+
+
+def _planned(service: str, operation: str, params: Mapping[str, Any], style: Style) -> Denial | None:
+    """The error that a planned fault answers this request with."""
+    kind = faults.strike(service, operation, params)
+    return kind and planned_errors.answer(kind, service, operation, style)
 
 
 def _authorize_response(response: Any, _request_class: type, _resource: str = "*") -> None:
@@ -67,9 +83,8 @@ def _authorize_response(response: Any, _request_class: type, _resource: str = "*
     else:
         denial = _judge(service, operation, params, incoming) or documents.refusal(service, operation, params)
     if denial is None:
-        denial = faults.strike(
-            service, operation, params, denials.style_of(service, get_service_model(service).protocol)
-        )
+        style = denials.style_of(service, get_service_model(service).protocol)
+        denial = _planned(service, operation, params, style)
     if denial is not None:
         _refuse(response, denial)
     faults.loses(response, service, operation, params)

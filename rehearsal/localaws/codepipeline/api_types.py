@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from rehearsal.localaws.codepipeline import action_types, tags
-from rehearsal.localaws.codepipeline.action_types import Counts, TypeRules
+from rehearsal.localaws.codepipeline import tags
+from rehearsal.localaws.codepipeline.action_types import RULE, Counts, TypeRules
 from rehearsal.localaws.codepipeline.api_base import CodePipelinePart
 from rehearsal.localaws.codepipeline.definition import ActionType
 from rehearsal.localaws.codepipeline.models import CustomActionType
@@ -52,7 +52,7 @@ class Types(CodePipelinePart):
         rows = [
             _view(kind, rules, custom[kind].declared if kind in custom else {})
             for kind, rules in self.backend.types().items()
-            if owner in (None, kind.owner)
+            if owner in (None, kind.owner) and kind.category != RULE
         ]
         return pages.page(rows, self.params, "actionTypes", default=100)
 
@@ -60,11 +60,12 @@ class Types(CodePipelinePart):
         """Every rule type that a condition may name here."""
         rows = [
             {
-                "id": {"category": "Rule", "owner": "AWS", "provider": provider, "version": "1"},
+                "id": _id(kind),
                 "ruleConfigurationProperties": _properties(rules),
                 "inputArtifactDetails": _counts(rules.inputs),
             }
-            for provider, rules in action_types.RULE_TYPES.items()
+            for kind, rules in self.backend.types().items()
+            if kind.category == RULE
         ]
         return {"ruleTypes": rows}
 
@@ -81,12 +82,16 @@ def _rules(params: dict[str, Any]) -> TypeRules:
 def _view(kind: ActionType, rules: TypeRules, declared: dict[str, Any]) -> dict[str, Any]:
     settings = {"settings": declared["settings"]} if "settings" in declared else {}
     return {
-        "id": {"category": kind.category, "owner": kind.owner, "provider": kind.provider, "version": kind.version},
+        "id": _id(kind),
         **settings,
         "actionConfigurationProperties": declared.get("configurationProperties", _properties(rules)),
         "inputArtifactDetails": _counts(rules.inputs),
         "outputArtifactDetails": _counts(rules.outputs),
     }
+
+
+def _id(kind: ActionType) -> dict[str, str]:
+    return {"category": kind.category, "owner": kind.owner, "provider": kind.provider, "version": kind.version}
 
 
 def _properties(rules: TypeRules) -> list[dict[str, Any]]:

@@ -128,12 +128,14 @@ class Engine:
 
     def _work(self, pipeline: Pipeline, work: Work) -> None:
         """Let a provider do its part of one run, and tell the machine how it went."""
-        prepared = self._prepare(pipeline, work)
-        if prepared is None:
+        found = self._find(pipeline, work)
+        if found is None:
             return
-        provider, context, execution, run = prepared
+        execution, run, withdrawn = found
         try:
-            outcome = self._act(pipeline, provider, context, run)
+            with self._changed:
+                context = Context.of(pipeline, execution, run, withdrawn)
+            outcome = self._act(pipeline, context, run)
         except Exception as error:  # the outermost edge of an action: whatever went wrong is shown in the action
             details = failure_of(error)
             if not isinstance(error, ActionFailed):
@@ -147,20 +149,19 @@ class Engine:
         elif outcome is not None:
             self.turn(pipeline, lambda turn: state_machine.succeed(turn, execution, run, outcome))
 
-    def _prepare(self, pipeline: Pipeline, work: Work) -> tuple[providers.Provider, Context, Execution, Run] | None:
+    def _find(self, pipeline: Pipeline, work: Work) -> tuple[Execution, Run, threading.Event] | None:
+        """The run that is to be worked on; None when it is over or withdrawn by now."""
         with self._changed:
             execution = pipeline.executions[work.execution_id]
             run = next(run for run in execution.runs() if run.id == work.run_id)
             withdrawn = self._withdrawn.setdefault(run.id, threading.Event())
-            if not run.is_live or withdrawn.is_set():
-                return None
-            context = Context.of(pipeline, execution, run, withdrawn)
-        return providers.provider_of(run.declared), context, execution, run
+            return (execution, run, withdrawn) if run.is_live and not withdrawn.is_set() else None
 
     def _act(
-        self, pipeline: Pipeline, provider: providers.Provider, context: Context, run: Run
+        self, pipeline: Pipeline, context: Context, run: Run
     ) -> state_machine.Outcome | state_machine.Later | None:
         """Bring the inputs to the action's region, hand out its job where it takes one, and let the provider act."""
+        provider = providers.provider_of(run.declared)
         if context.continuation_token is None:
             artifacts.bring_inputs(context)
         if not provider.takes_jobs:

@@ -5,8 +5,8 @@ from typing import Any
 
 from moto.core.base_backend import BaseBackend
 
-from rehearsal.localaws.codepipeline import action_types
 from rehearsal.localaws.codepipeline.action_types import TypeRules
+from rehearsal.localaws.codepipeline.actions import providers
 from rehearsal.localaws.codepipeline.definition import ActionType
 from rehearsal.localaws.codepipeline.records import Execution, Job, Pipeline, Run, StageRun
 from rehearsal.localaws.ground.errors import AwsError
@@ -54,7 +54,7 @@ class CodePipelineBackend(BaseBackend):
     def types(self) -> dict[ActionType, TypeRules]:
         """Every action type that a declaration may name now."""
         custom = {kind: c.rules for kind, c in self.records.custom_types.items() if not c.is_deleted}
-        return action_types.aws_types() | custom
+        return providers.aws_types() | custom
 
     def pipeline(self, name: str) -> Pipeline:
         """The pipeline of that name.

@@ -13,6 +13,7 @@ from moto.codepipeline.models import codepipeline_backends
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.codecommit import models as codecommit
 from rehearsal.localaws.codepipeline import connections, pushes, starts, state_machine, triggers
+from rehearsal.localaws.codepipeline.actions import providers
 from rehearsal.localaws.codepipeline.definition import Action
 from rehearsal.localaws.codepipeline.engine import engine
 from rehearsal.localaws.codepipeline.records import Execution, Pipeline
@@ -23,13 +24,6 @@ from rehearsal.localaws.ground.errors import AwsError
 log = logging.getLogger("rehearsal.localaws.codepipeline")
 
 EVERY_SECONDS = 60.0
-_SWITCHES = {
-    "S3": "PollForSourceChanges",
-    "CodeCommit": "PollForSourceChanges",
-    triggers.PROVIDER: "DetectChanges",
-}
-"""The providers that are looked at, and the configuration key that switches it off."""
-
 _wanted = threading.Condition()
 _looking = threading.Lock()
 _changes = 0
@@ -80,10 +74,13 @@ def _polled(pipeline: Pipeline) -> list[Action]:
     return [
         action
         for action in pipeline.definition.stages[0].actions
-        if action.type.provider in _SWITCHES
-        and action.name not in triggered
-        and action.configuration.get(_SWITCHES[action.type.provider], "true").lower() != "false"
+        if action.name not in triggered and _is_polled(action)
     ]
+
+
+def _is_polled(action: Action) -> bool:
+    switch = providers.provider_of(action).polling_switch
+    return switch is not None and action.configuration.get(switch, "true").lower() != "false"
 
 
 def _look_at(pipeline: Pipeline, action: Action) -> None:

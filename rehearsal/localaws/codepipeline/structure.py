@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from rehearsal.localaws.codepipeline import action_types, triggers, variables
-from rehearsal.localaws.codepipeline.action_types import Counts, TypeTable
+from rehearsal.localaws.codepipeline import triggers, variables
+from rehearsal.localaws.codepipeline.action_types import RULE, Counts, TypeRules, TypeTable
 from rehearsal.localaws.codepipeline.definition import Action, Declared, Definition, Gate, Mode, Result, Stage
 from rehearsal.localaws.ground.errors import AwsError
 
@@ -24,7 +24,7 @@ def check(definition: Definition, types: TypeTable, region: str) -> None:
     _check_stores(definition, region)
     _check_stages(definition)
     for stage in definition.stages:
-        _check_stage(definition, stage)
+        _check_stage(definition, stage, types)
         for action in stage.actions:
             _check_action(action, types, region)
     _check_triggers(definition)
@@ -98,7 +98,7 @@ def _check_stages(definition: Definition) -> None:
         )
 
 
-def _check_stage(definition: Definition, stage: Stage) -> None:
+def _check_stage(definition: Definition, stage: Stage, types: TypeTable) -> None:
     if not stage.actions:
         raise _of_stage(f"Stage {stage.name} must have at least one action")
     repeated = [name for name, count in Counter(action.name for action in stage.actions).items() if count > 1]
@@ -116,7 +116,7 @@ def _check_stage(definition: Definition, stage: Stage) -> None:
             if len(condition.rules) > MAX_RULES:
                 raise _of_stage(f"A condition can have at most {MAX_RULES} rules: {gate} of stage {stage.name}")
             for rule in condition.rules:
-                _check_rule(rule)
+                _check_rule(rule, types)
     _check_rollback(definition, stage)
 
 
@@ -130,12 +130,13 @@ def _check_rollback(definition: Definition, stage: Stage) -> None:
         raise _of_stage(f"Rollback cannot be used in a pipeline with execution mode PARALLEL: stage {stage.name}")
 
 
-def _check_rule(rule: Declared) -> None:
-    rules = action_types.RULE_TYPES.get(rule.type.provider)
+def _check_rule(rule: Declared, types: TypeTable) -> None:
+    rules = types.get(rule.type)
     if rules is None:
+        offered = sorted(kind.provider for kind in types if kind.category == RULE)
         raise _of_stage(
             f"RuleType (Category: 'Rule', Provider: '{rule.type.provider}', Owner: 'AWS', Version: '{rule.type.version}') in rule "
-            f"'{rule.name}' is not offered by the embedded AWS, which has: {', '.join(sorted(action_types.RULE_TYPES)) or 'none'}"
+            f"'{rule.name}' is not offered by the embedded AWS, which has: {', '.join(offered)}"
         )
     _check_configuration(rule, rules, "Rule")
 
@@ -155,7 +156,7 @@ def _check_action(action: Action, types: TypeTable, region: str) -> None:
         raise _of_action(f"Action {action.name} cannot have a timeout")
 
 
-def _check_configuration(declared: Declared, rules: action_types.TypeRules, what: str) -> None:
+def _check_configuration(declared: Declared, rules: TypeRules, what: str) -> None:
     missing = [key for key, required in rules.properties.items() if required and not declared.configuration.get(key)]
     error = _of_action if what == "Action" else _of_stage
     if missing:

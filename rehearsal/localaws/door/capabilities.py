@@ -12,23 +12,13 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qsl
 
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground import clock, host, rooms
 
 PREFIX = "/_rehearsal/"
 
 Answer = dict[str, Any] | list[Any]
 Capability = Callable[[dict[str, Any]], Answer]
 """Takes the query's or the JSON body's members; gives what is sent back as JSON. A ValueError becomes a 400."""
-
-_ROOMS = {
-    "mailbox": "rehearsal.localaws.events.mailbox",
-    "iam/usage": "rehearsal.localaws.authorizer.usage",
-    "faults": "rehearsal.localaws.door.faults",
-    "quotas": "rehearsal.localaws.sagemaker.quotas",
-    "repositories": "rehearsal.localaws.codepipeline.connections",
-    "interrupt-training": "rehearsal.localaws.sagemaker.training.interruption",
-}
-"""What is offered by a module that may not have been needed before somebody asks."""
 
 _offered: dict[tuple[str, str], Capability] = {}
 
@@ -55,8 +45,9 @@ def _answer(environ: dict[str, Any]) -> tuple[str, Answer]:
         return "403 Forbidden", {
             "message": f"{PREFIX}{name} takes the administrator's secret access key as bearer token"
         }
-    if name in _ROOMS:
-        import_module(_ROOMS[name])
+    module = rooms.offering(name)
+    if module is not None:  # which may not have been needed before somebody asks
+        import_module(module)
     capability = _offered.get((environ["REQUEST_METHOD"], name))
     if capability is None:
         known = sorted(f"{method} {PREFIX}{path}" for method, path in _offered)

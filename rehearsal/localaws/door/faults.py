@@ -1,7 +1,8 @@
 """Faults on order: what can go wrong on AWS, made to happen at a chosen place, so many times.
 
-A fault is planned through ``/_rehearsal/faults`` and strikes at the front of every request (throttle, deny, delay, fail,
+A fault is planned through ``/_rehearsal/faults`` and strikes at the gate of every request (throttle, deny, delay, fail,
 lose a job result) or where a room asks for it (crash a function, stop a training job, roll an endpoint back).
+Nothing here asks another room: who asks words the answer (``authorizer/planned_errors.py``) or does the damage.
 """
 
 import itertools
@@ -13,14 +14,11 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from typing import Any
 
-from botocore.exceptions import ClientError
 from moto.core.responses import EmptyResult
 from moto.core.utils import camelcase_to_underscores
 
-from rehearsal.localaws.authorizer import identity
-from rehearsal.localaws.authorizer.denials import Denial, Style
 from rehearsal.localaws.door import capabilities
-from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground import clock, persistence
 
 log = logging.getLogger("rehearsal.localaws.door.faults")
 
@@ -39,8 +37,6 @@ class Kind(Enum):
 
 
 _REQUEST_KINDS = (Kind.DELAY, Kind.THROTTLE, Kind.DENY, Kind.FAIL)
-_LOOKS = 6000
-"""So often, a hundred times a second, a job that is to be stopped is looked for: its creation may be refused after all."""
 _JOB_RESULTS = ("PutJobSuccessResult", "PutJobFailureResult")
 
 
@@ -131,19 +127,15 @@ plan = Plan()
 persistence.keep("faults", lambda: vars(plan), vars(plan).update)
 
 
-def strike(service: str, operation: str, params: Mapping[str, Any], style: Style) -> Denial | None:
-    """Let a fault strike a request that may pass: wait, or give the error that it is answered with."""
+def strike(service: str, operation: str, params: Mapping[str, Any]) -> Kind | None:
+    """Let a fault strike a request that may pass: wait, or return the kind of error that it is to be answered with."""
     if not plan.planned():
         return None
-    names = tuple(_texts(params))
-    fault = plan.take(_REQUEST_KINDS, service=service, operation=operation, names=names)
-    if fault is None:
-        _watch_training(service, operation, params)
-        return None
-    if fault.kind is Kind.DELAY:
+    fault = plan.take(_REQUEST_KINDS, service=service, operation=operation, names=tuple(_texts(params)))
+    if fault is not None and fault.kind is Kind.DELAY:
         clock.sleep(fault.seconds)
         return None
-    return _answer(fault.kind, service, operation, style)
+    return None if fault is None else fault.kind
 
 
 def loses(response: Any, service: str, operation: str, params: Mapping[str, Any]) -> None:
@@ -159,34 +151,18 @@ def crashes(function_name: str) -> bool:
     return plan.take((Kind.CRASH_FUNCTION,), service="lambda", operation="Invoke", names=(function_name,)) is not None
 
 
+def stops_training_after(job_name: str) -> float | None:
+    """How many seconds a training job is to run before it is stopped; None for one that is left alone."""
+    fault = plan.take((Kind.STOP_TRAINING_JOB,), service="sagemaker", operation="CreateTrainingJob", names=(job_name,))
+    return None if fault is None else fault.seconds
+
+
 def rolls_back(endpoint_name: str) -> bool:
     """Whether the deployment of an endpoint is to be rolled back."""
     names = (endpoint_name,)
     return (
         plan.take((Kind.ROLL_BACK_ENDPOINT,), service="sagemaker", operation="UpdateEndpoint", names=names) is not None
     )
-
-
-def _answer(kind: Kind, service: str, operation: str, style: Style) -> Denial:
-    if kind is Kind.THROTTLE:
-        return _throttle(service, style)
-    if kind is Kind.DENY:
-        message = f"User is not authorized to perform: {service}:{operation} with an explicit deny in an identity-based policy"
-        if style in (Style.S3, Style.QUERY):
-            return Denial(403, "AccessDenied", message)
-        return Denial(403 if style is Style.REST_JSON else 400, "AccessDeniedException", message)
-    if style is Style.S3:
-        return Denial(500, "InternalError", "We encountered an internal error. Please try again.")
-    code = "ServiceException" if service == "lambda" else "InternalFailure"
-    return Denial(500, code, "The request processing has failed because of an unknown error, exception or failure.")
-
-
-def _throttle(service: str, style: Style) -> Denial:
-    if service == "lambda":
-        return Denial(429, "TooManyRequestsException", "Rate Exceeded.")
-    if style is Style.S3:
-        return Denial(503, "SlowDown", "Please reduce your request rate.")
-    return Denial(400, "Throttling" if style is Style.QUERY else "ThrottlingException", "Rate exceeded")
 
 
 def _texts(params: Any) -> Iterator[str]:
@@ -197,32 +173,6 @@ def _texts(params: Any) -> Iterator[str]:
             yield value.rpartition(":")[2].rpartition("/")[2]  # an ARN's name
         elif isinstance(value, Mapping):
             yield from (inner for inner in value.values() if isinstance(inner, str))
-
-
-def _watch_training(service: str, operation: str, params: Mapping[str, Any]) -> None:
-    if (service, operation) != ("sagemaker", "CreateTrainingJob"):
-        return
-    name = str(params.get("TrainingJobName"))
-    fault = plan.take((Kind.STOP_TRAINING_JOB,), service=service, operation=operation, names=(name,))
-    if fault is not None:
-        host.in_background(_stop_training, name, fault.seconds, name=f"stopping {name}")
-
-
-def _stop_training(name: str, seconds: float) -> None:
-    """Stop the job once it is there and its time is over; one that has ended before stays as it is."""
-    sagemaker = identity.client("sagemaker")
-    for _ in range(_LOOKS):
-        try:
-            job = sagemaker.describe_training_job(TrainingJobName=name)
-        except ClientError:
-            clock.sleep(0.01)
-            continue
-        clock.sleep_until(job["CreationTime"].timestamp() + seconds)
-        try:
-            sagemaker.stop_training_job(TrainingJobName=name)
-        except ClientError as error:
-            log.warning("training job %s could not be stopped: %s", name, error)
-        return
 
 
 def _remove(members: dict[str, Any]) -> capabilities.Answer:

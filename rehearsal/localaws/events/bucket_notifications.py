@@ -23,6 +23,7 @@ from rehearsal.localaws.events.object_events import ObjectEvent
 from rehearsal.localaws.events.recipients import Sender
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import describe
+from rehearsal.localaws.moto_bridge.replacing import replace
 
 log = logging.getLogger("rehearsal.localaws.events")
 
@@ -39,9 +40,9 @@ _moto_put_configuration = S3Backend.put_bucket_notification_configuration
 
 def install() -> None:
     """Take moto's notifications over."""
-    notifications.send_event = _send_event
-    S3Backend.delete_object = _delete_object
-    S3Backend.put_bucket_notification_configuration = _put_configuration
+    replace(notifications, "send_event", _send_event)
+    replace(S3Backend, "delete_object", _delete_object)
+    replace(S3Backend, "put_bucket_notification_configuration", _put_configuration)
 
 
 def _put_configuration(backend: S3Backend, bucket_name: str, configuration: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from rehearsal.localaws.events.inputs import target_input
 from rehearsal.localaws.events.targets import Delivery
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import describe
+from rehearsal.localaws.moto_bridge.replacing import replace
 
 log = logging.getLogger("rehearsal.localaws.events")
 
@@ -40,9 +41,9 @@ _moto_send_to_targets = Rule.send_to_targets
 
 def install() -> None:
     """Put our delivery and our patterns in the place of moto's, which deliver on the caller's thread and know few targets."""
-    Rule.send_to_targets = _send_to_targets
-    EventPattern.matches_event = _matches_event
-    EventPattern.load = classmethod(_load)
+    replace(Rule, "send_to_targets", _send_to_targets)
+    replace(EventPattern, "matches_event", _matches_event)
+    replace(EventPattern, "load", classmethod(_load))
 
 
 def _load(made: Any, text: str | None) -> EventPattern:

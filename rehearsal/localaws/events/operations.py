@@ -7,14 +7,15 @@ from moto.events.exceptions import InvalidEventPatternException
 from moto.events.responses import EventsHandler
 
 from rehearsal.localaws.events import patterns
+from rehearsal.localaws.moto_bridge.replacing import replace
 
 _NOT_AUTHORIZED = {"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": "Not authorized for the source."}
 
 
 def install() -> None:
     """Put them into moto's handler."""
-    EventsHandler.test_event_pattern = _test_event_pattern
-    EventsHandler.put_events = _put_events
+    replace(EventsHandler, "test_event_pattern", _test_event_pattern)
+    replace(EventsHandler, "put_events", _put_events)
 
 
 def _test_event_pattern(handler: Any) -> str:

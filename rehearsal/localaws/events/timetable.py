@@ -22,6 +22,7 @@ from rehearsal.localaws.events import delivery, schedules
 from rehearsal.localaws.events.scheduled_inputs import scheduler_input
 from rehearsal.localaws.events.targets import Delivery
 from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.moto_bridge.replacing import around
 
 log = logging.getLogger("rehearsal.localaws.events")
 
@@ -58,13 +59,13 @@ class Due:
 
 def install() -> None:
     """Check expressions when they are given, and wake the timetable at each change."""
-    EventsBackend.put_rule = _watched(EventsBackend.put_rule, _check_rule)
+    check_rule, check_schedule = partial(_watched, check=_check_rule), partial(_watched, check=_check_schedule)
+    around(EventsBackend, "put_rule", check_rule)
     for name in ("enable_rule", "disable_rule", "delete_rule"):
-        setattr(EventsBackend, name, _watched(getattr(EventsBackend, name)))
+        around(EventsBackend, name, _watched)
     for name in ("create_schedule", "update_schedule"):
-        operation = getattr(EventBridgeSchedulerBackend, name)
-        setattr(EventBridgeSchedulerBackend, name, _watched(operation, _check_schedule))
-    EventBridgeSchedulerBackend.delete_schedule = _watched(EventBridgeSchedulerBackend.delete_schedule)
+        around(EventBridgeSchedulerBackend, name, check_schedule)
+    around(EventBridgeSchedulerBackend, "delete_schedule", _watched)
     persistence.on_resume(_wake)
 
 

@@ -20,6 +20,7 @@ from rehearsal.localaws.events.recipients import Sender
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import describe
 from rehearsal.localaws.isolation.loopback_only import is_loopback
+from rehearsal.localaws.moto_bridge.replacing import replace
 
 log = logging.getLogger("rehearsal.localaws.events")
 
@@ -56,7 +57,7 @@ class Notification:
 
 def install() -> None:
     """Take the delivery over from moto."""
-    Subscription.publish = _publish
+    replace(Subscription, "publish", _publish)
 
 
 def _publish(

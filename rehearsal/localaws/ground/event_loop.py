@@ -38,6 +38,14 @@ class EventLoop:
         """Call back whenever there is something to read, or the other side is gone. On this thread, as :meth:`unwatch`."""
         self._selector.register(connection, selectors.EVENT_READ, readable)
 
+    def watch_writing(self, connection: socket.socket, writable: Callback) -> None:
+        """Of a watched connection: call back when there is room to send, and no more for reading; :meth:`watch_reading` goes back."""
+        self._selector.modify(connection, selectors.EVENT_WRITE, writable)
+
+    def watch_reading(self, connection: socket.socket, readable: Callback) -> None:
+        """Undo :meth:`watch_writing`."""
+        self._selector.modify(connection, selectors.EVENT_READ, readable)
+
     def unwatch(self, connection: socket.socket) -> None:
         """Call back no more."""
         self._selector.unregister(connection)
@@ -46,6 +54,13 @@ class EventLoop:
         """Have it run on this thread soon; from any thread."""
         self._asked.append(callback)
         self._button.send(b"!")
+
+    def call_and_wait(self, callback: Callback) -> None:
+        """The same, and return when it has run; never from this loop's own thread."""
+        done = threading.Event()
+        self.call(callback)
+        self.call(done.set)  # in the order in which it was asked
+        done.wait()
 
     def aside(self, work: Callback) -> None:
         """Have what may wait run in another thread."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from moto.core.base_backend import BackendDict
 
+from rehearsal.localaws.moto_bridge.replacing import replace
+
 _first_lookup = BackendDict.__getitem__
 
 
@@ -19,4 +21,4 @@ def _lookup(backends: BackendDict[Any], account_id: str) -> Any:
 
 def install() -> None:
     """Have all of moto look up so."""
-    BackendDict.__getitem__ = _lookup
+    replace(BackendDict, "__getitem__", _lookup)

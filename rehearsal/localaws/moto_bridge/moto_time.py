@@ -10,6 +10,7 @@ from datetime import datetime
 from moto.core import utils
 
 from rehearsal.localaws.ground import clock
+from rehearsal.localaws.moto_bridge.replacing import replace
 
 _theirs = utils.utcnow
 
@@ -23,4 +24,4 @@ def install() -> None:
     """Give every moto module, loaded or not, the embedded clock."""
     for name, module in list(sys.modules.items()):
         if name.startswith("moto.") and getattr(module, "utcnow", None) is _theirs:
-            module.utcnow = utcnow  # type: ignore[attr-defined]
+            replace(module, "utcnow", utcnow)

@@ -8,6 +8,8 @@ from typing import Any
 
 from moto.core.common_models import BaseModel
 
+from rehearsal.localaws.moto_bridge.replacing import replace
+
 
 def _untracked(cls: type[BaseModel], *_args: Any, **_named: Any) -> BaseModel:
     made: BaseModel = super(BaseModel, cls).__new__(cls)
@@ -16,4 +18,4 @@ def _untracked(cls: type[BaseModel], *_args: Any, **_named: Any) -> BaseModel:
 
 def install() -> None:
     """Have all of moto's records made so."""
-    BaseModel.__new__ = _untracked
+    replace(BaseModel, "__new__", staticmethod(_untracked))

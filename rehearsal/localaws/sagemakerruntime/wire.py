@@ -8,7 +8,8 @@ from rehearsal.localaws.authorizer.authentication import Incoming
 from rehearsal.localaws.door import direct, front
 from rehearsal.localaws.door.direct import Reply
 from rehearsal.localaws.ground.event_loop import loop
-from rehearsal.localaws.ground.http_messages import END_OF_HEAD, Head
+from rehearsal.localaws.ground.http_messages import Head
+from rehearsal.localaws.ground.http_messages import answer as http_answer
 from rehearsal.localaws.sagemaker.hosting.servers.builtin_server import look_after_questions
 from rehearsal.localaws.sagemakerruntime import messages, steps
 from rehearsal.localaws.sagemakerruntime.messages import MAX_BODY_BYTES, Answer
@@ -19,7 +20,6 @@ PREFIX = b"POST /endpoints/"
 
 def install() -> None:
     """Take these requests from the server's connections, and those that reach the front by the usual way."""
-    loop().every_second(direct.look_after_loans)
     loop().every_second(look_after_questions)
     direct.add(direct.Service(PREFIX, serve, refuse, complain))
     front.add_shortcut(serve_wsgi)
@@ -67,7 +67,4 @@ def incoming_of(head: Head, body: bytes) -> Incoming:
 
 
 def _written(answer: Answer, *, keep: bool) -> bytes:
-    lines = [f"HTTP/1.1 {answer.status}", *(f"{name}: {value}" for name, value in answer.head())]
-    if not keep:
-        lines.append("Connection: close")
-    return "\r\n".join(lines).encode("latin-1") + END_OF_HEAD + answer.body
+    return http_answer(answer.status, answer.head(), answer.body, keep=keep)

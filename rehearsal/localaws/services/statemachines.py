@@ -13,6 +13,7 @@ from moto.stepfunctions.responses import StepFunctionResponse
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import host, persistence
 from rehearsal.localaws.moto_bridge import on_import
+from rehearsal.localaws.moto_bridge.replacing import add, replace
 
 _moto_start_execution = StepFunctionResponse.start_execution
 
@@ -25,8 +26,8 @@ def install() -> None:
     imported, which is at the first state machine: it has to be replaced before.
     """
     config.default_user_config["stepfunctions"] = {"execute_state_machine": True}
-    boto_client.boto_client_for = _client_for
-    StepFunctionResponse.start_execution = _start_execution
+    replace(boto_client, "boto_client_for", _client_for)
+    replace(StepFunctionResponse, "start_execution", _start_execution)
     on_import.after("moto.stepfunctions.parser.backend.execution_worker", _keep_histories)
     persistence.on_resume(_fail_interrupted)
 
@@ -35,8 +36,8 @@ def _keep_histories() -> None:
     """Executions run where their end is noticed, and are kept with their history."""
     from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
-    ExecutionWorker.start = _start_worker
-    ExecutionWorker.kept_as = _recorded
+    replace(ExecutionWorker, "start", _start_worker)
+    add(ExecutionWorker, "kept_as", _recorded)
 
 
 def _start_worker(worker: Any) -> None:

@@ -4,33 +4,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from rehearsal.localaws.ground import clock, persistence
+from rehearsal.localaws.ground import clock, persistence, rooms
 from rehearsal.localaws.ground.host import Settings
 from rehearsal.localaws.moto_bridge import wiring
 from rehearsal.localaws.state import backends
 from rehearsal.localaws.state.errors import StateError
 from rehearsal.localaws.state.keeper import Keeper
 from rehearsal.localaws.state.store import Store
-
-_ROOMS = (
-    "rehearsal.localaws.authorizer.usage",
-    "rehearsal.localaws.cloudformation.callbacks",
-    "rehearsal.localaws.cloudformation.models",
-    "rehearsal.localaws.codebuild.runner",
-    "rehearsal.localaws.codecommit.models",
-    "rehearsal.localaws.codepipeline.connections",
-    "rehearsal.localaws.codepipeline.engine",
-    "rehearsal.localaws.events.approvals",
-    "rehearsal.localaws.events.mailbox",
-    "rehearsal.localaws.events.timetable",
-    "rehearsal.localaws.door.faults",
-    "rehearsal.localaws.functions.asynchronous",
-    "rehearsal.localaws.functions.event_sources.queue_poller",
-    "rehearsal.localaws.sagemaker.hosting.autoscaling",
-    "rehearsal.localaws.sagemaker.quotas",
-    "rehearsal.localaws.sagemaker.resume",
-)
-"""Modules that keep something and are otherwise imported at the first request to their service."""
 
 
 def begin(folder: Path, settings: Settings, *, with_new_clock: bool = False) -> Keeper:
@@ -43,8 +23,8 @@ def begin(folder: Path, settings: Settings, *, with_new_clock: bool = False) -> 
     persistence.keep("clock", clock.offset, _forget_clock if with_new_clock else _set_clock)
     persistence.keep("backends", backends.export, backends.restore)
     persistence.keep("buckets", backends.export_bucket_owners, backends.restore_bucket_owners)
-    for room in _ROOMS:
-        import_module(room)
+    for module in rooms.keepers():
+        import_module(module)
     wiring.catch_up()
     store = Store(folder.absolute())
     store.open()

@@ -10,9 +10,12 @@ import uuid
 import weakref
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 PIECE_BYTES = 256 * 1024
+LARGE_BYTES = 1024 * 1024
+"""Larger bodies are files."""
 
 
 class FileBody:
@@ -81,21 +84,44 @@ class Span:
         return self.body if len(self) == self.body.size else written(self, folder)
 
 
+class BodyWriter:
+    """A new file in ``folder`` that takes a body piece by piece, and its digests meanwhile."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / uuid.uuid4().hex
+        self._sha256, self._md5, self._crc32 = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
+        self._size = 0
+        self._opened = self._path.open("wb")
+
+    def write(self, piece: bytes | bytearray | memoryview) -> None:
+        """The next piece."""
+        self._opened.write(piece)
+        self._sha256.update(piece)
+        self._md5.update(piece)
+        self._crc32 = zlib.crc32(piece, self._crc32)
+        self._size += len(piece)
+
+    def finish(self) -> FileBody:
+        """The body; it takes no more."""
+        self._opened.close()
+        body = FileBody(self._path, self._size, self._sha256.hexdigest(), md5=self._md5.hexdigest(), is_ours=True)
+        body.crc32 = self._crc32
+        return body
+
+    def discard(self) -> None:
+        """Leave nothing of it."""
+        with suppress(OSError):  # a full disk again, when what is buffered is to be written
+            self._opened.close()
+        self._path.unlink(missing_ok=True)
+
+
 def written(pieces: Iterable[bytes], folder: Path) -> FileBody:
     """Put the pieces into a new file in ``folder``."""
-    path = folder / uuid.uuid4().hex
-    sha256, md5, crc32, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0, 0
+    writer = BodyWriter(folder)
     try:
-        with path.open("wb") as opened:
-            for piece in pieces:
-                opened.write(piece)
-                sha256.update(piece)
-                md5.update(piece)
-                crc32 = zlib.crc32(piece, crc32)
-                size += len(piece)
+        for piece in pieces:
+            writer.write(piece)
+        return writer.finish()
     except BaseException:
-        path.unlink(missing_ok=True)
+        writer.discard()
         raise
-    body = FileBody(path, size, sha256.hexdigest(), md5=md5.hexdigest(), is_ours=True)
-    body.crc32 = crc32
-    return body

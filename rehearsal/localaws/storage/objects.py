@@ -14,8 +14,9 @@ from moto.s3.models import S3_UPLOAD_PART_MIN_SIZE, FakeKey, FakeMultipart, S3Ba
 from moto.s3.responses import S3Response
 
 from rehearsal.localaws.ground import host
-from rehearsal.localaws.storage.body import FileBody, Span, written
-from rehearsal.localaws.storage.reception import LARGE_BODY, LARGE_BYTES
+from rehearsal.localaws.moto_bridge.replacing import around, replace
+from rehearsal.localaws.storage.body import LARGE_BYTES, FileBody, Span, written
+from rehearsal.localaws.storage.reception import LARGE_BODY
 
 _moto_value: Any = FakeKey.__dict__["value"]
 _moto_complete = FakeMultipart.complete
@@ -27,13 +28,17 @@ Checksum = tuple[str, str, int]
 
 def install() -> None:
     """Put the places over moto's."""
-    del FakeKey.__del__  # it warns of what was not closed; a buffer that nobody has closes itself
-    FakeKey.value = property(_value, _set_value)
-    FakeMultipart.complete = _complete
-    S3Response.setup_class = _with_large_body(S3Response.setup_class)
-    S3Response.get_object = _unread(S3Response.get_object)
+    replace(FakeKey, "__del__", _closed_by_itself)
+    replace(FakeKey, "value", property(_value, _set_value))
+    replace(FakeMultipart, "complete", _complete)
+    around(S3Response, "setup_class", _with_large_body)
+    around(S3Response, "get_object", _unread)
     for name in ("copy_object", "upload_part_copy"):
-        setattr(S3Backend, name, _unread(getattr(S3Backend, name)))
+        around(S3Backend, name, _unread)
+
+
+def _closed_by_itself(_key: FakeKey) -> None:
+    """moto warns of an object that nobody closed, and closes its parts, which another version may have too."""
 
 
 def _with_large_body(setup: Callable[..., None]) -> Callable[..., None]:

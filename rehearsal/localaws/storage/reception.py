@@ -1,4 +1,4 @@
-"""Large bodies of S3 uploads, taken from the socket straight to disk, before anybody has them in memory.
+"""Large bodies of S3 uploads, which the event loop has put on disk: nobody has them in memory.
 
 The request goes on with an empty body; :data:`LARGE_BODY` has the file, :data:`AS_SENT` the headers that were changed for
 that, since signatures are made over what was sent. Plain bodies and ``aws-chunked`` ones, signed or not, with trailers or not:
@@ -8,13 +8,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html (the signat
 import base64
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.storage.body import PIECE_BYTES, FileBody, written
 
-LARGE_BYTES = 4 * 1024 * 1024
-"""Larger bodies go to disk."""
+RECEIVED = "rehearsal.received"
+"""WSGI key of a large body as it came, a file; absent for others."""
 LARGE_BODY = "rehearsal.large_body"
 AS_SENT = "rehearsal.headers_as_sent"
 _LONGEST_LINE = 16 * 1024
@@ -29,31 +29,27 @@ class BadBody(Exception):
 
 
 def receive(environ: dict[str, Any]) -> None:
-    """Put the request's body on disk if it is a large one of S3.
+    """Make an object's content of the request's body if it is a large one of S3.
 
     Raises:
         BadBody: IncompleteBody, when less came than was announced; BadDigest, when it is not what its checksum says.
     """
     if not _is_large_upload(environ):
         return
+    received: FileBody = environ[RECEIVED]
     trailers: dict[str, str] = {}
-    pieces = _decoded(environ, trailers) if _is_aws_chunked(environ) else _plain(environ)
-    body = written(pieces, host.current().scratch("objects"))
-    announced = environ.get("HTTP_X_AMZ_DECODED_CONTENT_LENGTH") if _is_aws_chunked(environ) else _length(environ)
-    if announced is not None and int(announced) != body.size:
-        raise BadBody(
-            "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header"
-        )
+    body = received
+    if _is_aws_chunked(environ):
+        with received.path.open("rb") as stream:
+            body = written(_decoded(stream, trailers), host.current().scratch("objects"))
+        _check_length(environ, body)
     environ[LARGE_BODY] = body
     _put_aside(environ, trailers)
     _check_digests(environ, body)
 
 
 def _is_large_upload(environ: dict[str, Any]) -> bool:
-    if environ["REQUEST_METHOD"] != "PUT" or not _is_for_s3(environ):
-        return False
-    length = _length(environ)
-    return (length is None and _is_transferred_in_chunks(environ)) or (length or 0) > LARGE_BYTES
+    return RECEIVED in environ and environ["REQUEST_METHOD"] == "PUT" and _is_for_s3(environ)
 
 
 def _is_for_s3(environ: dict[str, Any]) -> bool:
@@ -61,32 +57,20 @@ def _is_for_s3(environ: dict[str, Any]) -> bool:
     return "/s3/aws4_request" in signed or "AWSAccessKeyId=" in signed
 
 
-def _length(environ: dict[str, Any]) -> int | None:
-    given = environ.get("CONTENT_LENGTH")
-    return int(given) if given else None
-
-
-def _is_transferred_in_chunks(environ: dict[str, Any]) -> bool:
-    return "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+def _check_length(environ: dict[str, Any], body: FileBody) -> None:
+    announced = environ.get("HTTP_X_AMZ_DECODED_CONTENT_LENGTH")
+    if announced is not None and announced != str(body.size):
+        raise BadBody(
+            "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header"
+        )
 
 
 def _is_aws_chunked(environ: dict[str, Any]) -> bool:
     return str(environ.get("HTTP_X_AMZ_CONTENT_SHA256", "")).startswith("STREAMING-")
 
 
-def _plain(environ: dict[str, Any]) -> Iterator[bytes]:
-    stream, left = environ["wsgi.input"], _length(environ)
-    while left is None or left > 0:
-        piece = stream.read(PIECE_BYTES if left is None else min(PIECE_BYTES, left))
-        if not piece:
-            return
-        left = None if left is None else left - len(piece)
-        yield piece
-
-
-def _decoded(environ: dict[str, Any], trailers: dict[str, str]) -> Iterator[bytes]:
+def _decoded(stream: IO[bytes], trailers: dict[str, str]) -> Iterator[bytes]:
     """The data of the chunks; what follows the last one goes into ``trailers``."""
-    stream = environ["wsgi.input"]
     while (left := _chunk_size(stream)) > 0:
         while left:
             piece = stream.read(min(PIECE_BYTES, left))
@@ -100,12 +84,12 @@ def _decoded(environ: dict[str, Any], trailers: dict[str, str]) -> Iterator[byte
         trailers[name.strip().lower()] = value.strip()
 
 
-def _chunk_size(stream: Any) -> int:
+def _chunk_size(stream: IO[bytes]) -> int:
     line = stream.readline(_LONGEST_LINE)
-    try:
-        return int(line.partition(b";")[0].strip(), 16)
-    except ValueError:
-        raise BadBody("IncompleteBody", "The request body terminated unexpectedly") from None
+    size = line.partition(b";")[0].strip()
+    if not size or size.strip(b"0123456789abcdefABCDEF"):  # int() would also take a sign, an underscore, 0x
+        raise BadBody("IncompleteBody", "The request body terminated unexpectedly")
+    return int(size, 16)
 
 
 def _put_aside(environ: dict[str, Any], trailers: dict[str, str]) -> None:
@@ -119,7 +103,6 @@ def _put_aside(environ: dict[str, Any], trailers: dict[str, str]) -> None:
             environ[name] = value
 
     change("CONTENT_LENGTH", "0")
-    change("HTTP_TRANSFER_ENCODING", None)
     if _is_aws_chunked(environ):
         change("HTTP_X_AMZ_CONTENT_SHA256", "UNSIGNED-PAYLOAD")
     for name, value in trailers.items():

@@ -11,7 +11,8 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.responses import ActionResult, BaseResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
-from rehearsal.localaws.moto_bridge import wiring
+from rehearsal.localaws.ground import rooms
+from rehearsal.localaws.ground.rooms import Replacement
 
 
 def test_moto_is_the_version_that_was_examined() -> None:
@@ -61,17 +62,16 @@ def test_the_dispatcher_makes_one_application_for_each_service() -> None:
     assert DomainDispatcherApplication(lambda service: None).app_instances == {}
 
 
-@pytest.mark.parametrize("replacement", wiring.REPLACEMENTS, ids=lambda replacement: replacement.moto_service)
-def test_every_replacement_names_a_backend_of_moto_and_a_class_of_ours(replacement: wiring.Replacement) -> None:
+@pytest.mark.parametrize(("module", "replacement"), list(rooms.replacements()), ids=str)
+def test_every_replacement_names_a_backend_of_moto_and_a_class_of_ours(module: str, replacement: Replacement) -> None:
     backends = getattr(import_module(f"moto.{replacement.moto_service}.models"), replacement.backends)
-    ours = getattr(import_module(replacement.module), replacement.backend_class)
+    ours = getattr(import_module(module), replacement.backend_class)
     assert isinstance(backends, BackendDict)
     assert issubclass(ours, BaseBackend)
-    assert replacement.module.endswith(".models")
 
 
 def test_wiring_comes_too_late_once_a_backend_was_used() -> None:
-    replacement = wiring.REPLACEMENTS[0]
+    _, replacement = next(rooms.replacements())
     script = f"""
 import moto.{replacement.moto_service}.models as models
 models.{replacement.backends}["123456789012"]

@@ -11,6 +11,8 @@ from typing import Any
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, IAMBackend
 
+from rehearsal.localaws.moto_bridge.replacing import replace
+
 _AWS_OWN = ":iam::aws:policy/"
 
 
@@ -72,4 +74,4 @@ def _managed_policies(backend: IAMBackend) -> ManagedPolicies:
 
 def install() -> None:
     """Give IAM backends the table that fills itself."""
-    IAMBackend._init_managed_policies = _managed_policies
+    replace(IAMBackend, "_init_managed_policies", _managed_policies)

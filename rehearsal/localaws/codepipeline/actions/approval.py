@@ -6,7 +6,9 @@ Reference: user guide, "Add a manual approval action" and "JSON data format for 
 import json
 from datetime import UTC, datetime, timedelta
 
+from rehearsal.localaws.codepipeline.action_types import TypeRules
 from rehearsal.localaws.codepipeline.actions.context import Context
+from rehearsal.localaws.codepipeline.actions.provider import Provider
 from rehearsal.localaws.ground import clock
 
 
@@ -35,3 +37,13 @@ def _message(context: Context) -> dict[str, object]:
     }
     known = {name: value for name, value in approval.items() if value is not None}
     return {"region": context.region, "consoleLink": console, "approval": known}
+
+
+PROVIDERS = (
+    Provider(
+        "Approval",
+        "Manual",
+        act,
+        TypeRules({"NotificationArn": False, "CustomData": False, "ExternalEntityLink": False}),
+    ),
+)

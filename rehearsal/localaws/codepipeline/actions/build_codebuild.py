@@ -6,8 +6,10 @@ Reference: user guide, "AWS CodeBuild build and test action reference".
 import json
 from typing import Any
 
+from rehearsal.localaws.codepipeline.action_types import ANY, Counts, TypeRules
 from rehearsal.localaws.codepipeline.actions import waiting
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
+from rehearsal.localaws.codepipeline.actions.provider import Provider
 from rehearsal.localaws.codepipeline.records import Artifact
 from rehearsal.localaws.codepipeline.state_machine import Outcome
 
@@ -110,3 +112,17 @@ def _variables(context: Context) -> list[dict[str, str]]:
             "ConfigurationError", "EnvironmentVariables must be a JSON list of objects with name and value."
         )
     return variables
+
+
+_RULES = TypeRules(
+    {
+        "ProjectName": True,
+        "PrimarySource": False,
+        "BatchEnabled": False,
+        "CombineArtifacts": False,
+        "EnvironmentVariables": False,
+    },
+    inputs=Counts(1, 5),
+    outputs=ANY,
+)
+PROVIDERS = (Provider("Build", "CodeBuild", act, _RULES), Provider("Test", "CodeBuild", act, _RULES))

@@ -6,8 +6,10 @@ Reference: user guide, "Commands action reference" and the "Commands" rule.
 from rehearsal.localaws.codebuild import buildspec, workspace
 from rehearsal.localaws.codebuild.buildspec import ArtifactFiles
 from rehearsal.localaws.codebuild.workspace import ShellResult, Workspace
+from rehearsal.localaws.codepipeline.action_types import ONE, UP_TO_ONE, Counts, TypeRules
 from rehearsal.localaws.codepipeline.actions import artifacts
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
+from rehearsal.localaws.codepipeline.actions.provider import Provider
 from rehearsal.localaws.codepipeline.definition import Action
 from rehearsal.localaws.codepipeline.state_machine import Outcome
 from rehearsal.localaws.ground import clock
@@ -89,3 +91,9 @@ def _group(context: Context) -> str:
 
 def _log_arn(context: Context) -> str:
     return f"arn:aws:logs:{context.region}:{context.account_id}:log-group:{_group(context)}:log-stream:{context.run_id}"
+
+
+PROVIDERS = (
+    Provider("Compute", "Commands", act, TypeRules({}, Counts(1, 10), UP_TO_ONE)),
+    Provider("Rule", "Commands", act, TypeRules({}, inputs=ONE)),
+)

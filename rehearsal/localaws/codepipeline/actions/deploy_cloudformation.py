@@ -10,9 +10,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from rehearsal.localaws.codepipeline.action_types import UP_TO_ONE, Counts, TypeRules
 from rehearsal.localaws.codepipeline.actions import artifacts, waiting
 from rehearsal.localaws.codepipeline.actions.cloudformation_parameters import overrides
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
+from rehearsal.localaws.codepipeline.actions.provider import Provider
 from rehearsal.localaws.codepipeline.state_machine import Outcome
 
 _REPLACED = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED")
@@ -215,3 +217,27 @@ def _outcome(context: Context, stack: dict[str, Any], done: str) -> Outcome:
         artifacts.write_zip(context, context.outputs[0], {file: json.dumps(outputs).encode()})
     name = context.required("StackName")
     return Outcome(summary=f"Stack {name} {done}.", external_id=stack.get("StackId", name), variables=outputs)
+
+
+PROVIDERS = (
+    Provider(
+        "Deploy",
+        "CloudFormation",
+        act,
+        TypeRules(
+            {
+                "ActionMode": True,
+                "StackName": True,
+                "Capabilities": False,
+                "ChangeSetName": False,
+                "RoleArn": False,
+                "TemplatePath": False,
+                "OutputFileName": False,
+                "ParameterOverrides": False,
+                "TemplateConfiguration": False,
+            },
+            inputs=Counts(0, 10),
+            outputs=UP_TO_ONE,
+        ),
+    ),
+)

@@ -11,8 +11,10 @@ from typing import IO, Any
 
 from rehearsal.localaws import archives
 from rehearsal.localaws.archives import Limits
+from rehearsal.localaws.codepipeline.action_types import ONE, TypeRules
 from rehearsal.localaws.codepipeline.actions import artifacts
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
+from rehearsal.localaws.codepipeline.actions.provider import Provider
 from rehearsal.localaws.codepipeline.state_machine import Outcome
 from rehearsal.localaws.ground import clock, host
 
@@ -68,3 +70,23 @@ def _parameters(context: Context, key: str) -> dict[str, Any]:
     if configuration.get("KMSEncryptionKeyARN"):
         parameters |= {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": configuration["KMSEncryptionKeyARN"]}
     return parameters
+
+
+PROVIDERS = (
+    Provider(
+        "Deploy",
+        "S3",
+        act,
+        TypeRules(
+            {
+                "BucketName": True,
+                "Extract": True,
+                "ObjectKey": False,
+                "KMSEncryptionKeyARN": False,
+                "CannedACL": False,
+                "CacheControl": False,
+            },
+            inputs=ONE,
+        ),
+    ),
+)

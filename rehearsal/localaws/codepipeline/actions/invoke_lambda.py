@@ -6,8 +6,10 @@ import json
 
 from botocore.exceptions import ClientError
 
+from rehearsal.localaws.codepipeline.action_types import ANY, TypeRules
 from rehearsal.localaws.codepipeline.actions import job_data
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
+from rehearsal.localaws.codepipeline.actions.provider import Provider
 
 _DENIED = ("AccessDeniedException", "AccessDenied")
 
@@ -44,3 +46,10 @@ def _explained(context: Context, function: str, error: ClientError) -> Exception
             f"The AWS Lambda function {function} cannot be found in {context.region}. Create the function, or correct FunctionName.",
         )
     return error
+
+
+_KEYS = {"FunctionName": True, "UserParameters": False}
+PROVIDERS = (
+    Provider("Invoke", "Lambda", act, TypeRules(_KEYS, ANY, ANY), takes_jobs=True),
+    Provider("Rule", "LambdaInvoke", act, TypeRules(_KEYS), takes_jobs=True),
+)

@@ -5,8 +5,10 @@ Reference: user guide, "AWS Step Functions invoke action reference".
 
 import json
 
+from rehearsal.localaws.codepipeline.action_types import UP_TO_ONE, TypeRules
 from rehearsal.localaws.codepipeline.actions import artifacts, waiting
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
+from rehearsal.localaws.codepipeline.actions.provider import Provider
 from rehearsal.localaws.codepipeline.state_machine import Outcome
 
 _LARGEST_PREFIX = 80 - 37
@@ -51,3 +53,17 @@ def _input(context: Context) -> str:
     except json.JSONDecodeError as error:
         raise ActionFailed("ConfigurationError", f"The input of the state machine is not JSON: {error}") from error
     return given
+
+
+PROVIDERS = (
+    Provider(
+        "Invoke",
+        "StepFunctions",
+        act,
+        TypeRules(
+            {"StateMachineArn": True, "ExecutionNamePrefix": False, "InputType": False, "Input": False},
+            UP_TO_ONE,
+            UP_TO_ONE,
+        ),
+    ),
+)

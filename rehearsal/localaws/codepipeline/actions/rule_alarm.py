@@ -1,6 +1,8 @@
 """The CloudWatchAlarm rule: an alarm must come into a wanted state in time. Reference: user guide, "CloudWatchAlarm"."""
 
+from rehearsal.localaws.codepipeline.action_types import TypeRules
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
+from rehearsal.localaws.codepipeline.actions.provider import Provider
 from rehearsal.localaws.codepipeline.state_machine import Later, Outcome
 from rehearsal.localaws.ground import clock
 
@@ -34,3 +36,8 @@ def _minutes(context: Context) -> float:
         return float(given)
     except ValueError as error:
         raise ActionFailed("ConfigurationError", f"WaitTime must be a number of minutes, not {given!r}.") from error
+
+
+PROVIDERS = (
+    Provider("Rule", "CloudWatchAlarm", act, TypeRules({"AlarmName": True, "AlarmStates": False, "WaitTime": False})),
+)

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 
+from rehearsal.localaws.codepipeline.action_types import TypeRules
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
+from rehearsal.localaws.codepipeline.actions.provider import Provider
 from rehearsal.localaws.codepipeline.state_machine import Outcome
 
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {
@@ -27,3 +29,6 @@ def act(context: Context) -> Outcome:
     if not holds:
         raise ActionFailed("RuleFailed", f"The variable's value {variable!r} does not satisfy {operator} {value!r}.")
     return Outcome(summary=f"{variable!r} satisfies {operator} {value!r}.")
+
+
+PROVIDERS = (Provider("Rule", "VariableCheck", act, TypeRules({"Variable": True, "Operator": True, "Value": True})),)

@@ -3,7 +3,9 @@
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rehearsal.localaws.codepipeline import window
+from rehearsal.localaws.codepipeline.action_types import TypeRules
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
+from rehearsal.localaws.codepipeline.actions.provider import Provider
 from rehearsal.localaws.codepipeline.state_machine import Later, Outcome
 from rehearsal.localaws.ground import clock
 
@@ -22,3 +24,6 @@ def act(context: Context) -> Outcome | Later:
     if seconds > 0:
         return Later(seconds)
     return Outcome(summary=f"The deployment window {expression} is open.")
+
+
+PROVIDERS = (Provider("Rule", "DeploymentWindow", act, TypeRules({"Cron": True, "TimeZone": False})),)

@@ -10,8 +10,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 from moto.codecommit.models import codecommit_backends
 
+from rehearsal.localaws.codepipeline.action_types import ONE, TypeRules
 from rehearsal.localaws.codepipeline.actions import artifacts, commit_revision, permissions
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
+from rehearsal.localaws.codepipeline.actions.provider import Provider
 from rehearsal.localaws.codepipeline.state_machine import Outcome
 
 
@@ -53,3 +55,17 @@ def _tip(codecommit: Any, repository: str, branch: str) -> str:
             ) from error
         raise
     return tip
+
+
+PROVIDERS = (
+    Provider(
+        "Source",
+        "CodeCommit",
+        act,
+        TypeRules(
+            {"RepositoryName": True, "BranchName": True, "PollForSourceChanges": False, "OutputArtifactFormat": False},
+            outputs=ONE,
+        ),
+        polling_switch="PollForSourceChanges",
+    ),
+)

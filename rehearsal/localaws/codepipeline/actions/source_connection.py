@@ -7,8 +7,10 @@ import tempfile
 from pathlib import Path
 
 from rehearsal.localaws.codepipeline import connections, triggers
+from rehearsal.localaws.codepipeline.action_types import ONE, TypeRules
 from rehearsal.localaws.codepipeline.actions import artifacts, commit_revision, permissions
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
+from rehearsal.localaws.codepipeline.actions.provider import Provider
 from rehearsal.localaws.codepipeline.state_machine import Outcome
 
 _USE = "codestar-connections:UseConnection"
@@ -55,3 +57,23 @@ def _name_of(reference: str) -> dict[str, str]:
     if not reference.startswith(triggers.BRANCHES):
         return {}
     return {"BranchName": reference.removeprefix(triggers.BRANCHES)}
+
+
+PROVIDERS = (
+    Provider(
+        "Source",
+        triggers.PROVIDER,
+        act,
+        TypeRules(
+            {
+                "ConnectionArn": True,
+                "FullRepositoryId": True,
+                "BranchName": True,
+                "OutputArtifactFormat": False,
+                "DetectChanges": False,
+            },
+            outputs=ONE,
+        ),
+        polling_switch="DetectChanges",
+    ),
+)

@@ -9,8 +9,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from rehearsal.localaws.codepipeline.action_types import ONE, TypeRules
 from rehearsal.localaws.codepipeline.actions import artifacts
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
+from rehearsal.localaws.codepipeline.actions.provider import Provider
 from rehearsal.localaws.codepipeline.records import Revision
 from rehearsal.localaws.codepipeline.state_machine import Outcome
 from rehearsal.localaws.ground import clock
@@ -97,3 +99,22 @@ def _absent(context: Context, bucket: str, key: str) -> str:
     except ClientError:
         return f"The specified bucket does not exist: {bucket}."
     return f"The object with key '{key}' does not exist in the bucket {bucket}."
+
+
+PROVIDERS = (
+    Provider(
+        "Source",
+        "S3",
+        act,
+        TypeRules(
+            {
+                "S3Bucket": True,
+                "S3ObjectKey": True,
+                "PollForSourceChanges": False,
+                "AllowOverrideForS3ObjectKey": False,
+            },
+            outputs=ONE,
+        ),
+        polling_switch="PollForSourceChanges",
+    ),
+)

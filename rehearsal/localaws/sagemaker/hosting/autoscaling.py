@@ -21,6 +21,7 @@ from rehearsal.localaws.alarms import evaluation
 from rehearsal.localaws.authorizer import scaling
 from rehearsal.localaws.ground import clock, host, persistence
 from rehearsal.localaws.moto_bridge import moto_records
+from rehearsal.localaws.moto_bridge.replacing import replace
 from rehearsal.localaws.sagemaker.hosting import deployment
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, EndpointStatus
 from rehearsal.localaws.sagemaker.hosting.invocation_metrics import NAMESPACE
@@ -65,7 +66,7 @@ _moto_register = ApplicationAutoscalingBackend.register_scalable_target
 
 def install() -> None:
     """Act on the policies from now on."""
-    ApplicationAutoscalingBackend.register_scalable_target = _register
+    replace(ApplicationAutoscalingBackend, "register_scalable_target", _register)
     host.look_after(clock.every, EVERY_SECONDS, _act_everywhere, clock.timestamp(), name="autoscaling")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.localaws.authorizer import identity
+from rehearsal.localaws.door import faults
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.sagemaker import image_pull
@@ -60,6 +61,7 @@ class TrainingRun:
     def execute(self) -> None:
         """Take the job to its end. Whatever goes wrong on the way becomes its FailureReason."""
         folder = host.current().scratch("training", self.job.region, self.job.name)
+        self._plan_stop()
         try:
             self._execute(self._containers(folder))
         except (inputs.DownloadError, outputs.UploadError, ImageNotPulled, AlgorithmFailed) as error:
@@ -69,6 +71,19 @@ class TrainingRun:
             raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _plan_stop(self) -> None:
+        """A planned fault stops the job after its seconds, as a user would who calls StopTrainingJob."""
+        seconds = faults.stops_training_after(self.job.name)
+        if seconds is None:
+            return
+        moment = self.job.created_at.timestamp() + seconds
+
+        def stop() -> None:
+            clock.sleep_until(moment)
+            self.job.request_stop(clock.now())
+
+        host.in_background(stop, name=f"stopping {self.job.name}")
 
     def _execute(self, containers: Sequence[Container]) -> None:
         self.job.started_at = clock.now()
