@@ -26,10 +26,7 @@ from moto.s3.models import FakeKey
 from rehearsal.localaws.state import factories, values
 from rehearsal.localaws.state.record_classes import NotKept, class_named, name_of
 from rehearsal.localaws.state.shells import shell_of
-from rehearsal.localaws.storage.body import FileBody
-
-INLINE_BYTES = 64 * 1024
-"""Contents up to here are kept within the snapshot; larger ones are files named by their SHA-256."""
+from rehearsal.localaws.storage.body import IN_MEMORY_BYTES, FileBody
 
 KEPT_AS = "kept_as"
 """The method of a record that says what is kept in its place: one of a record class."""
@@ -209,7 +206,7 @@ def _reduced_object(key: FakeKey, save: Save) -> Reduced:
     members = {name: member for name, member in key.__dict__.items() if name not in ("_value_buffer", "lock")}
     body = key._value_buffer
     content = body if isinstance(body, FileBody) else _content_of(body)
-    is_inline = isinstance(content, bytes) and len(content) <= INLINE_BYTES
+    is_inline = isinstance(content, bytes) and len(content) <= IN_MEMORY_BYTES
     return stored_object, (members, content if is_inline else tuple(save(content)))
 
 

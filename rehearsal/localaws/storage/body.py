@@ -15,7 +15,9 @@ from pathlib import Path
 
 PIECE_BYTES = 256 * 1024
 LARGE_BYTES = 1024 * 1024
-"""Larger bodies are files."""
+"""Larger bodies are files when they come."""
+IN_MEMORY_BYTES = 32 * 1024
+"""Larger contents of objects lie in files: a server that keeps many small models would grow with each."""
 
 
 class FileBody:

@@ -15,7 +15,7 @@ from moto.s3.responses import S3Response
 
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.moto_bridge.replacing import around, replace
-from rehearsal.localaws.storage.body import LARGE_BYTES, FileBody, Span, written
+from rehearsal.localaws.storage.body import IN_MEMORY_BYTES, LARGE_BYTES, FileBody, Span, written
 from rehearsal.localaws.storage.reception import LARGE_BODY
 
 _moto_value: Any = FakeKey.__dict__["value"]
@@ -82,10 +82,14 @@ def _value(key: FakeKey) -> Any:
 
 
 def _set_value(key: FakeKey, value: Any) -> None:
-    if not isinstance(value, Span):
+    folder = host.current().scratch("objects")
+    if isinstance(value, Span):
+        body = value.as_body(folder)
+    elif isinstance(value, bytes) and len(value) > IN_MEMORY_BYTES:
+        body = written([value], folder)
+    else:
         _moto_value.fset(key, value)
         return
-    body = value.as_body(host.current().scratch("objects"))
     key._value_buffer.close()
     key._value_buffer, key.contentsize = body, body.size
     if key._etag is None:
