@@ -52,7 +52,9 @@ def add(
     name: Annotated[str, Option(help="Function, bucket, key, pipeline, job...; * stands for anything.")] = "*",
     count: Annotated[int, Option(help="How often it strikes.", min=1)] = 1,
     always: Annotated[bool, Option("--always", help="It strikes without end.")] = False,
-    seconds: Annotated[float, Option(help="Length of a delay; how long a training job runs first.", min=0.0)] = 1.0,
+    seconds: Annotated[
+        float, Option(help="Length of a delay; how long a training job runs first.", min=0.0, max=3600.0)
+    ] = 1.0,
 ) -> None:
     """Plan a fault at a chosen place."""
     members = {"service": service, "operation": operation, "name": name, "seconds": seconds}

@@ -65,7 +65,7 @@ def destroy(
 ) -> None:
     """Remove a workshop entirely: executions, endpoints, models, buckets with every version, stacks, log groups.
 
-    Goes round again and again until nothing is left, and says what it could not delete.
+    Waits for what is in the middle of a change, and says what it could not delete. After an interruption give it again.
     """
     aws = account.reach()
     meant = _meant(aws, suffix, bucket_suffix)
@@ -82,8 +82,12 @@ def destroy(
         return
     found = leftovers.survey(aws, meant[0])
     consent.obtain(aws, f"DELETE workshop {meant[0].suffix} with its data and models ({len(found)} things)")
-    with output.display() as display:
-        done = teardown.destroy(aws, meant[0], display.tell)
+    try:
+        with output.display() as display:
+            done = teardown.destroy(aws, meant[0], display.tell)
+    except KeyboardInterrupt:
+        output.say(f"interrupted; rehearse destroy {_as_options(meant[0])} goes on where it stopped")
+        raise
     document = {"removed": [_document(each) for each in done.removed], "remaining": done.reasons}
     output.result(
         document, f"workshop {meant[0].suffix}: {len(done.removed)} things removed, {len(done.remaining)} left"
@@ -95,3 +99,9 @@ def destroy(
             where=f"{first.kind.label} {first.name}",
             next_step="remove what holds it (a permission, a protection), then run rehearse destroy again",
         )
+
+
+def _as_options(workshop: Workshop) -> str:
+    """How to name the workshop when its stacks, which tell the tail of bucket names, may be gone."""
+    tail = f" --bucket-suffix {workshop.bucket_suffix}" if workshop.bucket_suffix else ""
+    return f"--suffix {workshop.suffix}{tail}"

@@ -38,6 +38,7 @@ class Launch:
     state: Path | None = None
     new_keys: bool = False
     reset_clock: bool = False
+    allow_retired_runtimes: bool = False
 
     def arguments(self, scratch: Path) -> list[str]:
         """The server's command line."""
@@ -178,6 +179,8 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
     if launch.state is not None:
         command += ["--state", str(launch.state)]
     command += ["--new-keys"] * launch.new_keys + ["--reset-clock"] * launch.reset_clock
+    if launch.allow_retired_runtimes:
+        command.append("--allow-retired-runtimes")
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, [*command, "--log-level", log_level])

@@ -33,11 +33,22 @@ def up(
     reset_clock: Annotated[
         bool, Option("--reset-clock", help="With --state: begin with the machine's time, not with the state's.")
     ] = False,
+    allow_retired_runtimes: Annotated[
+        bool, Option("--allow-retired-runtimes", help="Run functions on runtimes that AWS has retired.")
+    ] = False,
 ) -> None:
     """Serve the embedded AWS in the foreground until Ctrl-C; prints "ready URL" when it serves."""
     hint = "" if port == DEFAULT_PORT else f" --port {port}"
     output.say(f'In another terminal: eval "$(rehearse env{hint})", then any SDK uses it. Ctrl-C stops it.')
-    launch = Launch(port, region, continuation_delay, state=state, new_keys=new_keys, reset_clock=reset_clock)
+    launch = Launch(
+        port,
+        region,
+        continuation_delay,
+        state=state,
+        new_keys=new_keys,
+        reset_clock=reset_clock,
+        allow_retired_runtimes=allow_retired_runtimes,
+    )
     embedded.serve_in_foreground(launch, "DEBUG" if output.debug else "WARNING")
 
 

@@ -42,7 +42,7 @@ def launch(
     plans = [content.plan(each) for each in workshops]
     consent.obtain(aws, f"launch {len(plans)} workshops")
     with output.display() as display, tempfile.TemporaryDirectory(prefix="rehearse-zips-") as scratch:
-        zips = workshop.package(Path(scratch), display.tell)
+        zips = workshop.package(plans[0].project, Path(scratch), display.tell)
         attendees = classroom.launch(aws, plans, zips, display.tell, at_once=at_once)
     _answer(attendees, output)
 
@@ -115,7 +115,7 @@ def publish(
     regions = list(dict.fromkeys([aws.region, *(also or [])]))
     consent.obtain(aws, f"publish to {', '.join(publishing.bucket_name(bucket_prefix, region) for region in regions)}")
     with tempfile.TemporaryDirectory(prefix="rehearse-zips-") as scratch:
-        zips = packaging.build(Path(scratch))
+        zips = packaging.build(Path(scratch), here.functions)
         published = [
             publishing.publish(aws.elsewhere(region), here, zips, bucket_prefix, readable_by=readable_by)
             for region in regions

@@ -11,15 +11,19 @@ from rehearsal.cli.app import command
 from rehearsal.cli.confirmation import Consent, default_bucket_suffix
 from rehearsal.cli.options import AccountOptions, ContentOptions, WorkshopOptions
 from rehearsal.cli.output import Output, talk
-from rehearsal.toolkit import workshop
+from rehearsal.cli.pipeline import estimate_text
+from rehearsal.toolkit import project, workshop
+from rehearsal.toolkit.aws import capabilities
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import Declined
 from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.checks import forecast
+from rehearsal.toolkit.checks.forecast import Forecast
 from rehearsal.toolkit.executions.events import Tell
 from rehearsal.toolkit.stacks import changesets, packaging, stacks, uploads
 from rehearsal.toolkit.stacks.changesets import Review
 from rehearsal.toolkit.stacks.stacks import StackRequest, StackResult
-from rehearsal.toolkit.workshop import Plan
+from rehearsal.toolkit.workshop import Order, Plan
 
 
 @command("rehearse package -o dist")
@@ -28,7 +32,7 @@ def package(
     folder: Annotated[Path, Option("-o", "--output", help="Folder to write the zips to.")] = Path("dist"),
 ) -> None:
     """Build the four function zips; the same sources give the same bytes."""
-    zips = packaging.build(folder)
+    zips = packaging.build(folder, project.find().functions)
     document = {"zips": [{"file": str(path), "bytes": path.stat().st_size} for path in zips]}
     output.result(document, "\n".join(f"{path}  {path.stat().st_size:,} bytes" for path in zips))
 
@@ -45,25 +49,46 @@ def launch(
     ] = None,
     review: Annotated[bool, Option("--review", help="Show what would change, then ask.")] = False,
 ) -> None:
-    """Create or update both stacks and upload what they need. Creating the pipeline starts it; updating does not."""
+    """Create or update both stacks and upload what they need; what is there already, unchanged, is left.
+
+    Creating the pipeline starts it. Updating does not, unless the training configuration has changed. It is said before.
+    """
     aws = account.reach()
     plan = content.plan(Workshop(suffix, default_bucket_suffix(aws, bucket_suffix)))
-    consent.obtain(aws, f"create or update the stacks {plan.workshop.prep_stack} and {plan.workshop.pipeline_stack}")
+    expected = forecast.of_launch(aws, plan)
+    _say_what_starts(aws, expected, output)
+    starts = "start an execution of the pipeline" if expected.starts else "start nothing"
+    names = f"{plan.workshop.prep_stack} and {plan.workshop.pipeline_stack}"
+    consent.obtain(aws, f"create or update the stacks {names}, and {starts},")
     with output.display() as display, tempfile.TemporaryDirectory(prefix="rehearse-zips-") as scratch:
-        if review:
-            results = _launch_reviewed(aws, plan, Path(scratch), consent, display.tell)
-        else:
-            results = workshop.launch(aws, plan, Path(scratch), display.tell)
-    document = {"stacks": [_stack_document(result) for result in results]}
+        zips = workshop.package(plan.project, Path(scratch), display.tell)
+        results = (
+            _launch_reviewed(aws, plan, zips, consent, display.tell)
+            if review
+            else workshop.launch(aws, plan, zips, display.tell)
+        )
+    document = {"stacks": [_stack_document(result) for result in results], "startsExecution": expected.starts}
     output.result(document, "\n".join(_lines_of(results)))
 
 
-def _launch_reviewed(aws: Aws, plan: Plan, scratch: Path, consent: Consent, tell: Tell) -> list[StackResult]:
+def _say_what_starts(aws: Aws, expected: Forecast, output: Output) -> None:
+    if not expected.starts:
+        output.say("no execution starts: the training configuration is the same; rehearse release starts one")
+        return
+    output.say(f"an execution starts: {expected.reason}")
+    if not capabilities.is_rehearsal(aws):
+        output.say(estimate_text(expected.estimate(aws)))
+
+
+def _launch_reviewed(aws: Aws, plan: Plan, zips: list[Path], consent: Consent, tell: Tell) -> list[StackResult]:
     """As :func:`workshop.launch`, each stack shown first; the buckets must be there before the pipeline can be reviewed."""
-    zips = workshop.package(scratch, tell)
     prep = _reviewed(aws, workshop.prep_request(plan), consent, tell)
+    order = Order.of(aws, plan)
     uploaded = workshop.upload(aws, plan, zips, tell)
-    return [prep, _reviewed(aws, workshop.pipeline_request(plan, uploaded), consent, tell)]
+    order.before_pipeline_stack(aws, plan)
+    pipeline = _reviewed(aws, workshop.pipeline_request(plan, uploaded), consent, tell)
+    order.after_pipeline_stack(aws, plan, tell)
+    return [prep, pipeline]
 
 
 def _says_yes() -> bool:
@@ -117,15 +142,16 @@ def _lines_of(results: list[StackResult]) -> list[str]:
 def upload(
     account: AccountOptions, which: WorkshopOptions, content: ContentOptions, consent: Consent, output: Output
 ) -> None:
-    """Upload zips, data and training-config.zip; the last one starts the pipeline if it is there.
+    """Upload zips, data and training-config.zip; the last one, changed or not, starts the pipeline if it is there.
 
     The functions take new code at the next rehearse launch.
     """
     aws = account.reach()
     found = which.find(aws)
     plan = content.plan(found)
-    consent.obtain(aws, f"upload to {found.data_bucket} and {found.code_bucket}")
+    consent.obtain(aws, f"upload to {found.data_bucket} and {found.code_bucket}, and start the pipeline,")
     with output.display() as display, tempfile.TemporaryDirectory(prefix="rehearse-zips-") as scratch:
-        done = workshop.upload(aws, plan, workshop.package(Path(scratch), display.tell), display.tell)
-    versions = done.code_versions | done.data_versions | {uploads.TRAINING_CONFIG_KEY: done.training_config_version}
+        done = workshop.upload(aws, plan, workshop.package(plan.project, Path(scratch), display.tell), display.tell)
+        config_version = uploads.upload_training_config(aws, found, plan.training_config)
+    versions = done.code_versions | done.data_versions | {uploads.TRAINING_CONFIG_KEY: config_version}
     output.result({"versions": versions}, "\n".join(f"{key}  version {version}" for key, version in versions.items()))

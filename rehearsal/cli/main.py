@@ -16,6 +16,7 @@ from rehearsal.cli import (
     launch,
     logs,
     params,
+    parity,
     pipeline,
     run,
     steering,
@@ -39,6 +40,7 @@ COMMAND_MODULES = (
     instructor,
     doctor,
     beyond_aws,
+    parity,
 )
 """Imported for the commands that they register."""
 

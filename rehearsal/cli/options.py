@@ -15,16 +15,19 @@ from typer import Option
 from rehearsal.toolkit import project
 from rehearsal.toolkit.aws import account
 from rehearsal.toolkit.aws.account import Access, Aws
+from rehearsal.toolkit.aws.errors import BadInput
 from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.data import dataset
 from rehearsal.toolkit.parameters import user_parameters
-from rehearsal.toolkit.stacks import discovery
+from rehearsal.toolkit.project import Project
+from rehearsal.toolkit.stacks import discovery, template_parameters, uploads
 from rehearsal.toolkit.workshop import Plan
 
 _AWS = "AWS account"
 _WORKSHOP = "Workshop"
 _CONTENT = "What to launch"
-_PREP_STACKS_OWN = {"CreateRepositories"}
+_SET_OTHERWISE = {"SuffixID": "--suffix"}
+"""Parameters of both stacks that an option of its own decides."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,11 @@ class ContentOptions:
     check: Annotated[bool, Option(help="Check UserParameters before anything starts.", rich_help_panel=_CONTENT)] = True
 
     def plan(self, workshop: Workshop) -> Plan:
-        """Everything that is read from files, read and checked."""
+        """Everything that is read from files, read and checked: nothing that is wrong here is found out later on the account.
+
+        Raises:
+            BadInput: the data, the training configuration, a parameter or a UserParameters text cannot be used.
+        """
         here = project.find()
         data = self.data or here.data
         own_config = data / "training-config"
@@ -93,8 +100,10 @@ class ContentOptions:
             "FullTestUserParameters": self.full_test_user_parameters,
         }
         chosen = {name: value for name, value in given.items() if value} | discovery.assignments(self.parameter or [])
+        prep = _parameters_of_prep_stack(here, chosen)
         bucket_suffix = chosen.pop("BucketSuffix", workshop.bucket_suffix)  # of both stacks, which must agree
-        prep = {name: chosen.pop(name) for name in _PREP_STACKS_OWN & chosen.keys()}
+        chosen = {name: value for name, value in chosen.items() if name not in prep}
+        uploads.zip_of_training_config(config)
         if self.check:
             user_parameters.check_all(chosen)
         return Plan(
@@ -105,6 +114,20 @@ class ContentOptions:
             parameters=chosen,
             prep_parameters=prep,
         )
+
+
+def _parameters_of_prep_stack(here: Project, chosen: dict[str, str]) -> dict[str, str]:
+    """Which of the chosen parameters the prep stack alone declares; all are held against both templates.
+
+    Raises:
+        BadInput: one is declared by neither, decided by another option, or does not fit.
+    """
+    for name in _SET_OTHERWISE.keys() & chosen.keys():
+        raise BadInput(f"{name} is not set this way", where="--parameter", next_step=f"give {_SET_OTHERWISE[name]}")
+    of_prep = template_parameters.declared_in(here.prep_template)
+    of_pipeline = template_parameters.declared_in(here.pipeline_template)
+    template_parameters.check(of_prep | of_pipeline, chosen, where="--parameter")
+    return {name: value for name, value in chosen.items() if name not in of_pipeline}
 
 
 def unfolded(function: Callable[..., Any]) -> Callable[..., Any]:

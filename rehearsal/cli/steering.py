@@ -1,6 +1,8 @@
 """``rehearse stop``, ``retry``, ``approve``: acting on an execution; ``invoke``: asking what it deployed."""
 
 import sys
+import time
+from collections.abc import Iterator
 from typing import Annotated
 
 from typer import Argument, Option
@@ -10,9 +12,11 @@ from rehearsal.cli.confirmation import Consent
 from rehearsal.cli.options import AccountOptions, WorkshopOptions
 from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import execution_of
-from rehearsal.toolkit.endpoints import invocation
+from rehearsal.toolkit.endpoints import invocation, training_data
 from rehearsal.toolkit.executions import steering
 from rehearsal.toolkit.executions.steering import RetryMode
+
+_SECONDS_BETWEEN_WORDS = 5.0
 
 Run = Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")]
 
@@ -85,7 +89,20 @@ def invoke(
     """Predict: CSV rows (features only, no header) on standard input, one prediction a line on standard output."""
     aws = account.reach()
     found = which.find(aws)
-    rows = [line for line in sys.stdin.read().splitlines() if line.strip()]
+    rows = invocation.read_rows(sys.stdin.buffer.read())
     endpoint = invocation.endpoint_of(aws, found, environment)
-    predictions = list(invocation.predict(aws, endpoint, rows))
+    features = training_data.feature_count(aws, endpoint)
+    if features is not None:
+        invocation.check_width(rows, features)
+    predictions = list(_counted(invocation.predict(aws, endpoint, rows), len(rows), output))
     output.result({"endpoint": endpoint, "predictions": predictions}, "\n".join(predictions))
+
+
+def _counted(predictions: Iterator[str], total: int, output: Output) -> Iterator[str]:
+    """The predictions, with a word from time to time on how far they are."""
+    told_at = time.monotonic()
+    for number, prediction in enumerate(predictions, start=1):
+        if time.monotonic() - told_at > _SECONDS_BETWEEN_WORDS:
+            told_at = time.monotonic()
+            output.say(f"{number:,} of {total:,} rows")
+        yield prediction

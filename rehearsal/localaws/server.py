@@ -117,10 +117,13 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
                 host.in_background(_stop_with_parent, stopping, name="parent")
             stopping.wait()
     finally:
-        if keeper is not None:
-            keeper.finish()
+        is_kept = keeper is None or keeper.finish()
         http.stop()
         host.run_exits()
+    if not is_kept:
+        raise CannotServe(
+            "the state could not be written at the end: the log says why. The snapshot before it is there."
+        )
 
 
 def _check_region(region: str) -> None:

@@ -16,7 +16,7 @@ from rehearsal.toolkit.cleanup import leftovers, teardown
 from rehearsal.toolkit.executions import executions, report, watching
 from rehearsal.toolkit.executions.events import Note, Tell, silence
 from rehearsal.toolkit.executions.executions import Status
-from rehearsal.toolkit.stacks import stacks, uploads
+from rehearsal.toolkit.stacks import stacks
 from rehearsal.toolkit.workshop import Plan
 
 _AT_ONCE = 8
@@ -68,9 +68,7 @@ def launch(
     """Launch every plan and wait for its first execution; one that fails does not keep the others."""
 
     def launch_one(plan: Plan) -> Attendee:
-        stacks.launch(aws, workshop.prep_request(plan), silence)
-        uploaded = uploads.upload(aws, plan.workshop, zips, plan.data, plan.training_config)
-        result = stacks.launch(aws, workshop.pipeline_request(plan, uploaded), silence)
+        _prep, result = workshop.launch(aws, plan, list(zips), silence)
         tell(Note(f"{plan.workshop.suffix}: stacks {result.status}"))
         execution_id = watching.adopt(aws, plan.workshop.pipeline)
         watching.watch(aws, plan.workshop.pipeline, execution_id, silence)

@@ -32,6 +32,11 @@ class Project:
         return self.root / "cloudformation" / "builtin-algo-one-click.yaml"
 
     @property
+    def functions(self) -> Path:
+        """The sources of the four Lambda functions, from which the zips are built."""
+        return self.root / "PipelineLambdaFunctions"
+
+    @property
     def data(self) -> Path:
         return self.root / "Data"
 

@@ -15,7 +15,7 @@ from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.names import FUNCTIONS, Workshop
 from rehearsal.toolkit.data.dataset import DataFolder
 from rehearsal.toolkit.executions import report, watching
-from rehearsal.toolkit.executions.events import StepFinished, StepStarted, Tell
+from rehearsal.toolkit.executions.events import Note, StepFinished, StepStarted, Tell
 from rehearsal.toolkit.executions.report import RunReport
 from rehearsal.toolkit.project import Project
 from rehearsal.toolkit.stacks import packaging, stacks, uploads
@@ -58,11 +58,12 @@ def rehearse(aws: Aws, plan: Plan, scratch: Path, phases: Phases, tell: Tell) ->
         StackFailed: a stack could not be created; nothing after it was tried.
     """
     with phases.phase("package"):
-        zips = package(scratch, tell)
+        zips = package(plan.project, scratch, tell)
     with phases.phase("prepStack"):
         stacks.launch(aws, prep_request(plan), tell)
     with phases.phase("upload"):
         uploaded = upload(aws, plan, zips, tell)
+        uploads.upload_training_config(aws, plan.workshop, plan.training_config)
     with phases.phase("pipelineStack"):
         stacks.launch(aws, pipeline_request(plan, uploaded), tell)
     with phases.phase("pipeline"):
@@ -73,38 +74,64 @@ def rehearse(aws: Aws, plan: Plan, scratch: Path, phases: Phases, tell: Tell) ->
     return replace(result, phases=phases.seconds | {"functionsAndTraining": report.seconds_covered(work)})
 
 
-def launch(aws: Aws, plan: Plan, scratch: Path, tell: Tell) -> list[StackResult]:
-    """Create or update both stacks and upload what they need; an existing pipeline is not released."""
-    zips = package(scratch, tell)
+def launch(aws: Aws, plan: Plan, zips: list[Path], tell: Tell) -> list[StackResult]:
+    """Create or update both stacks and upload what they need, in the order that :class:`Order` gives."""
     prep = stacks.launch(aws, prep_request(plan), tell)
+    order = Order.of(aws, plan)
     uploaded = upload(aws, plan, zips, tell)
-    return [prep, stacks.launch(aws, pipeline_request(plan, uploaded), tell)]
+    order.before_pipeline_stack(aws, plan)
+    pipeline = stacks.launch(aws, pipeline_request(plan, uploaded), tell)
+    order.after_pipeline_stack(aws, plan, tell)
+    return [prep, pipeline]
 
 
-def package(scratch: Path, tell: Tell) -> list[Path]:
-    """Build the four function zips."""
+@dataclass(frozen=True)
+class Order:
+    """When the training configuration goes up, whose arrival starts a pipeline that is there.
+
+    To a new pipeline before it, because its creation starts it; to an existing one after its stack's update, so that the functions
+    have their new code; and not at all when it is the same, so that nothing starts.
+    """
+
+    is_pipeline_new: bool
+    is_config_new: bool
+
+    @classmethod
+    def of(cls, aws: Aws, plan: Plan) -> "Order":
+        """As the account stands now."""
+        return cls(
+            not stacks.is_usable(stacks.describe(aws, plan.workshop.pipeline_stack)),
+            not uploads.has_training_config(aws, plan.workshop, plan.training_config),
+        )
+
+    def before_pipeline_stack(self, aws: Aws, plan: Plan) -> None:
+        if self.is_pipeline_new and self.is_config_new:
+            uploads.upload_training_config(aws, plan.workshop, plan.training_config)
+
+    def after_pipeline_stack(self, aws: Aws, plan: Plan, tell: Tell) -> None:
+        if not self.is_pipeline_new and self.is_config_new:
+            uploads.upload_training_config(aws, plan.workshop, plan.training_config)
+            tell(Note(f"{uploads.TRAINING_CONFIG_KEY} is new"))
+
+
+def package(project: Project, scratch: Path, tell: Tell) -> list[Path]:
+    """Build the four function zips of a project."""
     began = time.monotonic()
     tell(StepStarted("package", "functions"))
-    zips = packaging.build(scratch)
+    zips = packaging.build(scratch, project.functions)
     size = sum(path.stat().st_size for path in zips)
     tell(StepFinished("package", "functions", f"{len(zips)} zips", f"{size / 1e6:.1f} MB", time.monotonic() - began))
     return zips
 
 
 def upload(aws: Aws, plan: Plan, zips: list[Path], tell: Tell) -> Uploaded:
-    """Fill the two buckets of the prep stack."""
+    """Fill the two buckets of the prep stack, but for the training configuration."""
     began = time.monotonic()
     tell(StepStarted("upload", "zips and data"))
-    uploaded = uploads.upload(aws, plan.workshop, zips, plan.data, plan.training_config)
-    tell(
-        StepFinished(
-            "upload",
-            "zips and data",
-            f"{len(zips)} functions",
-            f"3 data sets ({plan.data}), training-config",
-            time.monotonic() - began,
-        )
-    )
+    uploaded = uploads.upload(aws, plan.workshop, zips, plan.data)
+    same = f", {len(uploaded.unchanged)} unchanged" if uploaded.unchanged else ""
+    detail = f"3 data sets ({plan.data}){same}"
+    tell(StepFinished("upload", "zips and data", f"{len(zips)} functions", detail, time.monotonic() - began))
     return uploaded
 
 

@@ -94,7 +94,9 @@ class Launcher:
         stacks.launch(aws, _from(templates, workshop.prep_request(plan)), quiet)
         made = Launched(self, aws, plan)
         made.fill(source)
-        uploaded = uploads.upload(aws, names, packaging.build(self.folder / suffix / "zips"), plan.data, made.config)
+        zips = packaging.build(self.folder / suffix / "zips", here.functions)
+        uploaded = uploads.upload(aws, names, zips, plan.data)
+        uploads.upload_training_config(aws, names, made.config)
         stacks.launch(aws, _from(templates, workshop.pipeline_request(plan, uploaded)), quiet)
         return made
 

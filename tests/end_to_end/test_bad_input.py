@@ -159,6 +159,23 @@ REFUSED = (
     Refused("capital initials", ("run", "--suffix", "SDE"), ("suffix 'SDE'", "lower-case")),
     Refused("initials too long", ("run", "--suffix", "a" * 15), ("1 to 14",)),
     Refused("a parameter without value", ("run", "--parameter", "ModelName"), ("not NAME=VALUE",)),
+    Refused("a parameter that no stack has", ("run", "--parameter", "Nope=1"), ("no parameter Nope", "ModelName")),
+    Refused(
+        "a parameter out of its values",
+        ("run", "--parameter", "SourceType=FTP"),
+        ("SourceType must be one of S3, CodeCommit, Connection",),
+    ),
+    Refused(
+        "a parameter that breaks its pattern", ("run", "--parameter", "ModelName=a_b"), ("ModelName must be up to",)
+    ),
+    Refused(
+        "a parameter given twice", ("run", "--parameter", "ModelName=a", "--parameter", "ModelName=b"), ("given twice",)
+    ),
+    Refused("the suffix as a parameter", ("run", "--parameter", "SuffixID=x"), ("not set this way", "--suffix")),
+    Refused(
+        "a training config that is not there", ("run", "--training-config", "{dir}/no"), ("holds no <model-name>",)
+    ),
+    Refused("a fault without end", ("fault", "add", "delay", "--seconds", "inf"), ("--seconds",), kind="usage"),
     Refused("an unknown option", ("run", "--speed", "9"), ("--speed",), kind="usage"),
     Refused("an unknown command", ("lunch",), ("lunch",), kind="usage"),
     Refused("a port that is no number", ("up", "--port", "http"), ("--port",), kind="usage"),
@@ -394,7 +411,37 @@ BROKEN = (
         stdin="1,2\n",
     ),
     Broken("no rows", ("invoke", "Test"), ("no rows came in",), "BadInput", exit_code=2),
-    Broken("rows of text", ("invoke", "Test"), ("csv",), "RehearsalError", stdin="a,b,c\n"),
+    Broken("rows of text", ("invoke", "Test"), ("csv",), "RehearsalError", stdin="a" + ",a" * 10 + "\n"),
+    Broken(
+        "too few columns",
+        ("invoke", "Test"),
+        ("row 2 has 2 columns", "11 features"),
+        "BadInput",
+        exit_code=2,
+        stdin="1" + ",1" * 10 + "\n1,2\n",
+    ),
+    Broken(
+        "rows with their label",
+        ("invoke", "Test"),
+        ("row 1 has 12 columns", "11 features", "label"),
+        "BadInput",
+        exit_code=2,
+        stdin="5" + ",1" * 11 + "\n",
+    ),
+    Broken(
+        "a fault of a service that there is not",
+        ("fault", "add", "deny", "--service", "nosuch"),
+        ("no service 'nosuch'",),
+        "BadInput",
+        exit_code=2,
+    ),
+    Broken(
+        "a fault of an operation that there is not",
+        ("fault", "add", "deny", "--service", "s3", "--operation", "NoOp"),
+        ("s3 has no operation 'NoOp'",),
+        "BadInput",
+        exit_code=2,
+    ),
     Broken(
         "parameters that are refused",
         ("params", "set", "FullTest", "thresholds=7"),
@@ -452,6 +499,27 @@ def test_it_fails_on_a_launched_workshop_with_the_reason(case: Broken, kept: Kep
     assert endpoints(kept) == before, "a failure left (or took) endpoints"
 
 
+def test_rows_that_are_no_text_are_named(kept: Kept) -> None:
+    typed = [*command("invoke", "Test", "--json")]
+    done = subprocess.run(typed, env=environment(kept.variables), cwd=ROOT, input=b"1,2\n\xff,2\n", capture_output=True)
+    hold(
+        Answer(done.returncode, done.stdout.decode(), done.stderr.decode()), 2, "BadInput", ("line 2", "UTF-8", "0xff")
+    )
+
+
+def test_what_is_wrong_with_a_launch_is_said_before_anything_is_made(kept: Kept) -> None:
+    """On an account a stack, uploads and a clean-up would be the price."""
+    for arguments, says in (
+        (("--parameter", "Nope=1"), "no parameter Nope"),
+        (("--training-config", "/nope"), "holds no <model-name>.json"),
+    ):
+        answer = kept.rehearse("launch", "--suffix", "early", *arguments, "--json")
+        hold(answer, 2, "BadInput", (says,))
+    names = [stack["StackName"] for stack in kept.client("cloudformation").describe_stacks()["Stacks"]]
+    assert not [name for name in names if name.endswith("-early")]
+    assert not [each for each in kept.client("s3").list_buckets()["Buckets"] if "-early" in each["Name"]]
+
+
 def endpoints(kept: Kept) -> list[str]:
     return sorted(each["EndpointName"] for each in kept.client("sagemaker").list_endpoints()["Endpoints"])
 
@@ -462,7 +530,7 @@ def endpoints(kept: Kept) -> list[str]:
 def project_with(tmp_path: Path, change: Callable[[str], str]) -> dict[str, str]:
     """The variables that name a copy of the project whose prep template is changed."""
     shutil.copytree(ROOT / "cloudformation", tmp_path / "cloudformation")
-    for folder in ("Data", "training-config"):
+    for folder in ("Data", "PipelineLambdaFunctions", "training-config"):
         (tmp_path / folder).symlink_to(ROOT / folder)
     template = tmp_path / "cloudformation" / "builtin-algo-prep.yaml"
     template.write_text(change(template.read_text()))
@@ -488,7 +556,7 @@ TEMPLATES: dict[str, tuple[Callable[[str], str], str]] = {
 def test_a_bad_template_is_refused_and_leaves_no_stack(name: str, kept: Kept, tmp_path: Path) -> None:
     change, says = TEMPLATES[name]
     answer = kept.rehearse("launch", "--suffix", "bad", "--json", env=project_with(tmp_path, change))
-    assert answer.exit_code == 1
+    assert answer.exit_code == (2 if name == "YAML that is broken" else 1), answer.err  # which is read here already
     assert says.lower() in answer.document["error"]["what"].lower()
     assert "Traceback" not in answer.err
     stacks = kept.client("cloudformation").describe_stacks()["Stacks"]

@@ -101,7 +101,45 @@ def test_a_review_that_nobody_answers_leaves_no_stack(kept: Kept) -> None:
     assert not [stack for stack in stacks if stack["StackName"].endswith("-asked")]
 
 
-def test_launching_again_changes_nothing_and_review_says_so(kept: Kept) -> None:
+def test_launching_again_changes_and_starts_nothing(kept: Kept) -> None:
+    before = kept.rehearse("history", "--json").document["executions"]
+    again = kept.rehearse("launch", "--suffix", "sde", "--json")
+    assert again.exit_code == 0, again.err
+    assert {stack["name"]: stack["status"] for stack in again.document["stacks"]} == {
+        "mlops-prep-sde": "UNCHANGED",
+        "mlops-pipeline-sde": "UNCHANGED",
+    }
+    assert again.document["startsExecution"] is False
+    assert "no execution starts" in again.err
+    assert "7 unchanged" in again.err
+    assert kept.rehearse("history", "--json").document["executions"] == before
+
+
+def test_a_new_training_configuration_is_uploaded_after_the_stack_and_starts_one_execution(
+    kept: Kept, tmp_path: Path
+) -> None:
+    """The functions have their new code before the configuration's arrival starts the pipeline."""
+    config = tmp_path / "config"
+    config.mkdir()
+    for file in (ROOT / "training-config").glob("*.json"):
+        (config / file.name).write_text(file.read_text() + "\n")
+    before = len(kept.rehearse("history", "--json").document["executions"])
+    parameter = ("--parameter", "LogRetentionInDays=14")  # a change that the stack's update takes a moment for
+    launched = kept.rehearse("launch", "--suffix", "sde", "--training-config", str(config), *parameter, "--json")
+    assert launched.exit_code == 0, launched.err
+    assert launched.document["startsExecution"] is True
+    assert "an execution starts: the training configuration is another" in launched.err
+    stack = kept.client("cloudformation").describe_stacks(StackName="mlops-pipeline-sde")["Stacks"][0]
+    head = kept.client("s3").head_object(Bucket="mlops-builtinalgo-data-sde", Key="training-config.zip")
+    assert head["LastModified"] >= stack["LastUpdatedTime"].replace(microsecond=0)
+    client = kept.client("codepipeline")
+    listed = "pipelineExecutionSummaries"
+    wait_until(lambda: len(client.list_pipeline_executions(pipelineName="mlops-builtinalgo-sde")[listed]) > before)
+    assert kept.rehearse("status", "--watch", "--json").document["status"] == "Succeeded"
+    assert len(kept.rehearse("history", "--json").document["executions"]) == before + 1
+
+
+def test_a_review_of_what_is_unchanged_says_so(kept: Kept) -> None:
     kept.rehearse("launch", "--suffix", "sde")
     again = kept.rehearse("launch", "--suffix", "sde", "--review", "--yes", "--json")
     assert again.exit_code == 0, again.err

@@ -33,7 +33,9 @@ def test_an_attendee_launches_by_the_link_runs_and_deletes(aws: Any, tmp_path: P
     reached = account.reach(
         Access(None, announced.region, aws.url, announced.access_key_id, announced.secret_access_key)
     )
-    published = publishing.publish(reached, project.find(), packaging.build(tmp_path), "one-click-published")
+    published = publishing.publish(
+        reached, project.find(), packaging.build(tmp_path, project.find().functions), "one-click-published"
+    )
     cloudformation = aws.client("cloudformation")
     cloudformation.create_stack(
         StackName=STACK,

@@ -52,3 +52,29 @@ def test_every_link_leads_somewhere() -> None:
     for page in [README, *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")]:
         for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
             assert (page.parent / link).exists(), f"{page.relative_to(ROOT)} links to {link}"
+
+
+def older_pythons() -> list[str]:
+    """Pythons of this machine from 3.11.0 to 3.11.3, which lack what came later with 3.11."""
+    candidates = [Path("/usr/bin/python3.11"), *Path.home().glob(".pyenv/versions/3.11.[0-3]/bin/python")]
+    found = []
+    for python in filter(Path.is_file, candidates):
+        answer = subprocess.run(
+            [python, "-c", "import sys; print(sys.version_info[:3] < (3, 11, 4))"], capture_output=True
+        )
+        found += [str(python)] if answer.stdout.strip() == b"True" else []
+    return found
+
+
+@pytest.mark.full
+def test_the_first_command_runs_on_the_oldest_python_that_there_is(checkout: Path) -> None:
+    pythons = older_pythons()
+    if not pythons:
+        pytest.skip("this machine has no Python older than 3.11.4")
+    (checkout / ".venv").unlink()
+    environment = {**os.environ, "PYTHON": pythons[0]}
+    done = subprocess.run(
+        ["./scripts/run"], cwd=checkout, env=environment, capture_output=True, text=True, timeout=1800
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert "Succeeded" in done.stdout

@@ -15,6 +15,7 @@ from pipeline_job import data_version
 from pipeline_job.evaluation import rows
 from pipeline_job.evaluation.rows import Layout
 from pipeline_job.failure import ActionFailed, ConfigurationError
+from rehearsal.toolkit import project
 from rehearsal.toolkit.stacks import packaging
 from tests.conftest import EmbeddedAws
 
@@ -154,7 +155,9 @@ def _run(
     aws: EmbeddedAws, bucket: str, role: str, name: str, given: dict[str, Any], seconds: int, folder: Path
 ) -> dict[str, str]:
     """One pipeline with one evaluation; its output variables, and how many calls it took."""
-    code = next(path for path in packaging.build(folder) if "Evaluate" in path.name).read_bytes()
+    code = next(
+        path for path in packaging.build(folder, project.find().functions) if "Evaluate" in path.name
+    ).read_bytes()
     aws.client("lambda").create_function(
         FunctionName=name,
         Runtime="python3.13",

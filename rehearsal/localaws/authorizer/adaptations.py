@@ -180,6 +180,12 @@ def _secretsmanager(_operation: str, params: Params) -> Params:
     return {"SecretId": f"{name}-??????"} if isinstance(name, str) and not name.startswith("arn:") else {}
 
 
+def _sagemaker(operation: str, params: Params) -> Params:
+    if operation.startswith("SendPipelineExecutionStep") and "ExecutionOfToken" not in params:
+        return {"ExecutionOfToken": "*/execution/*"}  # a token that nobody knows
+    return {}
+
+
 _ADAPTATIONS: dict[str, Callable[[str, Params], Params]] = {
     "codebuild": _codebuild,
     "dynamodb": _dynamodb,
@@ -189,6 +195,7 @@ _ADAPTATIONS: dict[str, Callable[[str, Params], Params]] = {
     "lambda": _lambda,
     "logs": _logs,
     "s3": _s3,
+    "sagemaker": _sagemaker,
     "scheduler": _scheduler,
     "secretsmanager": _secretsmanager,
     "sqs": _sqs,

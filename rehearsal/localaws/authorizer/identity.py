@@ -99,15 +99,28 @@ def arn_of(access_key_id: str) -> str:
     return f"arn:aws:iam::{host.current().account_id}:root" if principal is None else principal.arn
 
 
-def client(service: str, credentials: Credentials | None = None, region: str | None = None) -> Any:
-    """A boto3 client of ``service`` against this server, signed with ``credentials`` (the administrator's when omitted)."""
+def client(
+    service: str,
+    credentials: Credentials | None = None,
+    region: str | None = None,
+    *,
+    attempts: int = 3,
+    timeout_seconds: int = 960,
+) -> Any:
+    """A boto3 client of ``service`` against this server, signed with ``credentials`` (the administrator's when omitted).
+
+    ``attempts`` is how often a call is made at most that is throttled or finds the service at fault.
+    """
     here = host.current()
+    signer, place = credentials or here.admin, region or here.settings.region
     with _clients_lock:  # boto3 makes clients thread-unsafely
-        return _client(service, credentials or here.admin, region or here.settings.region, here.endpoint_url)
+        return _client(service, signer, place, here.endpoint_url, attempts, timeout_seconds)
 
 
 @lru_cache(maxsize=256)
-def _client(service: str, credentials: Credentials, region: str, endpoint_url: str) -> Any:
+def _client(
+    service: str, credentials: Credentials, region: str, endpoint_url: str, attempts: int, timeout_seconds: int
+) -> Any:
     return _boto_session().client(
         service,
         region_name=region,
@@ -115,7 +128,11 @@ def _client(service: str, credentials: Credentials, region: str, endpoint_url: s
         aws_access_key_id=credentials.access_key_id,
         aws_secret_access_key=credentials.secret_access_key,
         aws_session_token=credentials.session_token,
-        config=Config(retries={"max_attempts": 2, "mode": "standard"}, max_pool_connections=128, read_timeout=960),
+        config=Config(
+            retries={"total_max_attempts": attempts, "mode": "standard"},
+            max_pool_connections=128,
+            read_timeout=timeout_seconds,
+        ),
     )
 
 

@@ -103,7 +103,7 @@ def _filled(template: str, service: Service, call: Call) -> list[str]:
             arns = [value for value in values if value.startswith("arn:")]
             if arns:
                 return arns
-        if service.lower_case_names and name not in ("account", "region"):
+        if service.lower_case_names and name not in ("account", "region") and name not in service.kept_case:
             values = tuple(value.lower() for value in values)
         texts = [text + literal + value for text in texts for value in values]
         end = found.end()

@@ -15,13 +15,16 @@ PARTITION = "aws"
 
 
 def identified(service: str, params: Mapping[str, Any], region: str) -> Mapping[str, Any]:
-    """The parameters, with names that only IAM's or KMS's own state turns into an ARN replaced."""
+    """The parameters, with names replaced that only the records of a service turn into an ARN."""
     if service == "iam":
         return {**params, **_iam_paths(params)}
     if service == "kms":
         return {**params, **_kms_keys(params, region)}
     if service == "secretsmanager":
         return {**params, **_secret_arn(params, region)}
+    if service == "sagemaker" and "CallbackToken" in params:
+        found = moto_records.of("sagemaker", region).model_pipelines.of_token(params["CallbackToken"])
+        return {**params, "ExecutionOfToken": found[0].arn.partition(":pipeline/")[2]} if found else params
     return params
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from moto.core.responses import EmptyResult
 from moto.core.utils import camelcase_to_underscores
 
-from rehearsal.localaws.door import capabilities
+from rehearsal.localaws.door import capabilities, fault_orders
 from rehearsal.localaws.ground import clock, persistence
 
 log = logging.getLogger("rehearsal.localaws.door.faults")
@@ -60,7 +60,7 @@ class Fault:
         """Whether it strikes here. ``names`` are what the request names: a function, a pipeline, a bucket, a key."""
         if self.kind not in kinds or self.count == 0:
             return False
-        if self.service and self.service != service:
+        if self.service and not fault_orders.is_of(self.service, service):
             return False
         if self.operation and self.operation.lower() != operation.lower():
             return False
@@ -82,7 +82,7 @@ class Plan:
         """Plan a fault.
 
         Raises:
-            ValueError: for a kind or a member that there is not.
+            ValueError: for a kind, a member, a service or an operation that there is not, or a number out of its range.
         """
         known = {"kind", "service", "operation", "name", "count", "seconds"}
         unknown = sorted(members.keys() - known)
@@ -91,6 +91,7 @@ class Plan:
         kinds = [kind.value for kind in Kind]
         if members.get("kind") not in kinds:
             raise ValueError(f"kind must be one of {', '.join(kinds)}, not {members.get('kind')!r}")
+        fault_orders.check(members)
         given = {name: value for name, value in members.items() if name != "kind"}
         with self._lock:
             fault = Fault(id=f"fault-{next(self._numbers)}", kind=Kind(members["kind"]), **given)

@@ -14,10 +14,10 @@ from xml.sax.saxutils import escape
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from rehearsal.localaws.door import capabilities
-from rehearsal.localaws.ground import persistence
+from rehearsal.localaws.ground import host, persistence
 from rehearsal.localaws.ground.request_gate import Closed, gate
 from rehearsal.localaws.moto_bridge import wiring
-from rehearsal.localaws.storage import reception
+from rehearsal.localaws.storage import disk, reception
 
 FORM_BODY = "rehearsal.form_body"
 """WSGI key of a form's bytes."""
@@ -51,6 +51,8 @@ class Front:
             reception.receive(environ)
         except reception.BadBody as error:
             return _refuse_body(environ, start_response, error)
+        except OSError as error:
+            return _disk_is_full(environ, start_response, error)
         try:
             with gate.passing():
                 if _may_change(environ):
@@ -74,6 +76,10 @@ class Front:
             return self._application(environ)(environ, start_response)
         except NotImplementedError as error:
             return _not_offered(environ, start_response, str(error))
+        except disk.DamagedContent as error:
+            return _fail(environ, start_response, "500 Internal Server Error", "InternalError", str(error))
+        except OSError as error:
+            return _disk_is_full(environ, start_response, error)
         except Exception:  # the outermost edge: the caller gets an AWS-like answer, the log the traceback
             log.exception("while answering %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             return _fail(
@@ -100,6 +106,17 @@ def _refuse_body(environ: dict[str, Any], start_response: StartResponse, error: 
     log.debug("%s %s: %s", environ["REQUEST_METHOD"], environ["PATH_INFO"], error)
     start_response("400 Bad Request", headers)
     return [body]
+
+
+def _disk_is_full(environ: dict[str, Any], start_response: StartResponse, error: OSError) -> Iterable[bytes]:
+    """What to say when something could not be written; another error of the system is a fault of ours."""
+    if not disk.is_full(error):
+        log.exception("while answering %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        told = "The embedded AWS failed; its log has the traceback."
+        return _fail(environ, start_response, "500 Internal Server Error", "InternalFailure", told)
+    told = disk.told(error, host.current().settings.scratch)
+    log.error(told)
+    return _fail(environ, start_response, disk.STATUS, disk.CODE, told)
 
 
 def _may_change(environ: dict[str, Any]) -> bool:

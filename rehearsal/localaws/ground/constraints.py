@@ -69,7 +69,7 @@ def _of_string(shape: Any, value: str, path: str, subject: str = "Member must") 
     if allowed and value not in allowed:
         yield _sentence(value, path, f"{subject} satisfy enum value set: [{', '.join(allowed)}]")
     yield from _of_size(shape, value, path, "length")
-    if pattern and not _matches(pattern, value):
+    if pattern and not matches(pattern, value):
         yield _sentence(value, path, f"{subject} satisfy regular expression pattern: {pattern}")
 
 
@@ -101,6 +101,7 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
-def _matches(pattern: str, value: str) -> bool:
+def matches(pattern: str, value: str) -> bool:
+    """Whether the whole value fits a pattern of a service model; one that Python cannot read fits everything."""
     compiled = _compiled(pattern)
     return compiled is None or compiled.fullmatch(value) is not None

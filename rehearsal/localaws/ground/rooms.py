@@ -128,7 +128,7 @@ ROOMS = (
             Patch("hosting.utilization_metrics", "moto.sagemaker.models"),
             Patch("hosting.autoscaling", "moto.applicationautoscaling.models"),
         ),
-        keeps=("hosting.autoscaling", "quotas", "resume"),
+        keeps=("hosting.autoscaling", "pipelines.engine", "quotas", "resume"),
         offers={"quotas": "quotas", "interrupt-training": "training.interruption"},
     ),
     Room("sagemakerruntime", patches=(Patch("wire", "moto.sagemaker.models"),)),

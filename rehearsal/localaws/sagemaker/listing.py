@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,10 +47,19 @@ def page(
     chosen = [summary for summary in summaries if _passes(summary, params, name, status)]
     member = members.get(params.get("SortBy") or "CreationTime", "CreationTime")
     chosen.sort(key=lambda summary: summary[member], reverse=params.get("SortOrder", "Descending") == "Descending")
+    return cut(chosen, params, into=into)
+
+
+def cut(rows: Sequence[Any], params: Mapping[str, Any], *, into: str, default: int = DEFAULT_PAGE) -> dict[str, Any]:
+    """One page of rows that are chosen and in order already.
+
+    Raises:
+        AwsError: ValidationException, for a ``NextToken`` that no List operation gave.
+    """
     start = _position(params.get("NextToken"))
-    size = min(params.get("MaxResults") or DEFAULT_PAGE, MAX_PAGE)
-    answer: dict[str, Any] = {into: chosen[start : start + size]}
-    if start + size < len(chosen):
+    size = min(params.get("MaxResults") or default, MAX_PAGE)
+    answer: dict[str, Any] = {into: list(rows[start : start + size])}
+    if start + size < len(rows):
         answer["NextToken"] = base64.urlsafe_b64encode(f"from:{start + size}".encode()).decode()
     return answer
 

@@ -9,6 +9,7 @@ from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfig
 from rehearsal.localaws.sagemaker.hosting.model import Model
 from rehearsal.localaws.sagemaker.named import Catalogue, partition
+from rehearsal.localaws.sagemaker.pipelines.records import Store
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob
 from rehearsal.localaws.sagemaker.registry.package import Group, Package
 from rehearsal.localaws.sagemaker.tags import TagStore
@@ -34,6 +35,7 @@ class SageMakerBackend(SageMakerModelBackend):
         """All packages by ARN; ``package_names`` has those outside groups."""
         self.last_versions: dict[str, int] = {}
         """The newest version that each group ever had: numbers are not used twice."""
+        self.model_pipelines = Store()
         self.hosted_endpoints: Catalogue[Endpoint] = Catalogue("endpoint", "endpoint", **here)
 
     def arn(self, kind: str, name: str) -> str:

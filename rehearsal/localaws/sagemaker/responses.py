@@ -7,7 +7,9 @@ from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfigO
 from rehearsal.localaws.sagemaker.hosting.endpoint_operations import EndpointOperations
 from rehearsal.localaws.sagemaker.hosting.model import ModelOperations
 from rehearsal.localaws.sagemaker.hosting.servers.host_process import warm_up
-from rehearsal.localaws.sagemaker.model_pipelines import ModelPipelineOperations
+from rehearsal.localaws.sagemaker.pipelines.api_callbacks import CallbackOperations
+from rehearsal.localaws.sagemaker.pipelines.api_executions import ExecutionOperations
+from rehearsal.localaws.sagemaker.pipelines.api_pipelines import PipelineOperations
 from rehearsal.localaws.sagemaker.processing.operations import ProcessingJobOperations
 from rehearsal.localaws.sagemaker.registry.lineage import LineageOperations
 from rehearsal.localaws.sagemaker.registry.operations import RegistryOperations
@@ -26,7 +28,9 @@ class SageMakerResponse(
     EndpointOperations,
     TransformJobOperations,
     RegistryOperations,
-    ModelPipelineOperations,
+    PipelineOperations,
+    ExecutionOperations,
+    CallbackOperations,
     LineageOperations,
     TagOperations,
     SearchOperations,

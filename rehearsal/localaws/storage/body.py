@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from rehearsal.localaws.storage.disk import DamagedContent
+
 PIECE_BYTES = 256 * 1024
 LARGE_BYTES = 1024 * 1024
 """Larger bodies are files when they come."""
@@ -30,8 +32,23 @@ class FileBody:
         self.md5 = md5
         self.crc32 = 0
         self._position = 0
+        self._is_checked = is_ours  # what this process has not written itself may have been damaged meanwhile
         if is_ours:
             weakref.finalize(self, path.unlink, missing_ok=True)
+
+    def check(self) -> None:
+        """Read all of it once, if another process wrote it, before any of it is served.
+
+        Raises:
+            DamagedContent: it has not the digest that was noted with it.
+        """
+        if self._is_checked:
+            return
+        with self.path.open("rb") as opened:
+            found = hashlib.file_digest(opened, "sha256").hexdigest()
+        if found != self.sha256:
+            raise DamagedContent(f"{self.path} is damaged: its SHA-256 is {found}")
+        self._is_checked = True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Move to where :meth:`read` goes on."""

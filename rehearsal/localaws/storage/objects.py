@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import logging
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -16,11 +17,14 @@ from moto.s3.responses import S3Response
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.moto_bridge.replacing import around, replace
 from rehearsal.localaws.storage.body import IN_MEMORY_BYTES, LARGE_BYTES, FileBody, Span, written
+from rehearsal.localaws.storage.disk import DamagedContent
 from rehearsal.localaws.storage.reception import LARGE_BODY
 
 _moto_value: Any = FakeKey.__dict__["value"]
 _moto_complete = FakeMultipart.complete
 _here = threading.local()
+
+log = logging.getLogger("rehearsal.localaws.storage")
 
 Checksum = tuple[str, str, int]
 """Type, value and number of parts, as moto keeps them."""
@@ -78,7 +82,22 @@ def _value(key: FakeKey) -> Any:
     body = key._value_buffer
     if not isinstance(body, FileBody):
         return _moto_value.fget(key)
+    check(key, body)
     return Span.whole(body) if getattr(_here, "passes_on", False) else body.content()
+
+
+def check(key: FakeKey, body: FileBody) -> None:
+    """See that the file holds what was put.
+
+    Raises:
+        DamagedContent: it does not; the log says so too.
+    """
+    try:
+        body.check()
+    except (DamagedContent, OSError) as error:
+        told = f"The content of s3://{key.bucket_name}/{key.name} cannot be served: {error}. Put the object again."
+        log.error(told)  # noqa: TRY400 - where it was found says nothing
+        raise DamagedContent(told) from error
 
 
 def _set_value(key: FakeKey, value: Any) -> None:

@@ -59,6 +59,11 @@ def code_of(error: botocore_errors.ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", "Unknown"))
 
 
+def is_denial(error: botocore_errors.ClientError) -> bool:
+    """Whether the caller lacks a permission."""
+    return code_of(error) in _DENIED
+
+
 def message_of(error: botocore_errors.ClientError) -> str:
     """The service's own words."""
     return str(error.response.get("Error", {}).get("Message", "")) or str(error)

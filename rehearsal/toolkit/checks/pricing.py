@@ -37,6 +37,11 @@ class Estimate:
 
 def estimate(aws: Aws, declared: dict[str, Any]) -> Estimate:
     """The estimate for the pipeline as it is declared now."""
+    return of_parameters(aws, user_parameters.of_pipeline(declared))
+
+
+def of_parameters(aws: Aws, parameters: dict[str, str]) -> Estimate:
+    """The estimate for UserParameters by ``Stage/Action``."""
     items = tuple(
         Item(
             what,
@@ -44,7 +49,7 @@ def estimate(aws: Aws, declared: dict[str, Any]) -> Estimate:
             count,
             _hourly_price(aws, instance_type, "Training" if what == "training" else "Hosting"),
         )
-        for what, instance_type, count in instances_of(user_parameters.of_pipeline(declared))
+        for what, instance_type, count in instances_of(parameters)
     )
     return of_items(items)
 

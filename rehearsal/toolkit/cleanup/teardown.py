@@ -1,7 +1,10 @@
-"""Removing a workshop: look at what is left, remove it, look again, until nothing is left or nothing gives way."""
+"""Removing a workshop: look at what is left, remove what may go now, look again, until nothing is left or nothing gives way.
+
+Nothing is remembered between two looks: a removal that was interrupted is taken up again by calling it again.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -10,14 +13,14 @@ from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import StackFailed
 from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.aws.pace import Pace
-from rehearsal.toolkit.aws.translation import message_of
-from rehearsal.toolkit.cleanup import leftovers
+from rehearsal.toolkit.aws.translation import is_denial, message_of
+from rehearsal.toolkit.cleanup import leftovers, stages
 from rehearsal.toolkit.cleanup.leftovers import Kind, Leftover
+from rehearsal.toolkit.cleanup.patience import Patience
 from rehearsal.toolkit.executions.events import Note, Tell
 from rehearsal.toolkit.stacks import stacks
 
-_PASSES_WITHOUT_PROGRESS = 3
-_NOT_YET = "is still being removed"
+_Key = tuple[Kind, str]
 
 
 @dataclass(frozen=True)
@@ -29,51 +32,84 @@ class Result:
     reasons: dict[str, str]
 
 
-def destroy(aws: Aws, workshop: Workshop, tell: Tell, pace: Pace | None = None) -> Result:
-    """Remove everything that :func:`leftovers.survey` finds, again and again."""
-    pace = pace or Pace(shortest_seconds=0.2)
-    removed: dict[tuple[Kind, str], Leftover] = {}
-    reasons: dict[str, str] = {}
-    idle = 0
-    before = leftovers.survey(aws, workshop)
-    while before and idle < _PASSES_WITHOUT_PROGRESS:
-        reasons = _remove_all(aws, workshop, before, tell)
-        after = leftovers.survey(aws, workshop)
-        present = {(each.kind, each.name) for each in after}
+@dataclass(frozen=True)
+class _Refusal:
+    reason: str
+    is_denial: bool = False
+
+
+@dataclass
+class _Story:
+    """What was seen and told so far."""
+
+    tell: Tell
+    removed: dict[_Key, Leftover] = field(default_factory=dict)
+    _waiting: set[Leftover] = field(default_factory=set)
+
+    def compare(self, before: list[Leftover], after: list[Leftover]) -> None:
+        """Tell what went, and what is waited for, once."""
+        present = {_key(each) for each in after}
         for leftover in before:
-            if (leftover.kind, leftover.name) not in present and (leftover.kind, leftover.name) not in removed:
-                removed[leftover.kind, leftover.name] = leftover
-                tell(Note(f"removed {leftover.kind.label} {leftover.name}"))
-        idle = idle + 1 if _is_stuck(before, after) else 0
-        before = after
-        if before:
+            if _key(leftover) not in present and _key(leftover) not in self.removed:
+                self.removed[_key(leftover)] = leftover
+                self.tell(Note(f"removed {leftover.kind.label} {leftover.name}"))
+        for leftover in after:
+            if stages.is_moving(leftover) and leftover not in self._waiting:
+                self._waiting.add(leftover)
+                self.tell(Note(f"waiting for {leftover.kind.label} {leftover.name}, which is {leftover.detail}"))
+
+
+def destroy(aws: Aws, workshop: Workshop, tell: Tell, pace: Pace | None = None) -> Result:
+    """Remove everything that :func:`leftovers.survey` finds, in the order of :mod:`stages`, waiting for what moves."""
+    pace = pace or Pace(shortest_seconds=0.2)
+    patience, story = Patience(pace), _Story(tell)
+    refusals: dict[_Key, _Refusal] = {}
+    left = leftovers.survey(aws, workshop)
+    story.compare([], left)
+    while left:
+        before = left
+        refusals = _remove_all(aws, workshop, stages.due(before), tell)
+        left = leftovers.survey(aws, workshop)
+        story.compare(before, left)
+        if patience.is_over(
+            has_changed=left != before,
+            is_moving=any(map(stages.is_moving, left)),
+            are_denied=(refusal.is_denial for refusal in refusals.values()),
+        ):
+            break
+        if left:
             pace.wait()
-    return Result(
-        tuple(removed.values()), tuple(before), {name: reasons.get(name, _NOT_YET) for name in _names(before)}
-    )
+    reasons = {each.name: reason_of(each, left, refusals) for each in left}
+    return Result(tuple(story.removed.values()), tuple(left), reasons)
 
 
-def _names(found: list[Leftover]) -> list[str]:
-    return [leftover.name for leftover in found]
+def _key(leftover: Leftover) -> _Key:
+    return leftover.kind, leftover.name
 
 
-def _is_stuck(before: list[Leftover], after: list[Leftover]) -> bool:
-    """Nothing went and nothing is on its way."""
-    moving = ("Deleting", "Stopping", "DELETE_IN_PROGRESS")
-    return after == before and not any(leftover.detail in moving for leftover in after)
+def reason_of(leftover: Leftover, left: list[Leftover], refusals: dict[_Key, _Refusal]) -> str:
+    """Why it is still there. Pure."""
+    if refusal := refusals.get(_key(leftover)):
+        return refusal.reason
+    if stages.is_moving(leftover):
+        return f"is still {leftover.detail}"
+    holding = [each for each in stages.blockers(left) if each != leftover]
+    if holding:
+        return f"is kept until {holding[0].kind.label} {holding[0].name} is gone"
+    return "is still being removed"
 
 
-def _remove_all(aws: Aws, workshop: Workshop, found: list[Leftover], tell: Tell) -> dict[str, str]:
-    """Try each once; why it did not work, by name."""
-    reasons: dict[str, str] = {}
-    for leftover in found:
+def _remove_all(aws: Aws, workshop: Workshop, due: list[Leftover], tell: Tell) -> dict[_Key, _Refusal]:
+    """Try each once; why it did not work."""
+    refusals: dict[_Key, _Refusal] = {}
+    for leftover in due:
         try:
             _REMOVERS[leftover.kind](aws, workshop, leftover, tell)
         except ClientError as error:
-            reasons[leftover.name] = message_of(error)
+            refusals[_key(leftover)] = _Refusal(message_of(error), is_denial(error))
         except StackFailed as error:
-            reasons[leftover.name] = error.what
-    return reasons
+            refusals[_key(leftover)] = _Refusal(error.what)
+    return refusals
 
 
 def _stop_execution(aws: Aws, workshop: Workshop, leftover: Leftover, _tell: Tell) -> None:
@@ -87,8 +123,7 @@ def _stop_training_job(aws: Aws, _workshop: Workshop, leftover: Leftover, _tell:
 
 
 def _delete_endpoint(aws: Aws, _workshop: Workshop, leftover: Leftover, _tell: Tell) -> None:
-    if leftover.detail != "Deleting":
-        aws.client("sagemaker").delete_endpoint(EndpointName=leftover.name)
+    aws.client("sagemaker").delete_endpoint(EndpointName=leftover.name)
 
 
 def _delete_endpoint_config(aws: Aws, _workshop: Workshop, leftover: Leftover, _tell: Tell) -> None:
@@ -100,13 +135,17 @@ def _delete_model(aws: Aws, _workshop: Workshop, leftover: Leftover, _tell: Tell
 
 
 def _empty_bucket(aws: Aws, _workshop: Workshop, leftover: Leftover, _tell: Tell) -> None:
+    empty_bucket(aws, leftover.name)
+
+
+def empty_bucket(aws: Aws, bucket: str) -> None:
     """Delete every version and delete marker, a page (at most 1,000, what DeleteObjects takes) at a time."""
     s3 = aws.client("s3")
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=leftover.name):
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         entries = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
         if entries:
             objects = [{"Key": entry["Key"], "VersionId": entry["VersionId"]} for entry in entries]
-            s3.delete_objects(Bucket=leftover.name, Delete={"Objects": objects, "Quiet": True})
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
 
 
 def _delete_stack(aws: Aws, _workshop: Workshop, leftover: Leftover, tell: Tell) -> None:

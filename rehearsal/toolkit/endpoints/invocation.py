@@ -34,6 +34,43 @@ def endpoint_of(aws: Aws, workshop: Workshop, environment: str) -> str:
     return str(fits[0])
 
 
+def read_rows(content: bytes) -> list[str]:
+    """The rows of a text, blank lines left out. Pure.
+
+    Raises:
+        BadInput: the text is not UTF-8; names the line.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise BadInput(
+            f"line {line} is not text in UTF-8: byte 0x{content[error.start]:02x}",
+            where=f"standard input, line {line}",
+            next_step="save the rows as CSV in UTF-8, numbers only",
+        ) from error
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def check_width(rows: Sequence[str], features: int) -> None:
+    """Hold every row to the number of features that the model was trained on. Pure.
+
+    The algorithm takes missing columns for missing values: it would predict something, and nobody would notice.
+
+    Raises:
+        BadInput: a row has more or fewer; names the first.
+    """
+    for number, row in enumerate(rows, start=1):
+        if (found := row.count(",") + 1) != features:
+            label = ": the label belongs not here" if found == features + 1 else ""
+            raise BadInput(
+                f"row {number} has {found} columns, the model was trained on {features} features{label}",
+                where="standard input",
+                next_step="give the features in the order of the training data; "
+                "cut -d, -f2- leaves the first column, the label, out",
+            )
+
+
 def predict(aws: Aws, endpoint: str, rows: Sequence[str]) -> Iterator[str]:
     """One prediction a row, in order.
 

@@ -73,14 +73,18 @@ def assignments(pairs: Iterable[str]) -> dict[str, str]:
     """``["NAME=VALUE"]`` as a dict.
 
     Raises:
-        BadInput: a pair has no ``=`` or no name.
+        BadInput: a pair has no ``=`` or no name, or a name is there twice.
     """
-    parsed = {}
+    parsed: dict[str, str] = {}
     for pair in pairs:
         name, sign, value = pair.partition("=")
         if not sign or not name:
             raise BadInput(
                 f"{pair!r} is not NAME=VALUE", where="arguments", next_step="write NAME=VALUE, quoted if need be"
+            )
+        if name in parsed:
+            raise BadInput(
+                f"{name} is given twice: {parsed[name]!r} and {value!r}", where="arguments", next_step="give it once"
             )
         parsed[name] = value
     return parsed

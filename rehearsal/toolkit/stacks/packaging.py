@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import pipeline_job
+from rehearsal.toolkit.aws.errors import NotThere
 
 HANDLERS = {
     "TrainModel": "train_model",
@@ -36,14 +36,24 @@ _PARSING = threading.Lock()
 """Python 3.11's parser counts its depth for all threads together, and fails when two parse at once (cpython issue 106905)."""
 
 
-def build(output_dir: Path) -> list[Path]:
+def build(output_dir: Path, sources: Path) -> list[Path]:
     """Write the four zips into ``output_dir``, made when missing; their paths.
 
+    ``sources`` is the project's ``PipelineLambdaFunctions``, never the installed package: templates and functions are of one checkout.
+
     Raises:
+        NotThere: a handler is missing in ``sources``.
         ZipTooLarge: when one is above 2 MB.
     """
+    missing = [module for module in HANDLERS.values() if not (sources / f"{module}.py").is_file()]
+    if missing:
+        raise NotThere(
+            f"the functions' sources are not all here: no {missing[0]}.py",
+            where=str(sources),
+            next_step="use a whole checkout of the project, or name one in REHEARSAL_PROJECT",
+        )
     output_dir.mkdir(parents=True, exist_ok=True)
-    return [_build_one(function, module, output_dir) for function, module in HANDLERS.items()]
+    return [_build_one(function, module, output_dir, sources) for function, module in HANDLERS.items()]
 
 
 def zip_name(function: str) -> str:
@@ -51,10 +61,10 @@ def zip_name(function: str) -> str:
     return f"MLOps-BIA-{function}.py.zip"
 
 
-def _build_one(function: str, module: str, output_dir: Path) -> Path:
+def _build_one(function: str, module: str, output_dir: Path, sources: Path) -> Path:
     path = output_dir / zip_name(function)
     with zipfile.ZipFile(path, "w") as archive:
-        for name, content in sorted(_files(function, module)):
+        for name, content in sorted(_files(function, module, sources)):
             entry = zipfile.ZipInfo(name, _TIME)
             entry.create_system = _UNIX
             entry.external_attr = _READABLE_FILE
@@ -64,8 +74,7 @@ def _build_one(function: str, module: str, output_dir: Path) -> Path:
     return path
 
 
-def _files(function: str, module: str) -> Iterator[tuple[str, bytes]]:
-    root = Path(pipeline_job.__file__).parents[1]
+def _files(function: str, module: str, root: Path) -> Iterator[tuple[str, bytes]]:
     for file in _imported(root / f"{module}.py", root):
         yield file.relative_to(root).as_posix(), file.read_bytes()
     schema = f"pipeline_job/schemas/{function}.json"

@@ -53,6 +53,11 @@ def describe(aws: Aws, name: str) -> dict[str, Any] | None:
         raise
 
 
+def is_usable(stack: dict[str, Any] | None) -> bool:
+    """Whether there is a stack that can be updated: one whose creation failed is none. Pure."""
+    return stack is not None and stack["StackStatus"] not in _REPLACEABLE
+
+
 def parameters_of(stack: dict[str, Any]) -> dict[str, str]:
     """The stack's parameters by name (NoEcho ones are masked by CloudFormation)."""
     return {entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in stack.get("Parameters", [])}
@@ -72,7 +77,7 @@ def launch(aws: Aws, request: StackRequest, tell: Tell, pace: Pace | None = None
     began = time.monotonic()
     tell(StepStarted("stack", request.name))
     existing = describe(aws, request.name)
-    if existing is not None and existing["StackStatus"] in _REPLACEABLE:
+    if existing is not None and not is_usable(existing):
         delete(aws, request.name, tell)
         existing = None
     arguments = arguments_of(aws, request)
@@ -246,6 +251,8 @@ def failure_of(stack: dict[str, Any], events: Sequence[dict[str, Any]]) -> Stack
     causes = [event for event in failed if "cancelled" not in event.get("ResourceStatusReason", "").lower()]
     name, status = stack["StackName"], stack["StackStatus"]
     hint = f"rehearse logs --stack {name} shows every event of the stack"
+    if status in ("DELETE_FAILED", "ROLLBACK_FAILED"):  # a bucket that the pipeline has filled meanwhile, say
+        hint = f"rehearse destroy removes what holds it, then launch again; {hint}"
     if not causes:
         reason = stack.get("StackStatusReason", "CloudFormation gives no reason")
         return StackFailed(f"the stack {name} is {status}: {reason}", where=name, next_step=hint)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal.toolkit import project
 from rehearsal.toolkit.stacks import packaging
 from tests.conftest import ROOT, EmbeddedAws
 from tests.localaws.codepipeline.workbench import function, stage
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("silent_function")
 
 @pytest.fixture(scope="module")
 def zips(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return packaging.build(tmp_path_factory.mktemp("zips"))
+    return packaging.build(tmp_path_factory.mktemp("zips"), project.find().functions)
 
 
 @pytest.mark.parametrize(("name", "module", "words"), [(name, *rest) for name, rest in HANDLERS.items()])

@@ -114,6 +114,35 @@ def test_fault_that_there_is_not_is_refused(aws: Any, members: dict[str, Any]) -
     assert "kind" in json.load(raised.value)["message"]
 
 
+@pytest.mark.parametrize(
+    ("members", "says"),
+    [
+        ({"service": "nosuch"}, "no service 'nosuch'"),
+        ({"service": "s3", "operation": "NoOp"}, "s3 has no operation 'NoOp'"),
+        ({"operation": "GetObject"}, "needs its service"),
+        ({"seconds": float("inf")}, "seconds"),
+        ({"seconds": float("nan")}, "seconds"),
+        ({"seconds": -1}, "seconds"),
+        ({"seconds": "soon"}, "seconds"),
+        ({"count": 0}, "count"),
+        ({"count": 1.5}, "count"),
+        ({"name": 7}, "name"),
+    ],
+)
+def test_a_fault_that_could_never_strike_or_never_end_is_refused(members: dict[str, Any], says: str) -> None:
+    plan = Plan()
+    with pytest.raises(ValueError, match=says):
+        plan.add({"kind": "delay", **members})
+    assert plan.planned() == []
+
+
+@pytest.mark.parametrize("service", ["sagemaker", "sagemaker-runtime"])
+def test_a_call_of_the_data_plane_is_struck_under_both_of_its_services_names(service: str) -> None:
+    plan = Plan()
+    planned = plan.add({"kind": "fail", "service": service, "operation": "InvokeEndpoint"})
+    assert plan.take((Kind.FAIL,), service="sagemaker", operation="InvokeEndpoint") == planned
+
+
 def test_faults_strike_in_the_order_in_which_they_were_planned() -> None:
     plan = Plan()
     first = plan.add({"kind": "fail", "name": "a*"})

@@ -218,19 +218,33 @@ def test_api_destination_is_not_called_and_says_so(aws: Any, events: Any, rule: 
     assert "nothing leaves this machine" in dead["attributes"]["ERROR_MESSAGE"]["StringValue"]
 
 
-def test_model_pipeline_is_asked_with_the_rules_role_and_says_why_it_does_not_run(
+def test_model_pipeline_is_started_with_the_rules_role_and_its_parameters(
     aws: Any, events: Any, rule: Any, inbox: Inbox, unique: Any
 ) -> None:
     sagemaker, name = aws.client("sagemaker"), unique("steps")
     starter = make_role(aws, unique("starter"), ("events", "sagemaker"), "sagemaker:StartPipelineExecution")
     stranger = make_role(aws, unique("stranger"), ("events",), "sagemaker:DescribePipeline")
-    definition = json.dumps({"Version": "2020-12-01", "Steps": []})
-    pipeline = sagemaker.create_pipeline(
-        PipelineName=name, PipelineDefinition=definition, ClientRequestToken=name * 3, RoleArn=starter
-    )["PipelineArn"]
-    dead = {"Arn": pipeline, "DeadLetterConfig": {"Arn": inbox.arn}}
-    put(events, rule({**dead, "RoleArn": starter}, {**dead, "RoleArn": stranger}))
-    said = sorted(inbox.receive(20)["attributes"]["ERROR_MESSAGE"]["StringValue"] for _ in range(2))
-    assert "does not run the steps of SageMaker pipelines" in said[0]
-    assert "not authorized to perform: sagemaker:StartPipelineExecution" in said[1]
-    assert sagemaker.list_pipeline_executions(PipelineName=name)["PipelineExecutionSummaries"] == []
+    message = {"Get": "Parameters.Why"}
+    definition = {
+        "Version": "2020-12-01",
+        "Parameters": [{"Name": "Why", "Type": "String"}],
+        "Steps": [{"Name": "Stop", "Type": "Fail", "Arguments": {"ErrorMessage": message}}],
+    }
+    pipeline = sagemaker.create_pipeline(PipelineName=name, PipelineDefinition=json.dumps(definition), RoleArn=starter)[
+        "PipelineArn"
+    ]
+    given = {"PipelineParameterList": [{"Name": "Why", "Value": "told by a rule"}]}
+    target = {"Arn": pipeline, "DeadLetterConfig": {"Arn": inbox.arn}, "SageMakerPipelineParameters": given}
+    put(events, rule({**target, "RoleArn": starter}, {**target, "RoleArn": stranger}))
+    said = inbox.receive(20)["attributes"]["ERROR_MESSAGE"]["StringValue"]
+    assert "not authorized to perform: sagemaker:StartPipelineExecution" in said
+
+    def started() -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = sagemaker.list_pipeline_executions(PipelineName=name)[
+            "PipelineExecutionSummaries"
+        ]
+        return [each for each in listed if each["PipelineExecutionStatus"] == "Failed"]
+
+    execution = wait_until(started)[0]["PipelineExecutionArn"]
+    steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=execution)["PipelineExecutionSteps"]
+    assert [step["FailureReason"] for step in steps] == ["told by a rule"]

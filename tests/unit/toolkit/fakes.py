@@ -31,6 +31,9 @@ class Client:
         class PipelineNotFoundException(Exception):
             pass
 
+        class NoSuchBucket(Exception):
+            pass
+
     def __init__(self, **answers: Answer) -> None:
         self._answers = answers
         self.requests: list[tuple[str, dict[str, Any]]] = []

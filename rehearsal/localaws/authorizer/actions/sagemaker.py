@@ -1,4 +1,4 @@
-"""SageMaker and its data plane. Names are lower case in SageMaker's ARNs, whatever the request says.
+"""SageMaker and its data plane. Names are lower case in SageMaker's ARNs, whatever the request says, but for pipelines.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
 """
@@ -110,8 +110,8 @@ SAGEMAKER = Service(
         "CreateApp": on("app/{DomainId}/{UserProfileName}/{AppType}/{AppName}"),
         "DescribeApp": on("app/{DomainId}/{UserProfileName}/{AppType}/{AppName}"),
         "DeleteApp": on("app/{DomainId}/{UserProfileName}/{AppType}/{AppName}"),
-        "SendPipelineExecutionStepSuccess": on("*"),
-        "SendPipelineExecutionStepFailure": on("*"),
+        "SendPipelineExecutionStepSuccess": on("pipeline/{ExecutionOfToken}"),
+        "SendPipelineExecutionStepFailure": on("pipeline/{ExecutionOfToken}"),
         "UpdatePipelineVersion": on("{PipelineArn}"),
         **_JOB_DEFINITIONS,
     },
@@ -124,7 +124,7 @@ SAGEMAKER = Service(
     ),
     tagging=(Tagging("AddTags"),),
     passed_roles=(
-        PassedRole("RoleArn", "sagemaker.amazonaws.com"),
+        PassedRole("RoleArn", "sagemaker.amazonaws.com", ("Create", "Update", "StartPipelineExecution")),
         PassedRole("ExecutionRoleArn", "sagemaker.amazonaws.com"),
         PassedRole("DefaultUserSettings.ExecutionRole", "sagemaker.amazonaws.com"),
         PassedRole("UserSettings.ExecutionRole", "sagemaker.amazonaws.com"),
@@ -145,6 +145,7 @@ SAGEMAKER = Service(
         "sagemaker:ModelArn": "ModelArn",
     },
     lower_case_names=True,
+    kept_case=frozenset({"PipelineName", "ExecutionOfToken"}),
 )
 
 SAGEMAKER_RUNTIME = Service(

@@ -55,6 +55,8 @@ class Service:
     context_keys: Mapping[str, str] = field(default_factory=dict)
     """Condition keys and the parameters they are taken from."""
     lower_case_names: bool = False
+    kept_case: frozenset[str] = frozenset()
+    """Parameters whose names keep their case in ARNs all the same."""
     arn_service: str | None = None
 
     def operation(self, name: str) -> Operation:

@@ -102,8 +102,13 @@ def _defined(request: Request) -> Request:
         properties["PipelineDefinition"] = body if isinstance(body, str) else json.dumps(body)
     elif "PipelineDefinitionS3Location" in definition:
         location = definition["PipelineDefinitionS3Location"]
-        found = request.client("s3").get_object(Bucket=location["Bucket"], Key=location["Key"])
-        properties["PipelineDefinition"] = found["Body"].read().decode()
+        version = {"VersionId": location["Version"]} if location.get("Version") else {}
+        properties["PipelineDefinitionS3Location"] = {
+            "Bucket": location["Bucket"],
+            "ObjectKey": location["Key"],
+            **version,
+        }
+        del properties["PipelineDefinition"]
     return replace(request, properties=properties)
 
 

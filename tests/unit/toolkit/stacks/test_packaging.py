@@ -1,6 +1,7 @@
 """The zips: small, the same everywhere, and enough to run."""
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -8,15 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.toolkit import project
+from rehearsal.toolkit.aws.errors import NotThere
 from rehearsal.toolkit.stacks import packaging
+
+SOURCES = project.find().functions
 
 
 def test_the_same_sources_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = packaging.build(tmp_path / "one")
+    first = packaging.build(tmp_path / "one", SOURCES)
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     previous = os.umask(0o077)
     try:
-        second = packaging.build(tmp_path / "two")
+        second = packaging.build(tmp_path / "two", SOURCES)
     finally:
         os.umask(previous)
     assert [path.name for path in first] == [f"MLOps-BIA-{function}.py.zip" for function in packaging.HANDLERS]
@@ -24,7 +29,7 @@ def test_the_same_sources_give_the_same_bytes(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_zip_holds_its_handler_and_its_schema_only(tmp_path: Path) -> None:
-    for path, (function, module) in zip(packaging.build(tmp_path), packaging.HANDLERS.items(), strict=True):
+    for path, (function, module) in zip(packaging.build(tmp_path, SOURCES), packaging.HANDLERS.items(), strict=True):
         names = zipfile.ZipFile(path).namelist()
         assert path.stat().st_size < 2_000_000
         assert [name for name in names if "/" not in name] == [f"{module}.py"]
@@ -35,10 +40,33 @@ def test_a_zip_holds_its_handler_and_its_schema_only(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("function", packaging.HANDLERS)
 def test_a_zip_runs_alone(tmp_path: Path, function: str) -> None:
-    packaging.build(tmp_path)
+    packaging.build(tmp_path, SOURCES)
     folder = tmp_path / function
     zipfile.ZipFile(tmp_path / packaging.zip_name(function)).extractall(folder)
     module = packaging.HANDLERS[function]
     program = f"import {module}; from pipeline_job import schema; schema.load({function!r}); {module}.lambda_handler"
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     subprocess.run([sys.executable, "-c", program], cwd=folder, env=environment, check=True)
+
+
+def test_the_zips_are_of_the_project_in_whose_folder_the_user_is(tmp_path: Path) -> None:
+    """Two clones: the installed package is the one, the templates that are launched are the other's, and so must the code be."""
+    clone = tmp_path / "clone"
+    shutil.copytree(SOURCES.parent / "cloudformation", clone / "cloudformation")
+    shutil.copytree(SOURCES, clone / "PipelineLambdaFunctions", ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("train_model.py", "pipeline_job/job.py"):
+        with (clone / "PipelineLambdaFunctions" / file).open("a") as changed:
+            changed.write("CHANGED_IN_THE_CLONE = True\n")
+    program = "from rehearsal.cli.main import main; main()"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (SOURCES.parent, SOURCES)))}
+    command = [sys.executable, "-c", program, "package", "-o", "dist"]
+    subprocess.run(command, cwd=clone, env=environment, check=True, capture_output=True)
+    zipped = zipfile.ZipFile(clone / "dist" / packaging.zip_name("TrainModel"))
+    assert "CHANGED_IN_THE_CLONE" in zipped.read("train_model.py").decode()
+    assert "CHANGED_IN_THE_CLONE" in zipped.read("pipeline_job/job.py").decode()
+
+
+def test_a_project_without_the_functions_sources_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotThere, match="train_model"):
+        packaging.build(tmp_path / "zips", tmp_path)
+    assert not (tmp_path / "zips").exists()

@@ -1,0 +1,1 @@
+"""SageMaker Pipelines: definitions that are checked when they are made, and executions whose steps really run."""
