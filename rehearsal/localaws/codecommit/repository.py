@@ -205,6 +205,8 @@ class Repository:
             capture_output=True,
             check=False,
         )
+        if done.returncode < 0:  # nobody knows what it would have said
+            raise AwsError("InternalFailure", f"git {arguments[0]} was ended by signal {-done.returncode}. Try again.")
         if done.returncode:
             raise GitFailed(done.stderr.decode(errors="replace").strip())
         return done.stdout
