@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -14,10 +15,12 @@ from tests.localaws.waiting import wait_until
 
 def test_new_keys_end_the_old_ones_and_nothing_else_is_lost(kept: Kept) -> None:
     kept.client("s3").create_bucket(Bucket="kept")
-    old, old_secret = kept.client("sts"), kept.aws.announced.secret_access_key
-    kept.restart("--new-keys", "--port", str(kept.aws.announced.port))
+    old_id, old_secret = kept.aws.announced.access_key_id, kept.aws.announced.secret_access_key
+    kept.restart("--new-keys")
     assert kept.aws.announced.secret_access_key != old_secret
     assert [each["Name"] for each in kept.client("s3").list_buckets()["Buckets"]] == ["kept"]
+    keys = {"aws_access_key_id": old_id, "aws_secret_access_key": old_secret}
+    old = boto3.session.Session().client("sts", region_name="us-east-1", endpoint_url=kept.aws.url, **keys)
     with pytest.raises(ClientError, match="InvalidClientTokenId"):
         old.get_caller_identity()
     new_secret = kept.aws.announced.secret_access_key
