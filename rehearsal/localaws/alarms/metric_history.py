@@ -18,6 +18,8 @@ MOST_DATA = 20_000
 """In all namespaces of a region."""
 _SLACK = 10
 """A tenth more may be there before the oldest go."""
+_told: set[str] = set()
+"""Regions of which the log has said so."""
 
 
 def install() -> None:
@@ -41,5 +43,7 @@ def forget_oldest(backend: CloudWatchBackend, most: int = MOST_DATA) -> int:
     if surplus <= most // _SLACK:
         return 0
     del backend.metric_data[:surplus]  # at once: other threads add to this very list
-    log.warning("more than %s metric data in %s: the oldest %s are forgotten", most, backend.region_name, surplus)
+    level = logging.DEBUG if backend.region_name in _told else logging.WARNING
+    _told.add(backend.region_name)
+    log.log(level, "more than %s metric data in %s: the oldest %s are forgotten", most, backend.region_name, surplus)
     return surplus

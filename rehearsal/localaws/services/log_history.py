@@ -23,6 +23,8 @@ _LOOK_EVERY = 50
 """Puts between two looks: counting what is there takes longer than a put."""
 
 _puts = itertools.count(1)
+_told: set[str] = set()
+"""Regions of which the log has said so."""
 
 
 def install() -> None:
@@ -51,5 +53,7 @@ def forget_oldest(backend: LogsBackend, most: int = MOST_EVENTS) -> int:
         count = min(surplus, len(stream.events))
         del stream.events[:count]
         surplus -= count
-    log.warning("more than %s log events in %s: the oldest %s are forgotten", most, backend.region_name, gone)
+    level = logging.DEBUG if backend.region_name in _told else logging.WARNING
+    _told.add(backend.region_name)
+    log.log(level, "more than %s log events in %s: the oldest %s are forgotten", most, backend.region_name, gone)
     return gone

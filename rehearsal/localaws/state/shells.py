@@ -47,8 +47,13 @@ _SHELLS: tuple[tuple[type, type], ...] = (
     (list, ListShell),
     (set, SetShell),
 )
-_CALLED_WHILE_READING = ("append", "extend", "add", "update", "__setitem__", "__setstate__", "__call__")
+_CALLED_WHILE_READING = ("append", "extend", "add", "__setitem__", "__setstate__", "__call__")
 """Methods that the bytes could have called on what is a record from the beginning."""
+_HARMLESS = {
+    "moto.dynamodb.models.dynamo_type:DynamoType": {"__setitem__"},
+    "moto.dynamodb_v20111205.models:DynamoType": {"add"},
+}
+"""Those of them that change a member of the record itself and nothing else."""
 
 
 @cache
@@ -94,7 +99,9 @@ def _shell_below(base: type) -> type:
 
 
 def _check_made_at_once(kind: type) -> None:
-    known = [name for name in _CALLED_WHILE_READING if any(name in vars(each) for each in kind.__mro__)]
+    harmless = _HARMLESS.get(f"{kind.__module__}:{kind.__qualname__}", set())
+    methods = [name for name in _CALLED_WHILE_READING if name not in harmless]
+    known = [name for name in methods if any(name in vars(each) for each in kind.__mro__)]
     known += [name for name in dir(kind) if getattr(getattr(kind, name, None), "fset", None)]
     if known or not hasattr(object.__new__(kind), "__dict__"):
         raise NotKept(

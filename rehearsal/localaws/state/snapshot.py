@@ -138,7 +138,7 @@ def _leave_out(exported: dict[str, Any]) -> list[str]:
 def _obstacle(part: Any) -> str | None:
     """Why the part cannot be kept."""
     try:
-        pickling.dumps(part, lambda _content: Blob("", 0))
+        pickling.dumps(part, lambda _content: Blob("0" * 64, 0))
     except Exception as error:  # noqa: BLE001 - whatever its members raise
         return f"{type(error).__name__}: {error}"
     return None
