@@ -18,7 +18,7 @@ from rehearsal.localaws.ground.request_gate import gate
 from rehearsal.localaws.state import pickling
 from rehearsal.localaws.state.pickling import Blob
 from rehearsal.localaws.state.store import Store
-from rehearsal.localaws.storage.body import FileBody
+from rehearsal.localaws.storage.body import FileBody, nothing_removed
 
 log = logging.getLogger("rehearsal.localaws.state")
 
@@ -33,6 +33,11 @@ def take(store: Store, *, is_last: bool = False) -> bool:
 
     After the last one no request is let in: what it answered would be lost.
     """
+    with nothing_removed():
+        return _take(store, is_last=is_last)
+
+
+def _take(store: Store, *, is_last: bool) -> bool:
     reading, writing = os.pipe()
     with ExitStack() as held:
         for holder in persistence.holders(before_requests=True):

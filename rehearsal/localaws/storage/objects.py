@@ -101,11 +101,10 @@ def check(key: FakeKey, body: FileBody) -> None:
 
 
 def _set_value(key: FakeKey, value: Any) -> None:
-    folder = host.current().scratch("objects")
     if isinstance(value, Span):
-        body = value.as_body(folder)
+        body = value.as_body(host.current().scratch("objects"))
     elif isinstance(value, bytes) and len(value) > IN_MEMORY_BYTES:
-        body = written([value], folder)
+        body = written([value], host.current().scratch("objects"))
     else:
         _moto_value.fset(key, value)
         return
