@@ -16,8 +16,6 @@ from typing import Any
 
 from pipeline_job.problem import Problem
 
-FUNCTIONS = ("TrainModel", "GetStatus", "DeployModel", "EvaluateModel")
-
 Schema = Mapping[str, Any]
 
 _FOLDER = Path(__file__).parent / "schemas"
@@ -29,7 +27,7 @@ _ARTICLES = {"integer": "an integer", "array": "an array", "object": "an object"
 
 @cache
 def load(function: str) -> Schema:
-    """The schema of a function's UserParameters; ``function`` is one of :data:`FUNCTIONS`."""
+    """The schema of a function's UserParameters; ``function`` is a name of :mod:`pipeline_job.functions`."""
     loaded: Schema = json.loads((_FOLDER / f"{function}.json").read_text("utf-8"))
     return loaded
 

@@ -39,6 +39,8 @@ class Launch:
     new_keys: bool = False
     reset_clock: bool = False
     allow_retired_runtimes: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
 
     def arguments(self, scratch: Path) -> list[str]:
         """The server's command line."""
@@ -181,6 +183,10 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
     command += ["--new-keys"] * launch.new_keys + ["--reset-clock"] * launch.reset_clock
     if launch.allow_retired_runtimes:
         command.append("--allow-retired-runtimes")
+    for name in launch.allowed_hosts:
+        command += ["--allow-host", name]
+    for origin in launch.allowed_origins:
+        command += ["--allow-origin", origin]
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, [*command, "--log-level", log_level])

@@ -36,6 +36,13 @@ def up(
     allow_retired_runtimes: Annotated[
         bool, Option("--allow-retired-runtimes", help="Run functions on runtimes that AWS has retired.")
     ] = False,
+    allow_host: Annotated[
+        list[str] | None,
+        Option(help="A further name by which callers may address it; loopback's names are served always."),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None, Option(help="The origin (https://name:port) of a web page that may send requests.")
+    ] = None,
 ) -> None:
     """Serve the embedded AWS in the foreground until Ctrl-C; prints "ready URL" when it serves."""
     hint = "" if port == DEFAULT_PORT else f" --port {port}"
@@ -48,6 +55,8 @@ def up(
         new_keys=new_keys,
         reset_clock=reset_clock,
         allow_retired_runtimes=allow_retired_runtimes,
+        allowed_hosts=tuple(allow_host or ()),
+        allowed_origins=tuple(allow_origin or ()),
     )
     embedded.serve_in_foreground(launch, "DEBUG" if output.debug else "WARNING")
 

@@ -8,17 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline_job import schema
+from pipeline_job.functions import FUNCTIONS
 
 Place = tuple[str | int, ...]
 Template = Mapping[str, Any]
 
-_HANDLERS = {
-    "train_model.lambda_handler": "TrainModel",
-    "get_status.lambda_handler": "GetStatus",
-    "deploy_model.lambda_handler": "DeployModel",
-    "evaluate_model.lambda_handler": "EvaluateModel",
-}
+_HANDLERS = {function.handler: name for name, function in FUNCTIONS.items()}
 
 
 @dataclass(frozen=True)
@@ -110,7 +105,7 @@ def _function(name: Any, template: Template) -> str | None:
         function = dict(resources(template)).get(referred, {}).get("Properties", {})
         return _HANDLERS.get(str(function.get("Handler"))) if isinstance(function, Mapping) else None
     text = _plain(name)
-    return next((each for each in schema.FUNCTIONS if re.search(rf"\b{each}\b", text)), None)
+    return next((each for each in FUNCTIONS if re.search(rf"\b{each}\b", text)), None)
 
 
 def _logical_id(name: Any) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 
-from pipeline_job import variables
+from pipeline_job.functions import FUNCTIONS
 from rehearsal.lint import pipelines, texts
 from rehearsal.lint.pipelines import Action, Placed
 from rehearsal.lint.texts import Text
@@ -105,14 +105,14 @@ def _missing(namespace: str, name: str, placed: Placed, declared: frozenset[str]
         known = sorted({each.namespace for each in placed.earlier if each.namespace})
         return f"has a namespace that no earlier action has{_nearest(namespace, known)}"
     given = _outputs(giver)
-    if given is None or name in given or (giver.function and variables.gives(giver.function, name)):
+    if given is None or name in given or (giver.function and FUNCTIONS[giver.function].gives(name)):
         return None
     return f"is not given by {giver.name}{_nearest(name, sorted(given))}"
 
 
 def _outputs(giver: Action) -> frozenset[str] | None:
     """What an action gives; None where that cannot be known, as with CodeBuild or somebody else's function."""
-    return variables.OUTPUTS[giver.function] if giver.function else _SOURCES.get(giver.provider)
+    return FUNCTIONS[giver.function].outputs if giver.function else _SOURCES.get(giver.provider)
 
 
 def _may_hold_quotes(namespace: str, name: str, placed: Placed) -> bool:

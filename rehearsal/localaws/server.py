@@ -91,6 +91,20 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--reset-clock", action="store_true", help="with --state: begin with the machine's time, not with the state's"
     )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name by which callers may address it, beside those of loopback; may be given several times",
+    )
+    parser.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="a web page's origin, https://name:port, that may send requests; may be given several times",
+    )
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     parser.add_argument("--log-level", default="WARNING", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
     return parser.parse_args(argv)
@@ -105,9 +119,11 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
     keeper: Any = None
     try:
         running, keeper, is_restored = _start_services(options, folder, port=http.bind_addr[1])
-        from rehearsal.localaws.door.front import Front  # imports moto, which must come after the services' settings
+        from rehearsal.localaws.entrance import early  # imports moto, which must come after the services' settings
+        from rehearsal.localaws.entrance.front import Front
 
         with announcement.announced(_announcement_of(running)):
+            early.begin()
             http.wsgi_app = Front()
             http.serve()
             if keeper is not None:
@@ -160,8 +176,11 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         region=options.region,
         continuation_delay_seconds=options.continuation_delay,
         allow_retired_runtimes=options.allow_retired_runtimes,
+        allowed_hosts=tuple(options.allow_host),
+        allowed_origins=tuple(options.allow_origin),
     )
     os.environ["MOTO_ACCOUNT_ID"] = settings.account_id  # one account; moto would derive one from each access key
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # which pages may use a bucket, the bucket says
     from rehearsal.localaws.authorizer import administrator  # moto reads its settings when it is imported
     from rehearsal.localaws.moto_bridge import wiring
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline_job import schema, variables
+from pipeline_job import schema
+from pipeline_job.functions import FUNCTIONS
 
 _HEAD = """\
 # UserParameters
@@ -25,7 +26,7 @@ refused by the function, by `rehearse params check` and by the project's [cfn-li
 
 def render() -> str:
     """The whole page."""
-    return "\n".join([_HEAD, *(line for function in schema.FUNCTIONS for line in _function(function))])
+    return "\n".join([_HEAD, *(line for function in FUNCTIONS for line in _function(function))])
 
 
 def _function(function: str) -> Iterator[str]:
@@ -38,11 +39,9 @@ def _function(function: str) -> Iterator[str]:
         if "properties" in items:
             yield f"Each of `{key}`:\n"
             yield from _table(items["properties"], set(items["required"]))
-    given = ", ".join(f"`{name}`" for name in sorted(variables.OUTPUTS[function]))
+    given = ", ".join(f"`{name}`" for name in sorted(FUNCTIONS[function].outputs))
     metrics = (
-        ", and every metric under its own name (`rmse`, `validation-rmse`)"
-        if function in variables.WITH_METRICS
-        else ""
+        ", and every metric under its own name (`rmse`, `validation-rmse`)" if FUNCTIONS[function].has_metrics else ""
     )
     yield f"Output variables: {given}{metrics}.\n"
 

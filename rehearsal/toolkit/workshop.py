@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pipeline_job.functions import FUNCTIONS
 from rehearsal.toolkit.aws.account import Aws
-from rehearsal.toolkit.aws.names import FUNCTIONS, Workshop
+from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.data.dataset import DataFolder
 from rehearsal.toolkit.executions import report, watching
 from rehearsal.toolkit.executions.events import Note, StepFinished, StepStarted, Tell
@@ -147,8 +148,8 @@ def prep_request(plan: Plan) -> StackRequest:
 def pipeline_request(plan: Plan, uploaded: Uploaded) -> StackRequest:
     """The pipeline stack, with the very versions of the zips that were uploaded."""
     versions = {
-        f"{function}CodeVersion": uploaded.code_versions.get(f"MLOps-BIA-{function}.py.zip", "")
-        for function in FUNCTIONS
+        f"{function.name}CodeVersion": uploaded.code_versions.get(function.zip_name, "")
+        for function in FUNCTIONS.values()
     }
     return StackRequest(
         name=plan.workshop.pipeline_stack,

@@ -32,6 +32,7 @@ ORDER = (
     "state",
     "door",
     "authorizer",
+    "entrance",
     "services",
     "events",
     "alarms",

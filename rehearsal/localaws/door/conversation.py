@@ -278,4 +278,4 @@ def _disk_is_full(error: OSError) -> Refused:
         raise error
     body = f"<Error><Code>{disk.CODE}</Code><Message>{escape(disk.told(error, _folder()))}</Message></Error>".encode()
     headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]  # bodies so large are objects
-    return Refused(answer(disk.STATUS, headers, body, keep=False))
+    return Refused(answer(f"{disk.STATUS} Insufficient Storage", headers, body, keep=False))

@@ -1,6 +1,6 @@
 """Records to bytes and back. Locks are made anew, threads and processes are left out, objects' contents go to a store of their own.
 
-The bytes are pickle's, for its speed, but they name nothing except the seven functions of :data:`_BUILDERS`: values of Python's own
+The bytes are pickle's, for its speed, but they name nothing except the ten functions of :data:`_BUILDERS`: values of Python's own
 classes are made from their names and plain arguments, records from the names of their classes, without calling
 anything of these. Whatever else they may say, a snapshot is data, not a program.
 """
@@ -24,12 +24,14 @@ from typing import Any, NamedTuple
 from moto.s3.models import FakeKey
 
 from rehearsal.localaws.state import factories, values
-from rehearsal.localaws.state.record_classes import NotKept, class_named, name_of
+from rehearsal.localaws.state.record_classes import RECORD_CLASSES, NotKept, class_named, name_of
 from rehearsal.localaws.state.shells import shell_of
 from rehearsal.localaws.storage.body import IN_MEMORY_BYTES, FileBody
 
 KEPT_AS = "kept_as"
 """The method of a record that says what is kept in its place: one of a record class."""
+KEPT_NAME, OF_KEPT_NAME = "kept_name", "of_kept_name"
+"""The name by which a thing is kept that the code itself makes, and the class's function that finds it by this name."""
 
 
 class Blob(NamedTuple):
@@ -86,6 +88,13 @@ def fill(table: dict[Any, Any], state: tuple[dict[str, Any], Any, list[tuple[Any
         dict.__setitem__(table, key, content)
 
 
+def found_by_name(class_name: str, name: str) -> Any:
+    """What the code itself makes."""
+    if class_name.partition(":")[0] not in RECORD_CLASSES:
+        raise NotKept(f"{class_name} finds nothing by name")
+    return getattr(class_named(class_name), OF_KEPT_NAME)(name)
+
+
 def _class(name: str, base: type) -> Any:
     found = class_named(name)
     if not issubclass(found, base):
@@ -101,6 +110,7 @@ _BUILDERS: dict[str, Callable[..., Any]] = {
         stored_object,
         member,
         named_tuple,
+        found_by_name,
         fill,
         values.value,
         values.table,
@@ -146,6 +156,8 @@ def _find_way(kind: type) -> Way:
         return _reduced_member
     if values.is_table(kind):
         return _reduced_default if kind is defaultdict else _reduced_table
+    if hasattr(kind, OF_KEPT_NAME):
+        return lambda thing: (found_by_name, (name_of(kind), getattr(thing, KEPT_NAME)))
     if hasattr(kind, KEPT_AS):
         return lambda thing: _reduced(getattr(thing, KEPT_AS)())
     if kind.__module__.partition(".")[0] in ("moto", "rehearsal", "requests"):

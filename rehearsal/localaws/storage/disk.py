@@ -5,7 +5,7 @@ from pathlib import Path
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
-STATUS, CODE = "507 Insufficient Storage", "InsufficientStorage"
+STATUS, CODE = 507, "InsufficientStorage"
 """HTTP's status and the error's code: AWS has neither, since its disks are not full. SDKs do not try again on it."""
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from pipeline_job.functions import FUNCTIONS
 from rehearsal.toolkit.aws.errors import BadInput
 
 _SUFFIX = re.compile(r"[a-z0-9]([a-z0-9-]{0,12}[a-z0-9])?")
@@ -14,7 +15,6 @@ _BUCKET_SUFFIX = re.compile(r"([a-z0-9]([a-z0-9-]{0,12}[a-z0-9])?)?")
 _RESERVED_BY_S3 = re.compile(r".*(-an|-s3alias|--ol-s3|--x-s3|--table-s3)")
 """Endings of bucket names. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 _LONGEST_BUCKET = 63
-FUNCTIONS = ("TrainModel", "GetStatus", "DeployModel", "EvaluateModel")
 
 
 @dataclass(frozen=True)

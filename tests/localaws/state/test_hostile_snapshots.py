@@ -6,10 +6,11 @@ import os
 import pickle
 import subprocess
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import is_dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
@@ -115,14 +116,37 @@ def test_while_a_snapshot_is_read_a_record_has_no_methods(monkeypatch: pytest.Mo
     assert run == []
 
 
-@pytest.mark.parametrize(
-    "name", [f"{module}:{own}" for module, names in RECORD_CLASSES.items() for own in sorted(names)]
-)
+LISTED = [f"{module}:{own}" for module, names in RECORD_CLASSES.items() for own in sorted(names)]
+
+
+@pytest.mark.parametrize("name", LISTED)
 def test_every_listed_class_is_there_and_is_made_without_being_called(name: str) -> None:
     """A listed class that was renamed, or that could be called while bytes are read, is a fault of the list."""
     kind = class_named(name)
     if not issubclass(kind, Enum | tuple):
         shells.shell_of(kind)
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_what_a_listed_record_holds_is_listed_too(name: str) -> None:
+    """Otherwise the first snapshot that meets it would leave its whole backend out."""
+    kind = class_named(name)
+    held = get_type_hints(kind).values() if is_dataclass(kind) else ()
+    ours = {each for hint in held for each in _parts(hint) if each.__module__.startswith("rehearsal.localaws")}
+    assert [each for each in ours if each.__qualname__ not in RECORD_CLASSES.get(each.__module__, ())] == []
+
+
+def _parts(hint: Any) -> Iterator[type]:
+    """Every class that an annotation names."""
+    if isinstance(hint, type):
+        yield hint
+    for part in get_args(hint):
+        yield from _parts(part)
+
+
+def test_nothing_is_found_by_name_but_in_classes_of_ours() -> None:
+    with pytest.raises(NotKept):
+        read(called(named(PICKLING, "found_by_name"), text("moto.s3.models:FakeKey"), text("x")))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline_job import schema
+from pipeline_job.functions import FUNCTIONS
 
 KEYWORDS = {
     "$schema", "$id", "title", "description", "type", "additionalProperties", "required", "properties", "pattern", "minimum",
@@ -27,7 +28,7 @@ def keywords(node: Any) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("function", schema.FUNCTIONS)
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_schemas_are_valid_and_use_known_keywords_only(function: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema.load(function))
     assert keywords(schema.load(function)) <= KEYWORDS
@@ -44,7 +45,7 @@ LEAVES = st.one_of(
 
 @st.composite
 def documents(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
-    function = draw(st.sampled_from(schema.FUNCTIONS))
+    function = draw(st.sampled_from(list(FUNCTIONS)))
     properties = schema.load(function)["properties"]
     keys = draw(st.lists(st.sampled_from(sorted(properties)), max_size=6, unique=True))
     document = {}

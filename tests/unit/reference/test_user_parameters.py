@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline_job import schema
+from pipeline_job.functions import FUNCTIONS
 from rehearsal.reference import user_parameters
 
 ROOT = Path(__file__).parents[3]
@@ -15,7 +16,7 @@ def test_the_page_is_fresh() -> None:
     assert page == user_parameters.render(), "run python -m rehearsal.reference.user_parameters docs/user-parameters.md"
 
 
-@pytest.mark.parametrize("function", schema.FUNCTIONS)
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_every_key_has_title_description_and_a_fitting_example(function: str) -> None:
     for key, member in schema.load(function)["properties"].items():
         assert member["title"], key

@@ -48,7 +48,7 @@ class RunningVariant:
     _cooling: bool = False
     _stopped: bool = False
     _surplus: list[Instance] = field(default_factory=list)
-    _turn: "itertools.count[int]" = field(default_factory=itertools.count)
+    _turn: Iterator[int] = field(default_factory=itertools.count)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     @property

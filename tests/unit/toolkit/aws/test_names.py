@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline_job.functions import FUNCTIONS
 from rehearsal.toolkit.aws.errors import BadInput
-from rehearsal.toolkit.aws.names import FUNCTIONS, Workshop
+from rehearsal.toolkit.aws.names import Workshop
 
 TEMPLATES = Path(__file__).parents[4] / "cloudformation"
 

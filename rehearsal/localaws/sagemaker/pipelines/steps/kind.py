@@ -3,7 +3,6 @@
 A file of this folder describes one type; ``steps`` lists them all.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -82,12 +81,14 @@ class Kind:
     makes_names: bool = True
     """A name in the arguments is a prefix, to which the pipeline adds; else it is the name itself."""
 
-    def __reduce__(self) -> tuple[Callable[[str], "Kind"], tuple[str]]:
+    @property
+    def kept_name(self) -> str:
         """Kept by name: a restart finds what the type is in the code."""
-        return _of_type, (self.type,)
+        return self.type
 
+    @classmethod
+    def of_kept_name(cls, name: str) -> "Kind":
+        """The type again."""
+        from rehearsal.localaws.sagemaker.pipelines.steps import KINDS  # which imports the types, and they this file
 
-def _of_type(name: str) -> Kind:
-    from rehearsal.localaws.sagemaker.pipelines.steps import KINDS  # which imports the types, and they this file
-
-    return KINDS[name]
+        return KINDS[name]
