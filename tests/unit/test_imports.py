@@ -15,6 +15,7 @@ ALLOWED = {
         "rehearsal.toolkit",
         "rehearsal.localaws.server",
         "rehearsal.localaws.ground.announcement",
+        "rehearsal.localaws.ground.scratch",
         "rehearsal.localaws.ground.user_settings",
     },
     "rehearsal/lint": {"rehearsal.lint", "pipeline_job"},

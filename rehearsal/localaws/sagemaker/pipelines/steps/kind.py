@@ -3,6 +3,7 @@
 A file of this folder describes one type; ``steps`` lists them all.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -80,6 +81,9 @@ class Kind:
     """The call that begins the step lasts until its work is done."""
     makes_names: bool = True
     """A name in the arguments is a prefix, to which the pipeline adds; else it is the name itself."""
+
+    def __reduce__(self) -> tuple[Callable[[str], "Kind"], tuple[str]]:
+        return Kind.of_kept_name, (self.type,)
 
     @property
     def kept_name(self) -> str:
