@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.error
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from rehearsal.localaws.ground import announcement, scratch
+from rehearsal.localaws.ground import announcement, scratch, user_settings
 from rehearsal.localaws.ground.announcement import Announcement
 from rehearsal.localaws.server import DEFAULT_PORT
 from rehearsal.toolkit.aws.errors import BadInput, NotThere, RehearsalError
@@ -41,6 +40,7 @@ class Launch:
     allow_retired_runtimes: bool = False
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
+    build_network: bool = True
 
     def arguments(self, scratch: Path) -> list[str]:
         """The server's command line."""
@@ -83,6 +83,9 @@ def running(launch: Launch) -> Iterator[Running]:
     Raises:
         RehearsalError: it did not start (the port is taken, say).
     """
+    from rehearsal.localaws.isolation import kernel  # costs milliseconds, and most commands start none
+
+    kernel.hide_memory()  # this process has the user's credentials, and is the parent of the server whose children run any code
     _sweep()
     folder = scratch.make()
     process: subprocess.Popen[bytes] | None = None
@@ -108,13 +111,14 @@ def running(launch: Launch) -> Iterator[Running]:
 
 def _sweep() -> None:
     """Remove what embedded AWS left that were killed: scratch folders and announcements."""
-    scratch.sweep(Path(tempfile.gettempdir()))
+    scratch.sweep(user_settings.temporary_folder())
     announcement.sweep()
 
 
 def _spawn(launch: Launch, folder: Path, log: BinaryIO) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         launch.arguments(folder),
+        env=user_settings.without(os.environ),
         stdin=subprocess.DEVNULL if launch.keep else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
@@ -187,9 +191,11 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
         command += ["--allow-host", name]
     for origin in launch.allowed_origins:
         command += ["--allow-origin", origin]
+    if not launch.build_network:
+        command.append("--no-build-network")
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execv(sys.executable, [*command, "--log-level", log_level])
+    os.execve(sys.executable, [*command, "--log-level", log_level], user_settings.without(os.environ))
 
 
 def find(port: int) -> Announcement:

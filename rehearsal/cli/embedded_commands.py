@@ -43,6 +43,10 @@ def up(
     allow_origin: Annotated[
         list[str] | None, Option(help="The origin (https://name:port) of a web page that may send requests.")
     ] = None,
+    no_build_network: Annotated[
+        bool,
+        Option("--no-build-network", help="Keep the commands of builds off the network: no package index is reached."),
+    ] = False,
 ) -> None:
     """Serve the embedded AWS in the foreground until Ctrl-C; prints "ready URL" when it serves."""
     hint = "" if port == DEFAULT_PORT else f" --port {port}"
@@ -54,6 +58,7 @@ def up(
         state=state,
         new_keys=new_keys,
         reset_clock=reset_clock,
+        build_network=not no_build_network,
         allow_retired_runtimes=allow_retired_runtimes,
         allowed_hosts=tuple(allow_host or ()),
         allowed_origins=tuple(allow_origin or ()),

@@ -18,6 +18,7 @@ from typing import Any
 from rehearsal.localaws.door.listening import Server, allow_many_files
 from rehearsal.localaws.ground import announcement, clock, host, scratch, user_settings
 from rehearsal.localaws.ground.host import CannotServe
+from rehearsal.localaws.isolation import kernel, orphans
 
 DEFAULT_PORT = 4566
 
@@ -53,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Serve until told to stop; returns the process's exit code."""
     options = _parse(argv)
     user_settings.forget()
+    kernel.hide_memory()
     logging.basicConfig(
         level=options.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
@@ -79,6 +81,11 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--allow-retired-runtimes", action="store_true", help="run functions on runtimes that AWS has retired"
+    )
+    parser.add_argument(
+        "--no-build-network",
+        action="store_true",
+        help="keep the commands of builds off the network: no package index is reached",
     )
     parser.add_argument(
         "--state", type=Path, help="directory to keep everything in, and to go on from at the next start"
@@ -136,6 +143,7 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
         is_kept = keeper is None or keeper.finish()
         http.stop()
         host.run_exits()
+        orphans.children().end_all()
     if not is_kept:
         raise CannotServe(
             "the state could not be written at the end: the log says why. The snapshot before it is there."
@@ -178,6 +186,7 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         allow_retired_runtimes=options.allow_retired_runtimes,
         allowed_hosts=tuple(options.allow_host),
         allowed_origins=tuple(options.allow_origin),
+        build_network=not options.no_build_network,
     )
     os.environ["MOTO_ACCOUNT_ID"] = settings.account_id  # one account; moto would derive one from each access key
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # which pages may use a bucket, the bucket says
@@ -225,4 +234,5 @@ def _stop_with_parent(stopping: threading.Event) -> None:
 
 
 if __name__ == "__main__":
+    user_settings.start_anew_without()
     sys.exit(main())

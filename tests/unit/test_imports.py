@@ -17,6 +17,8 @@ ALLOWED = {
         "rehearsal.localaws.ground.announcement",
         "rehearsal.localaws.ground.scratch",
         "rehearsal.localaws.ground.user_settings",
+        "rehearsal.localaws.isolation.kernel",
+        "rehearsal.localaws.isolation.promises",
     },
     "rehearsal/lint": {"rehearsal.lint", "pipeline_job"},
     "rehearsal/localaws": {"rehearsal.localaws"},

@@ -42,6 +42,7 @@ class Settings:
     """Names of this machine, beyond those of loopback, by which it may be addressed."""
     allowed_origins: tuple[str, ...] = ()
     """Web pages' origins (``http://name:port``) that may send requests."""
+    build_network: bool = True
 
 
 @dataclass(frozen=True)

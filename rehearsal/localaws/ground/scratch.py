@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rehearsal.localaws.ground import user_settings
 from rehearsal.localaws.ground.host import CannotServe
 
 _PREFIX = "rehearsal-"
@@ -18,7 +19,7 @@ _MARK = "rehearsal-process-id"
 
 def make() -> Path:
     """A new folder in the system's place for such, marked with this process, which may hand it on to a child."""
-    made = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=user_settings.temporary_folder()))
     _mark(made)
     return made
 
@@ -33,7 +34,7 @@ def folder(given: str | None) -> Iterator[Path]:
     Raises:
         CannotServe: for any other folder.
     """
-    sweep(Path(tempfile.gettempdir()))
+    sweep(user_settings.temporary_folder())
     path = make() if given is None else _taken(Path(given))
     try:
         yield path

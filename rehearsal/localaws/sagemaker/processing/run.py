@@ -84,6 +84,7 @@ class ProcessingRun:
                 **self.job.request.get("Environment", {}),
             },
             cwd=home,
+            own=base.parent,
             sink=stream.write,
             changed=self.job.changed,
             name=f"processing {self.job.name}",
@@ -114,7 +115,7 @@ class ProcessingRun:
             extra = encryption.by_key(key_id, self.job.region)
         except AwsError as error:
             raise ProcessingFailed(f"ClientError: Failed to upload to {output['S3Uri']}: {error}") from error
-        for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        for file in isolation.files_of_child(folder, base.parent):
             key = f"{prefix}/{file.relative_to(folder)}".lstrip("/")
             try:
                 with open(file, "rb") as body:

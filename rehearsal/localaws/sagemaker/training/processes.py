@@ -17,7 +17,7 @@ GRACE_SECONDS = 120
 
 
 class ContainerProcess:
-    """A program in a container's folders. ``changed`` is notified when it ends."""
+    """A program in a container's folders, of which ``own`` is the outermost. ``changed`` is notified when it ends."""
 
     def __init__(
         self,
@@ -25,6 +25,7 @@ class ContainerProcess:
         *,
         environment: Mapping[str, str],
         cwd: Path,
+        own: Path,
         sink: Sink,
         changed: threading.Condition,
         name: str,
@@ -32,7 +33,13 @@ class ContainerProcess:
         reading, writing = os.pipe()
         try:
             self._process = isolation.spawn(
-                program, environment=environment, cwd=cwd, stdout=writing, stderr=subprocess.STDOUT
+                program,
+                environment=environment,
+                cwd=cwd,
+                own=[own],
+                stdout=writing,
+                stderr=subprocess.STDOUT,
+                measured=True,
             )
         finally:
             os.close(writing)

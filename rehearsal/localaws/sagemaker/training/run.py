@@ -9,6 +9,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+from rehearsal.localaws import isolation
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.door import faults
 from rehearsal.localaws.ground import clock, host
@@ -180,6 +181,7 @@ class TrainingRun:
                 self.job.request, self.job.arn, self.program, self.credentials, self.job.region
             ),
             cwd=container.base,
+            own=container.base,
             sink=self._sink(stream),
             changed=self.job.changed,
             name=f"training {self.job.name} {container.host}",
@@ -283,4 +285,6 @@ def _check_exits(containers: Sequence[Container], running: Sequence[ContainerPro
 
 def _failure(container: Container) -> str:
     file = container.base / "output" / "failure"
-    return file.read_text(errors="replace").rstrip() if file.exists() else ""
+    if not file.is_file() or not isolation.is_of_child(file, container.base):
+        return ""
+    return file.read_text(errors="replace").rstrip()

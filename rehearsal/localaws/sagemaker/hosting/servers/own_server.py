@@ -125,7 +125,9 @@ def start(program: Sequence[str], model: Model, folder: Path, log: LogSink) -> O
     }
     reading, writing = os.pipe()
     try:
-        process = isolation.spawn(program, environment=environment, cwd=folder, stdout=writing)
+        process = isolation.spawn(
+            program, environment=environment, cwd=folder, own=[folder], stdout=writing, measured=True
+        )
     finally:
         os.close(writing)
     server = OwnServer(process, port)
