@@ -13,7 +13,6 @@ ALLOWED = {
     "rehearsal/cli": {
         "rehearsal.cli",
         "rehearsal.toolkit",
-        "rehearsal.localaws.server",
         "rehearsal.localaws.ground.announcement",
         "rehearsal.localaws.ground.scratch",
         "rehearsal.localaws.ground.user_settings",
