@@ -22,7 +22,9 @@ from moto.iam.models import iam_backends
 from moto.s3.models import s3_backends
 from moto.sts.models import sts_backends
 
-from rehearsal.localaws.authorizer import administrator, gate
+from rehearsal.localaws.authorizer import administrator, admission, authentication, gate, request_heads
+from rehearsal.localaws.authorizer.admission import Arrival
+from rehearsal.localaws.authorizer.authentication import Authenticated
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.moto_bridge import wiring
 
@@ -89,7 +91,7 @@ def cases(session: Any) -> dict[str, Callable[[], Any]]:
     endpoint = f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:endpoint/wine-1"
     return {
         "InvokeEndpoint (short cut)": lambda: gate.authorize(
-            gate.incoming_of(invoke, b"7.4,0.7,0,1.9\n"), "sagemaker:InvokeEndpoint", endpoint, "us-east-1"
+            request_heads.whole_environ(invoke, b"7.4,0.7,0,1.9\n"), "sagemaker:InvokeEndpoint", endpoint, "us-east-1"
         ),
         "CreateTrainingJob, PassRole": judge(session, "sagemaker", "CreateTrainingJob", training),
         "GetObject": judge(session, "s3", "GetObject", {"Bucket": "data-1", "Key": "a/b"}, path="/data-1/a/b"),
@@ -100,10 +102,16 @@ def cases(session: Any) -> dict[str, Callable[[], Any]]:
 def judge(session: Any, service: str, operation: str, params: dict[str, Any], path: str = "/") -> Callable[[], Any]:
     """Judges one request again and again."""
     body = b"" if service == "s3" else json.dumps(params).encode()
-    incoming = gate.incoming_of(environ(session, service, "GET" if service == "s3" else "POST", path, body), body)
+    asked = environ(session, service, "GET" if service == "s3" else "POST", path, body)
 
     def run() -> Any:
-        return gate._judge(service, operation, params, incoming)
+        head = request_heads.of_environ(asked)
+        arrival = admission.arrive(head)
+        caller = admission.admit(head, arrival) if isinstance(arrival, Arrival) else None
+        if not isinstance(caller, Authenticated):
+            return "not admitted"
+        wrong = authentication.check_body(caller, head, body)
+        return wrong or gate._judge(service, operation, params, gate._Visit(caller, head))
 
     return run
 

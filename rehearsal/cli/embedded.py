@@ -36,6 +36,7 @@ class Launch:
     state: Path | None = None
     new_keys: bool = False
     reset_clock: bool = False
+    quotas: str = ""
     allow_retired_runtimes: bool = False
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
@@ -184,6 +185,8 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
     if launch.state is not None:
         command += ["--state", str(launch.state)]
     command += ["--new-keys"] * launch.new_keys + ["--reset-clock"] * launch.reset_clock
+    if launch.quotas:
+        command += ["--quotas", launch.quotas]
     if launch.allow_retired_runtimes:
         command.append("--allow-retired-runtimes")
     for name in launch.allowed_hosts:

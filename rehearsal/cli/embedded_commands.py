@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,13 @@ from rehearsal.cli.app import command
 from rehearsal.cli.embedded import DEFAULT_PORT, Launch
 from rehearsal.cli.output import Output
 from rehearsal.localaws.ground import user_settings
+
+
+class Quotas(StrEnum):
+    """Quotas that the embedded AWS knows by name."""
+
+    AWS_NEW_ACCOUNT = "aws-new-account"
+
 
 Port = Annotated[int, Option(help="Port on 127.0.0.1.", min=0, max=65535)]
 
@@ -33,6 +41,9 @@ def up(
     reset_clock: Annotated[
         bool, Option("--reset-clock", help="With --state: begin with the machine's time, not with the state's.")
     ] = False,
+    quotas: Annotated[
+        Quotas | None, Option(help="SageMaker's quotas as AWS publishes them for a new account; none without it.")
+    ] = None,
     allow_retired_runtimes: Annotated[
         bool, Option("--allow-retired-runtimes", help="Run functions on runtimes that AWS has retired.")
     ] = False,
@@ -58,6 +69,7 @@ def up(
         state=state,
         new_keys=new_keys,
         reset_clock=reset_clock,
+        quotas="" if quotas is None else quotas.value,
         build_network=not no_build_network,
         allow_retired_runtimes=allow_retired_runtimes,
         allowed_hosts=tuple(allow_host or ()),

@@ -12,12 +12,14 @@ from rehearsal.cli import (
     data,
     doctor,
     embedded_commands,
+    images,
     instructor,
     launch,
     logs,
     params,
     parity,
     pipeline,
+    programs,
     run,
     steering,
 )
@@ -30,6 +32,8 @@ from rehearsal.toolkit.aws.translation import FAILURES, explain
 COMMAND_MODULES = (
     run,
     embedded_commands,
+    programs,
+    images,
     data,
     launch,
     pipeline,

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,9 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--reset-clock", action="store_true", help="with --state: begin with the machine's time, not with the state's"
     )
     parser.add_argument(
+        "--quotas", choices=("aws-new-account",), default="", help="SageMaker's quotas; none at all without it"
+    )
+    parser.add_argument(
         "--allow-host",
         action="append",
         default=[],
@@ -139,10 +143,13 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
                 host.in_background(_stop_with_parent, stopping, name="parent")
             stopping.wait()
     finally:
-        is_kept = keeper is None or keeper.finish()
-        http.stop()
-        host.run_exits()
-        orphans.children().end_all()
+        is_kept = True
+        with ExitStack() as ending:  # the last first, each whatever became of the others
+            ending.callback(lambda: orphans.children().end_all())
+            ending.callback(host.run_exits)
+            ending.callback(http.stop)
+            if keeper is not None:
+                is_kept = keeper.finish()
     if not is_kept:
         raise CannotServe(
             "the state could not be written at the end: the log says why. The snapshot before it is there."
@@ -183,6 +190,7 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         region=options.region,
         continuation_delay_seconds=options.continuation_delay,
         allow_retired_runtimes=options.allow_retired_runtimes,
+        quotas=options.quotas,
         allowed_hosts=tuple(options.allow_host),
         allowed_origins=tuple(options.allow_origin),
         build_network=not options.no_build_network,

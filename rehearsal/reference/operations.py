@@ -1,6 +1,6 @@
 """The list of a service's operations, real or refused, in its page of ``docs/``: ``python -m rehearsal.reference.operations``.
 
-An operation is real when the room's API class has its method; any other is answered with NotImplemented and its name.
+An operation is real when the room's API class has its method (and offers it); any other is answered with NotImplemented and its name.
 """
 
 import re
@@ -27,6 +27,7 @@ class Documented(NamedTuple):
 SERVICES = {
     "codepipeline": Documented("codepipeline.md", "rehearsal.localaws.codepipeline.responses", "CodePipelineApi"),
     "codecommit": Documented("codepipeline.md", "rehearsal.localaws.codecommit.responses", "CodeCommitApi"),
+    "sagemaker": Documented("sagemaker.md", "rehearsal.localaws.sagemaker.responses", "SageMakerResponse"),
     "codebuild": Documented("codepipeline.md", "rehearsal.localaws.codebuild.responses", "CodeBuildApi"),
 }
 
@@ -42,7 +43,8 @@ def listing(service: str) -> str:
 
 
 def _is_real(api: type[Any], operation: str) -> bool:
-    return hasattr(api, xform_name(operation))
+    offers = getattr(api, "offers", None)  # of a room that stands on moto's class and refuses some of its operations
+    return bool(offers(operation)) if offers else hasattr(api, xform_name(operation))
 
 
 def refreshed(page: str) -> str:

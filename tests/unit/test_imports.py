@@ -13,6 +13,8 @@ ALLOWED = {
     "rehearsal/cli": {
         "rehearsal.cli",
         "rehearsal.toolkit",
+        "rehearsal.images",
+        "rehearsal.at_start",
         "rehearsal.localaws.ground.announcement",
         "rehearsal.localaws.ground.scratch",
         "rehearsal.localaws.ground.user_settings",
@@ -20,7 +22,9 @@ ALLOWED = {
         "rehearsal.localaws.isolation.promises",
     },
     "rehearsal/lint": {"rehearsal.lint", "pipeline_job"},
-    "rehearsal/localaws": {"rehearsal.localaws"},
+    "rehearsal/localaws": {"rehearsal.localaws", "rehearsal.images", "rehearsal.at_start"},
+    "rehearsal/images": {"rehearsal.images"},
+    "rehearsal/at_start": set(),
     "PipelineLambdaFunctions": {"pipeline_job"},
 }
 """For each room, the modules of this project that it may import (with what lies below them)."""

@@ -17,7 +17,6 @@ OF_THE_SERVER_ITSELF = {
     "rehearsal.localaws.moto_bridge.wiring",  # installs the others
     "rehearsal.localaws.cloudformation.stand_in",  # takes the place of moto's package, and comes before it
     "rehearsal.localaws.algorithms.xgboost.lean_import",  # in the process of a training job
-    "rehearsal.localaws.sagemaker.processing.container_paths",  # in the process of a processing job
 }
 
 

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -77,7 +78,12 @@ def arrive(head: RequestHead) -> Arrival | Reply:
 
 def _guests() -> Guests:
     settings = host.current().settings
-    return Guests(settings.allowed_hosts, settings.allowed_origins)
+    return _as_guests(settings.allowed_hosts, settings.allowed_origins)
+
+
+@lru_cache(maxsize=8)
+def _as_guests(hosts: tuple[str, ...], origins: tuple[str, ...]) -> Guests:
+    return Guests(hosts, origins)
 
 
 def admit(head: RequestHead, arrival: Arrival) -> Caller | Reply:

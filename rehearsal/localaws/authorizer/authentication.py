@@ -109,12 +109,13 @@ def _unsigned_headers(head: RequestHead, signed: Signed) -> Rejection | None:
     if "host" not in signed.signed_headers:
         told = "" if signed.scope.service == "s3" else _HOST_NOT_SIGNED
         return Rejection(Problem.NOT_SIGNED_HEADER, told)
-    covered = {name.replace("_", "-") for name in signed.signed_headers}
-    prefix = "x-amz-" if signed.scope.service == "s3" else "x-amz-target"
-    for name in head.names:
-        if name.startswith(prefix) and name not in covered and name != "x-amz-content-sha256":
-            return Rejection(Problem.NOT_SIGNED_HEADER)
-    return None
+    if signed.scope.service != "s3":
+        is_routed = "x-amz-target" not in signed.signed_headers and head.header("x-amz-target") is not None
+        return Rejection(Problem.NOT_SIGNED_HEADER) if is_routed else None
+    covered = {name.replace("_", "-") for name in signed.signed_headers} | {"x-amz-content-sha256"}
+    if all(name in covered for name in head.names if name.startswith("x-amz-")):
+        return None
+    return Rejection(Problem.NOT_SIGNED_HEADER)
 
 
 _HOST_NOT_SIGNED = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."

@@ -14,7 +14,7 @@ from botocore.config import Config
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from rehearsal.localaws.authorizer import principals, trust
+from rehearsal.localaws.authorizer import lag, principals, trust
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.ground.host import Credentials
@@ -48,7 +48,8 @@ def assume_role(
     with _sessions_lock:
         session = _sessions.get((role_id, session_name))
         if session is None or session.expires_at - clock.timestamp() < _RENEW_BEFORE_SECONDS:
-            session = _new_session(role_arn, session_name, region or host.current().settings.region)
+            credentials = new_session(role_arn, session_name, region or host.current().settings.region)
+            session = _Session(credentials, clock.timestamp() + SESSION_SECONDS)
             _sessions[role_id, session_name] = session
     return session.credentials
 
@@ -60,25 +61,27 @@ def _trusting_role(role_arn: str, service: str, source_arn: str | None) -> str:
     role = next((role for role in roles if role.arn == role_arn), None)
     if role is None:
         raise AwsError("AccessDenied", f"{service} cannot assume {role_arn}: there is no such role")
-    document = role.assume_role_policy_document
-    if not trust.service_may_assume(document, service, account_id=account_id, source_arn=source_arn, role_arn=role_arn):
+    document = lag.trust_of(role)
+    if document is None or not trust.service_may_assume(
+        document, service, account_id=account_id, source_arn=source_arn, role_arn=role_arn
+    ):
         raise AwsError(
             "AccessDenied", f"{service} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
         )
     return str(role.id)
 
 
-def _new_session(role_arn: str, session_name: str, region: str) -> _Session:
+def new_session(role_arn: str, session_name: str, region: str, seconds: int = SESSION_SECONDS) -> Credentials:
+    """Credentials of a role for so long, without a look at its trust policy."""
     made = sts_backends[role_arn.split(":")[4]]["aws"].assume_role(
         region_name=region,
         role_session_name=session_name[:64],
         role_arn=role_arn,
         policy=None,
-        duration=SESSION_SECONDS,
+        duration=seconds,
         external_id=None,
     )
-    credentials = Credentials(made.access_key_id, made.secret_access_key, made.session_token)
-    return _Session(credentials, clock.timestamp() + SESSION_SECONDS)
+    return Credentials(made.access_key_id, made.secret_access_key, made.session_token)
 
 
 def credentials_of(access_key_id: str) -> Credentials:

@@ -1,6 +1,7 @@
 """Heads of requests in the form in which they are judged: read from the wire, or by a WSGI application."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from rehearsal.localaws.authorizer.authentication import Incoming, RequestHead
@@ -45,7 +46,7 @@ class _Names:
         self._environ = environ
 
     def __iter__(self) -> Iterator[str]:
-        return (key[5:].lower().replace("_", "-") for key in self._environ if key.startswith("HTTP_"))
+        return iter([_name(key) for key in self._environ if key.startswith("HTTP_")])
 
 
 def _line(environ: dict[str, Any]) -> tuple[str, str, str]:
@@ -55,12 +56,22 @@ def _line(environ: dict[str, Any]) -> tuple[str, str, str]:
 
 def _header(environ: dict[str, Any]) -> Header:
     def header(name: str) -> str | None:
-        key = name.upper().replace("-", "_")
-        key = key if key in _WITHOUT_PREFIX else f"HTTP_{key}"
-        as_sent: Mapping[str, str | None] = environ.get(reception.AS_SENT, {})
-        return as_sent[key] if key in as_sent else environ.get(key)
+        key = _key(name)
+        as_sent: Mapping[str, str | None] | None = environ.get(reception.AS_SENT)
+        return as_sent[key] if as_sent and key in as_sent else environ.get(key)
 
     return header
+
+
+@lru_cache(maxsize=1024)
+def _name(key: str) -> str:
+    return key[5:].lower().replace("_", "-")
+
+
+@lru_cache(maxsize=1024)
+def _key(name: str) -> str:
+    key = name.upper().replace("-", "_")
+    return key if key in _WITHOUT_PREFIX else f"HTTP_{key}"
 
 
 def _source(environ: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from rehearsal import at_start
 from rehearsal.localaws import archives
 from rehearsal.localaws.archives import Limits
 from rehearsal.localaws.codebuild import python_environment, shell_session
@@ -105,7 +106,7 @@ class Workspace:
             log(lines)
 
         with self._plan(spec, directory, variables) as plan:
-            process = self._start(plan, result, directory, network.variables(environment))
+            process = self._start(plan, result, directory, at_start.redirected(network.variables(environment)))
         ending = _watch(process, hear, until, stopped or threading.Event())
         if ending is not None or not result.exists():
             return ShellResult(ending or "FAILED")

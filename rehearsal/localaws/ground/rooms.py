@@ -51,15 +51,16 @@ ROOMS = (
             Patch("moto_time", "moto.core.utils"),
             Patch("moto_lookup", "moto.core.base_backend"),
             Patch("moto_untracked", "moto.core.common_models"),
+            Patch("moto_partiql", "moto.dynamodb.models"),
         ),
     ),
-    Room("storage", patches=(Patch("objects", "moto.s3.models"),)),
+    Room("storage", patches=(Patch("objects", "moto.s3.models"), Patch("bucket_names", "moto.s3.models"))),
     Room("door", keeps=("faults",), offers={"faults": "faults"}),
     Room(
         "authorizer",
         patches=(Patch("gate", "moto.core.authorization"), Patch("buckets", "moto.s3.models")),
         keeps=("usage",),
-        offers={"iam/usage": "usage"},
+        offers={"iam/usage": "usage", "role-session": "role_session"},
     ),
     Room(
         "authorizer.iam",
@@ -129,8 +130,13 @@ ROOMS = (
             Patch("hosting.autoscaling", "moto.applicationautoscaling.models"),
         ),
         keeps=("hosting.autoscaling", "pipelines.engine", "quotas", "resume"),
-        offers={"quotas": "quotas", "interrupt-training": "training.interruption"},
+        offers={
+            "quotas": "quotas",
+            "interrupt-training": "training.interruption",
+            "model-pipelines": "pipelines.reuse",
+        },
     ),
+    Room("entrance", patches=(Patch("contract.seam", "moto.core.responses"),)),
     Room("sagemakerruntime", patches=(Patch("wire", "moto.sagemaker.models"),)),
 )
 """From the ground up. Patches are installed in this order."""

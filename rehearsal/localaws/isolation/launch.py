@@ -12,9 +12,11 @@ from typing import IO, Any
 
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.host import Credentials
-from rehearsal.localaws.isolation import child, landlock, lifeline, orphans, view
+from rehearsal.localaws.isolation import child, landlock, lifeline, loopback_only, orphans, view
 
 _CHILD = str(Path(child.__file__))
+LOOPBACK_ONLY = Path(loopback_only.__file__)
+"""The guard of connections, as a hook for interpreters below a child (:mod:`rehearsal.at_start`)."""
 _INHERITED = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 Process = subprocess.Popen[bytes]
 

@@ -1,12 +1,17 @@
 """The audit hook (PEP 578) of child processes: connections, name look-ups and listening beyond this machine's loopback are refused.
 
 So a hard-coded endpoint or a forgotten ``endpoint_url`` shows itself here instead of acting on a real account. It guards against
-accidents, not against malice: a program that the child starts, in Python or not, and code that calls the C library itself (ctypes)
-are outside its reach.
+accidents, not against malice: code that calls the C library itself (ctypes) is outside its reach, and so is a program that the child
+starts, unless it is Python and the environment names this file as a hook (:mod:`rehearsal.at_start`). Pip alone may fetch packages
+there. Runs on Python 3.7 and later; audit hooks came with 3.8, before which functions of ``socket`` are replaced.
 """
 
-import ipaddress
+from __future__ import annotations
 
+import ipaddress
+import sys
+
+_PIP = ("/pip/__main__.py", "/pip", "/pip3")
 _LOCAL_NAMES = {"localhost", "localhost.localdomain", "ip6-localhost", ""}
 _NAMED_FIRST = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr")
 
@@ -27,7 +32,9 @@ def is_loopback(host: object) -> bool:
 
 
 def refuse(host: object) -> None:
-    """Raise the error that a function's author will read in the log."""
+    """Raise the error that a function's author will read in the log; pip may pass."""
+    if _is_pip():
+        return
     raise BeyondThisMachine(
         f"Rehearsal stopped a connection to {host!r}: code on the embedded AWS reaches only this machine, so that nothing "
         "acts on a real account by accident. Use the endpoint in AWS_ENDPOINT_URL (boto3 does, unless endpoint_url says otherwise)."
@@ -40,6 +47,32 @@ def refuse_listening(host: object) -> None:
         f"Rehearsal stopped a server on {host or '0.0.0.0'!r}: code on the embedded AWS is reached from this machine alone. "
         "Bind to 127.0.0.1."
     )
+
+
+def _is_pip() -> bool:
+    """Whether this process is pip, which fetches packages and does nothing else."""
+    return "pip" in sys.modules and bool(sys.argv) and sys.argv[0].endswith(_PIP)
+
+
+def at_start() -> None:
+    """Refuse connections beyond this machine in this interpreter from now on."""
+    if hasattr(sys, "addaudithook"):
+        sys.addaudithook(audit)
+        return
+    import socket
+
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self, address):  # type: ignore[no-untyped-def]
+        audit("socket.connect", (self, address))
+        connect(self, address)
+
+    def guarded_look_up(host, *rest, **more):  # type: ignore[no-untyped-def]
+        audit("socket.getaddrinfo", (host,))
+        return look_up(host, *rest, **more)
+
+    socket.socket.connect = guarded_connect  # type: ignore[method-assign]
+    socket.getaddrinfo = guarded_look_up
 
 
 def audit(event: str, args: tuple[object, ...]) -> None:

@@ -1,8 +1,10 @@
 """The SageMaker API: the operations of each thing come from the file of that thing, moto answers what is left."""
 
+from botocore import xform_name
 from moto.sagemaker.responses import SageMakerResponse as MotoSageMakerResponse
 
 from rehearsal.localaws.ground import constraints
+from rehearsal.localaws.sagemaker import offered, request_members
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfigOperations
 from rehearsal.localaws.sagemaker.hosting.endpoint_operations import EndpointOperations
 from rehearsal.localaws.sagemaker.hosting.model import ModelOperations
@@ -11,12 +13,14 @@ from rehearsal.localaws.sagemaker.pipelines.api_callbacks import CallbackOperati
 from rehearsal.localaws.sagemaker.pipelines.api_executions import ExecutionOperations
 from rehearsal.localaws.sagemaker.pipelines.api_pipelines import PipelineOperations
 from rehearsal.localaws.sagemaker.processing.operations import ProcessingJobOperations
+from rehearsal.localaws.sagemaker.registry.components import ComponentOperations
 from rehearsal.localaws.sagemaker.registry.lineage import LineageOperations
 from rehearsal.localaws.sagemaker.registry.operations import RegistryOperations
 from rehearsal.localaws.sagemaker.search import SearchOperations
 from rehearsal.localaws.sagemaker.tags import TagOperations
 from rehearsal.localaws.sagemaker.training.operations import TrainingJobOperations
 from rehearsal.localaws.sagemaker.transform.operations import TransformJobOperations
+from rehearsal.localaws.sagemaker.trial_components import TrialComponentOperations
 from rehearsal.localaws.services.api import ServiceApi
 
 
@@ -32,8 +36,10 @@ class SageMakerResponse(
     ExecutionOperations,
     CallbackOperations,
     LineageOperations,
+    ComponentOperations,
     TagOperations,
     SearchOperations,
+    TrialComponentOperations,
     ServiceApi,
     MotoSageMakerResponse,
 ):
@@ -42,4 +48,19 @@ class SageMakerResponse(
     def check_request(self) -> None:
         """Patterns, lengths and ranges of the service model. Who uses SageMaker will want an endpoint: XGBoost is loaded meanwhile."""
         warm_up()
-        constraints.check("sagemaker", self._get_action(), self.params)
+        operation = self._get_action()
+        why = offered.refusal(operation, is_ours=self._is_ours(operation))
+        if why is not None:
+            raise NotImplementedError(why)
+        constraints.check("sagemaker", operation, self.params)
+        request_members.check(operation, self.params)
+
+    @classmethod
+    def offers(cls, operation: str) -> bool:
+        """Whether an operation is answered; all others are refused by name."""
+        name = xform_name(operation)
+        return hasattr(cls, name) and offered.refusal(operation, is_ours=cls._is_ours(operation)) is None
+
+    @classmethod
+    def _is_ours(cls, operation: str) -> bool:
+        return str(getattr(getattr(cls, xform_name(operation), None), "__module__", "")).startswith(__package__)

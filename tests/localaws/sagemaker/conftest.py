@@ -77,6 +77,7 @@ def role(aws) -> str:
         RoleName="hosting", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     )
     actions = ["s3:GetObject", "s3:PutObject", "s3:ListBucket", "kms:GenerateDataKey", "kms:Decrypt"]
+    actions.append("cloudwatch:DescribeAlarms")  # those that may roll an update back
     allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
     iam.put_role_policy(
         RoleName="hosting",
@@ -132,6 +133,7 @@ class Hosting:
 
     client: Any
     runtime: Any
+    s3: Any
     role: str
     bucket: str
     unique: Callable[[str], str]
@@ -186,7 +188,7 @@ class Hosting:
 
 @pytest.fixture
 def hosting(aws, role, bucket, unique) -> Iterator[Hosting]:
-    made = Hosting(aws.client("sagemaker"), aws.client("sagemaker-runtime"), role, bucket, unique, [])
+    made = Hosting(aws.client("sagemaker"), aws.client("sagemaker-runtime"), aws.client("s3"), role, bucket, unique, [])
     yield made
     for name in made.made:
         if name.startswith("endpoint"):
@@ -198,7 +200,7 @@ def hosting(aws, role, bucket, unique) -> Iterator[Hosting]:
 def served(aws, role, bucket, request) -> str:
     """The name of one endpoint that all tests of a module ask."""
     module = request.module.__name__.rpartition("_")[2]
-    clients = aws.client("sagemaker"), aws.client("sagemaker-runtime")
+    clients = aws.client("sagemaker"), aws.client("sagemaker-runtime"), aws.client("s3")
     return Hosting(*clients, role, bucket, lambda stem: f"{stem}-of-{module}", []).endpoint()
 
 

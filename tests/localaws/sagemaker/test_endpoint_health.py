@@ -102,7 +102,8 @@ def aws(tmp_path_factory) -> Iterator[EmbeddedAws]:
 @pytest.fixture
 def ward(aws, tmp_path_factory, unique) -> Iterator[Ward]:
     role = aws.client("iam").get_role(RoleName="training")["Role"]["Arn"]
-    hosting = Hosting(aws.client("sagemaker"), aws.client("sagemaker-runtime"), role, "own-models", unique, [])
+    clients = aws.client("sagemaker"), aws.client("sagemaker-runtime"), aws.client("s3")
+    hosting = Hosting(*clients, role, "own-models", unique, [])
     folder = tmp_path_factory.getbasetemp() / "images0"
     yield Ward(aws, hosting, folder)
     for left in ("broken", "asked"):

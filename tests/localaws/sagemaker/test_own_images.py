@@ -40,7 +40,7 @@ def mapping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_an_image_is_the_program_that_the_file_names(mapping: Path) -> None:
-    program = training_program(IMAGE)
+    program = training_program({"AlgorithmSpecification": {"TrainingImage": IMAGE}})
     assert program.arguments == (str(mapping.parent / "train.py"), "--fast")
     assert not program.built_in
 
@@ -60,7 +60,7 @@ def test_without_a_file_no_image_is_mapped(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv(own_images.VARIABLE, raising=False)
     assert own_images.command(IMAGE, "train") is None
     with pytest.raises(AwsError, match=f"Requested image {IMAGE} not found.*{own_images.VARIABLE}"):
-        training_program(IMAGE)
+        training_program({"AlgorithmSpecification": {"TrainingImage": IMAGE}})
 
 
 def test_a_container_has_what_its_program_reads(tmp_path: Path) -> None:
@@ -143,7 +143,10 @@ def mapped_hosting(tmp_path, monkeypatch, unique) -> Iterator[tuple[Hosting, Any
         aws.client("s3").create_bucket(Bucket="own-models")
         aws.client("s3").put_object(Bucket="own-models", Key="model.tar.gz", Body=tar_gz({"factor": b"3"}))
         runtime = aws.client("sagemaker-runtime")
-        yield Hosting(aws.client("sagemaker"), runtime, make_role(aws), "own-models", unique, []), aws.client("s3")
+        yield (
+            Hosting(aws.client("sagemaker"), runtime, aws.client("s3"), make_role(aws), "own-models", unique, []),
+            aws.client("s3"),
+        )
 
 
 def test_a_mapped_program_serves_an_endpoint_and_a_transform_job(mapped_hosting) -> None:

@@ -42,7 +42,7 @@ class SaveCheckpoint(xgboost.callback.TrainingCallback):
     def after_iteration(self, model: Any, epoch: int, _evals_log: Any) -> bool:
         if xgboost.collective.get_rank() == 0:
             number = self._first_round + epoch
-            save_model(model, self._folder / f"{CHECKPOINT_NAME}.{number}")
+            save_model(model.save_raw("ubj"), self._folder / f"{CHECKPOINT_NAME}.{number}")
             (self._folder / f"{CHECKPOINT_NAME}.{number - CHECKPOINTS_KEPT}").unlink(missing_ok=True)
         return False
 
@@ -61,10 +61,10 @@ class StopWhenAsked(xgboost.callback.TrainingCallback):
         return self.asked
 
 
-def save_model(model: Any, file: Path) -> None:
-    """Write the model so that the file is never seen half-written."""
+def save_model(content: bytes, file: Path) -> None:
+    """Write a model's file so that it is never seen half-written."""
     unfinished = file.with_name(file.name + _UNFINISHED)
-    unfinished.write_bytes(model.save_raw("ubj"))
+    unfinished.write_bytes(content)
     unfinished.replace(file)
 
 

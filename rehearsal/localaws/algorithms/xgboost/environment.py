@@ -26,6 +26,7 @@ class TrainingEnvironment:
     hosts: tuple[str, ...]
     current_host: str
     checkpoints: Path | None
+    instance_type: str | None = None
 
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> "TrainingEnvironment":
@@ -45,6 +46,7 @@ class TrainingEnvironment:
             hosts=tuple(sorted(resources.get("hosts", [current_host]))),
             current_host=current_host,
             checkpoints=Path(checkpoint["LocalPath"]) if checkpoint.get("LocalPath") else None,
+            instance_type=resources.get("current_instance_type"),
         )
 
     def channel(self, name: str) -> Path:

@@ -21,7 +21,7 @@ import numpy as np
 import xgboost
 from numpy.typing import NDArray
 
-from rehearsal.localaws.algorithms.xgboost import answers, payloads, prediction, selections
+from rehearsal.localaws.algorithms.xgboost import answers, model_files, payloads, prediction, selections
 from rehearsal.localaws.algorithms.xgboost.content_types import data_format
 from rehearsal.localaws.algorithms.xgboost.errors import UserError
 from rehearsal.localaws.algorithms.xgboost.versions import NEWEST, V1_2_2, ImageVersion
@@ -188,12 +188,9 @@ def execution_parameters(max_payload_bytes: int = MAX_PAYLOAD_BYTES) -> dict[str
 
 def _booster(file: Path) -> Any:
     try:
-        booster = xgboost.Booster(model_file=bytearray(file.read_bytes()))
-    except xgboost.core.XGBoostError as error:
-        raise ModelError(
-            f"Model at {file.name} cannot be loaded: it is no XGBoost model in UBJSON or JSON form, which image versions "
-            f"from 1.3-1 on save (older ones pickled it).\n{error}"
-        ) from error
+        booster = model_files.decode(file)
+    except model_files.UnreadableModel as error:
+        raise ModelError(str(error)) from error
     booster.set_param({"nthread": 1})
     return booster
 

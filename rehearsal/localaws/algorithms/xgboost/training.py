@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from rehearsal.localaws.algorithms.xgboost import callbacks, channels, cluster, hyperparameters, readers
+from rehearsal.localaws.algorithms.xgboost import (
+    callbacks,
+    channels,
+    cluster,
+    gpus,
+    hyperparameters,
+    model_files,
+    readers,
+)
 from rehearsal.localaws.algorithms.xgboost.boosting import Booster
 from rehearsal.localaws.algorithms.xgboost.content_types import data_format
 from rehearsal.localaws.algorithms.xgboost.environment import TrainingEnvironment
@@ -36,7 +44,8 @@ def train(environment: TrainingEnvironment, version: ImageVersion) -> None:
         ToolkitError: UserError, AlgorithmError or PlatformError, whose text is the job's FailureReason.
     """
     log.info("Training with XGBoost %s by the rules of the image's release %s", xgboost.__version__, version)
-    planned = plan(hyperparameters.validate(environment.hyperparameters, version))
+    validated = hyperparameters.validate(environment.hyperparameters, version)
+    planned = plan(gpus.settled(validated, environment.instance_type))
     given = channels.validate(environment.channels, version)
     files = {name: readers.data_files(environment.channel(name)) for name in given if name != "code"}
     reading = Reading(
@@ -45,12 +54,14 @@ def train(environment: TrainingEnvironment, version: ImageVersion) -> None:
     if len(environment.hosts) == 1:
         _check_data(files, environment)
         log.info("Single node training.")
-        _train(planned, files, reading, environment, is_master=True)
+        _train(planned, files, reading, environment, version, is_master=True)
     else:
-        _train_together(planned, files, reading, environment)
+        _train_together(planned, files, reading, environment, version)
 
 
-def _train_together(planned: Plan, files: Files, reading: Reading, environment: TrainingEnvironment) -> None:
+def _train_together(
+    planned: Plan, files: Files, reading: Reading, environment: TrainingEnvironment, version: ImageVersion
+) -> None:
     hosts, current = environment.hosts, environment.current_host
     log.info("Distributed node training with %d hosts: %s", len(hosts), [*hosts])
     place = cluster.MeetingPlace.of(hosts)
@@ -61,10 +72,18 @@ def _train_together(planned: Plan, files: Files, reading: Reading, environment: 
         log.warning("Host %s does not have data in every channel: it is not used in distributed training.", current)
         return
     with cluster.joined(taking_part, current, place.next()):
-        _train(planned, files, reading, environment, is_master=current == taking_part[0])
+        _train(planned, files, reading, environment, version, is_master=current == taking_part[0])
 
 
-def _train(planned: Plan, files: Files, reading: Reading, environment: TrainingEnvironment, *, is_master: bool) -> None:
+def _train(
+    planned: Plan,
+    files: Files,
+    reading: Reading,
+    environment: TrainingEnvironment,
+    version: ImageVersion,
+    *,
+    is_master: bool,
+) -> None:
     booster = Booster(planned, reading.threads, environment.checkpoints)
     matrices = {name: readers.read(group, reading) for name, group in files.items()}
     log.info("Train matrix has %d rows and %d columns", matrices["train"].num_row(), matrices["train"].num_col())
@@ -81,7 +100,7 @@ def _train(planned: Plan, files: Files, reading: Reading, environment: TrainingE
     if is_master:
         environment.model.mkdir(parents=True, exist_ok=True)
         for name, model in models.items():
-            callbacks.save_model(model, environment.model / name)
+            callbacks.save_model(model_files.encode(model, version), environment.model / name)
 
 
 def _check_data(files: Files, environment: TrainingEnvironment) -> None:

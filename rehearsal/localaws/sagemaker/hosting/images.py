@@ -3,10 +3,13 @@ the user's own by the program that a file maps it to.
 """
 
 import re
+import sys
 from pathlib import Path
 
+from rehearsal.images.framework_image import SCIKIT_LEARN, FrameworkImage
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import own_images
+from rehearsal.localaws.sagemaker.hosting import inference_code
 from rehearsal.localaws.sagemaker.hosting.model import Model
 from rehearsal.localaws.sagemaker.hosting.servers import own_server
 from rehearsal.localaws.sagemaker.hosting.servers.host_process import model_host
@@ -30,6 +33,14 @@ def start(model: Model, folder: Path, log: LogSink) -> Instance:
     program = _own_program(container.image)
     if program is not None:
         return own_server.start(program, model, folder, log)
+    framework = FrameworkImage.of(container.image)
+    if framework is not None and inference_code.is_named(container):
+        return inference_code.start(model, folder, log)
+    if framework is not None and framework.repository == SCIKIT_LEARN:
+        raise UnknownImage(
+            f'The image "{container.image}" of model {model.name} serves a script and has none of its own: name one in the '
+            f"model's environment ({inference_code.PROGRAM}, {inference_code.SUBMIT_DIRECTORY}), as the SDK's SKLearnModel does."
+        )
     found = _XGBOOST.fullmatch(container.image)
     if found is None:
         raise UnknownImage(
@@ -40,8 +51,10 @@ def start(model: Model, folder: Path, log: LogSink) -> Instance:
     return model_host().start(ServerOrder(str(folder / "model"), found["tag"], container.environment), log)
 
 
-def _own_program(image: str) -> tuple[str, ...] | None:
+def _own_program(image: str) -> own_server.Program | None:
     try:
-        return own_images.command(image, "serve")
+        words = own_images.command(image, "serve")
+        python = own_images.python(image) or sys.executable
+        return own_server.Program(words, python) if words else None
     except AwsError as error:
         raise UnknownImage(str(error.message)) from error

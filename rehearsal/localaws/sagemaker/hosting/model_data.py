@@ -29,7 +29,7 @@ def check_access(url: str, role_arn: str | None, *, region: str) -> None:
     """
     bucket, key = _location(url)
     try:
-        _s3(role_arn, region).head_object(Bucket=bucket, Key=key)
+        client(role_arn, region).head_object(Bucket=bucket, Key=key)
     except ClientError as error:
         if error.response["Error"]["Code"] in _MISSING:
             raise AwsError("ValidationException", f"Could not find model data at {url}.") from error
@@ -56,7 +56,7 @@ def fetch(url: str, role_arn: str | None, folder: Path, *, hostname: str, region
     unpacked.mkdir(parents=True)
     bucket, key = _location(url)
     try:
-        body = _s3(role_arn, region).get_object(Bucket=bucket, Key=key)["Body"]
+        body = client(role_arn, region).get_object(Bucket=bucket, Key=key)["Body"]
         with archive.open("wb") as file:
             shutil.copyfileobj(body, file, 1 << 20)
     except (ClientError, AwsError) as error:
@@ -88,7 +88,8 @@ def _location(url: str) -> tuple[str, str]:
     return bucket, key
 
 
-def _s3(role_arn: str | None, region: str) -> Any:
+def client(role_arn: str | None, region: str) -> Any:
+    """S3 with the model's role."""
     if role_arn is None:
         raise AwsError("ValidationException", "A model with model data needs an ExecutionRoleArn.")
     return identity.client("s3", identity.assume_role(role_arn, "SageMaker", service=SERVICE, region=region), region)

@@ -1,14 +1,13 @@
 """The operations on processing jobs."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
-from rehearsal.localaws.sagemaker import listing, quotas
-from rehearsal.localaws.sagemaker.processing.container_paths import CONTAINER_BASE
+from rehearsal.localaws.sagemaker import encryption, listing, quotas, trial_components, vpc
+from rehearsal.localaws.sagemaker.processing.container import PROCESSING
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob
 from rehearsal.localaws.sagemaker.processing.program import program
 from rehearsal.localaws.sagemaker.processing.run import ProcessingRun
@@ -22,6 +21,7 @@ class ProcessingJobOperations:
 
     params: dict[str, Any]
     region: str
+    access_key: str
     sagemaker_backend: Any
 
     def create_processing_job(self) -> dict[str, Any]:
@@ -34,16 +34,26 @@ class ProcessingJobOperations:
                 f"({jobs.arn(name)})",
             )
         _check(request)
-        program(request["AppSpecification"], Path(CONTAINER_BASE))
+        trial_components.check(self.sagemaker_backend, request)
+        processing_program = program(request["AppSpecification"])
         job = ProcessingJob(request, jobs.arn(name), self.region, clock.now())
         in_use = sum(
             each.cluster["InstanceCount"]
             for each in jobs
             if not each.is_finished and each.cluster["InstanceType"] == job.cluster["InstanceType"]
         )
-        quotas.check(f"{job.cluster['InstanceType']} for processing job usage", in_use=in_use, wanted=1)
+        quotas.check(
+            f"{job.cluster['InstanceType']} for processing job usage",
+            in_use=in_use,
+            wanted=job.cluster["InstanceCount"],
+        )
         credentials = assume(request["RoleArn"], self.region)
         s3 = identity.client("s3", credentials, self.region)
+        network = request.get("NetworkConfig") or {}
+        vpc.check(network.get("VpcConfig"), request["RoleArn"], self.region)
+        volume_key = job.cluster.get("VolumeKmsKeyId")
+        encryption.check_key_of_volume(volume_key, self.region)
+        encryption.check_grant(volume_key, self.access_key, self.region, roles=(request["RoleArn"],))
         sources = [
             (
                 inputs.resolve(_channel(each), s3, role_arn=request["RoleArn"], region=self.region),
@@ -52,8 +62,11 @@ class ProcessingJobOperations:
             for each in request.get("ProcessingInputs") or ()
         ]
         jobs.add(job)
+        trial_components.record(self.sagemaker_backend, job)
         self.sagemaker_backend.tag_store.put(job.arn, request.get("Tags"))
-        host.in_background(ProcessingRun(job, sources, credentials).execute, name=f"processing {name}")
+        host.in_background(
+            ProcessingRun(job, sources, processing_program, credentials).execute, name=f"processing {name}"
+        )
         return {"ProcessingJobArn": job.arn}
 
     def describe_processing_job(self) -> dict[str, Any]:
@@ -87,8 +100,6 @@ class ProcessingJobOperations:
 
 
 def _check(request: Mapping[str, Any]) -> None:
-    if request["ProcessingResources"]["ClusterConfig"]["InstanceCount"] != 1:
-        raise invalid("The embedded AWS runs processing jobs on one instance; give an InstanceCount of 1.")
     for each in request.get("ProcessingInputs") or ():
         if "S3Input" not in each:
             raise invalid(f"Input {each['InputName']}: the embedded AWS reads inputs from S3 only; give an S3Input.")
@@ -100,13 +111,15 @@ def _check(request: Mapping[str, Any]) -> None:
 
 
 def _check_path(path: str | None, owner: str) -> None:
-    if not path or not path.startswith(CONTAINER_BASE + "/"):
-        raise invalid(f"{owner}: LocalPath must lie below {CONTAINER_BASE}, not at {path}.")
+    if not path or not path.startswith(PROCESSING + "/"):
+        raise invalid(f"{owner}: LocalPath must lie below {PROCESSING}, not at {path}.")
 
 
 def _channel(given: Mapping[str, Any]) -> dict[str, Any]:
     """An input as a channel of training has it."""
     source = given["S3Input"]
     data = {"S3Uri": source["S3Uri"], "S3DataType": source.get("S3DataType", "S3Prefix")}
+    if source.get("S3DataDistributionType"):
+        data["S3DataDistributionType"] = source["S3DataDistributionType"]
     compression = {"CompressionType": source["S3CompressionType"]} if source.get("S3CompressionType") else {}
     return {"ChannelName": given["InputName"], "DataSource": {"S3DataSource": data}, **compression}

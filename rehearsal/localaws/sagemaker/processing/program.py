@@ -1,42 +1,54 @@
-"""What a processing job runs: the script of its entry point with the host's Python, or a mapped program. Pure."""
+"""What a processing job runs: the command of its request, or a mapped program, with the interpreter of its image."""
 
-import re
+import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import own_images
-from rehearsal.localaws.sagemaker.processing import container_paths
-
-_HOST_PYTHON_IMAGES = re.compile(r".+/(?:sagemaker-scikit-learn|sagemaker-xgboost|xgboost):[\w.\-]+")
-_PYTHON = re.compile(r"(?:.*/)?python[0-9.]*")
+from rehearsal.localaws.sagemaker.containers import interpreters, surroundings
+from rehearsal.localaws.sagemaker.containers.inside import RUN_COMMAND
 
 
-def program(specification: Mapping[str, Any], base: Path) -> tuple[str, ...]:
-    """The arguments of Python for an AppSpecification, in a container whose ``/opt/ml/processing`` is ``base``.
+@dataclass(frozen=True)
+class ProcessingProgram:
+    """The interpreter that every Python of the container is, and the words of the container's command."""
+
+    python: str
+    words: tuple[str, ...]
+    folder: Path | None = None
+    """Of a mapped program."""
+
+    @property
+    def readable(self) -> list[Path]:
+        """What it may read beside its container."""
+        return [*surroundings.folders_of(self.python), *filter(None, [self.folder])]
+
+    def arguments(self, base: Path) -> tuple[str, ...]:
+        """For this server's Python, in a container whose ``/opt/ml`` is ``base``."""
+        return (str(RUN_COMMAND), *surroundings.command(self.words, base))
+
+
+def program(specification: Mapping[str, Any]) -> ProcessingProgram:
+    """The program of an AppSpecification.
 
     Raises:
         AwsError: ValidationException, for an image or entry point that the embedded AWS cannot run.
     """
-    image, entry = specification["ImageUri"], specification.get("ContainerEntrypoint") or []
-    arguments = [str(container_paths.moved(each, str(base))) for each in specification.get("ContainerArguments") or ()]
+    image, entry = specification["ImageUri"], specification.get("ContainerEntrypoint") or ()
+    arguments = specification.get("ContainerArguments") or ()
     own = own_images.command(image, "process")
     if own is not None:
-        return _launched(base, *own, *arguments)
-    if not _HOST_PYTHON_IMAGES.fullmatch(image):
+        return ProcessingProgram(
+            own_images.python(image) or sys.executable, ("python3", *own, *arguments), Path(own[0]).parent
+        )
+    python = interpreters.required(image, "processes")
+    if not entry:
         raise AwsError(
             "ValidationException",
-            f"Requested image {image} not found. The embedded AWS processes with the scikit-learn and XGBoost images (which "
-            f"mean the host's packages) and with images that the file named by {own_images.VARIABLE} maps to local programs.",
+            f"The image {image} has no entry point of its own on the embedded AWS: give a ContainerEntrypoint, such as "
+            f'["python3", "/opt/ml/processing/input/code/script.py"].',
         )
-    if len(entry) < 2 or not _PYTHON.fullmatch(entry[0]):
-        raise AwsError(
-            "ValidationException",
-            f'ContainerEntrypoint must be ["python3", "<script>", ...] on the embedded AWS, not {entry}.',
-        )
-    return _launched(base, *(str(container_paths.moved(each, str(base))) for each in entry[1:]), *arguments)
-
-
-def _launched(base: Path, *command: str) -> tuple[str, ...]:
-    return (str(Path(container_paths.__file__)), str(base), *command)
+    return ProcessingProgram(python, (*entry, *arguments))

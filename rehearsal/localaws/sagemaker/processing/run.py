@@ -1,4 +1,4 @@
-"""Run a processing job: inputs to folders, the script, folders to outputs. One run has a thread of its own."""
+"""Run a processing job: inputs to folders, the command in each instance's container, folders to outputs. Each has a thread."""
 
 import shutil
 import time
@@ -15,9 +15,10 @@ from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.sagemaker import encryption, image_pull
-from rehearsal.localaws.sagemaker.processing import container_paths
+from rehearsal.localaws.sagemaker.containers import missing, surroundings
+from rehearsal.localaws.sagemaker.processing.container import Container
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob, Status
-from rehearsal.localaws.sagemaker.processing.program import program
+from rehearsal.localaws.sagemaker.processing.program import ProcessingProgram
 from rehearsal.localaws.sagemaker.training import inputs, processes
 from rehearsal.localaws.sagemaker.training.inputs import ChannelInput
 from rehearsal.localaws.sagemaker.training.processes import ContainerProcess
@@ -37,6 +38,7 @@ class ProcessingRun:
 
     job: ProcessingJob
     sources: Sequence[tuple[ChannelInput, str]]
+    program: ProcessingProgram
     credentials: Credentials
 
     def execute(self) -> None:
@@ -44,7 +46,7 @@ class ProcessingRun:
         folder = host.current().scratch("processing", self.job.region, self.job.name)
         try:
             self.job.started_at = clock.now()
-            self._execute(folder / "processing")
+            self._execute(self._containers(folder))
         except (inputs.DownloadError, ProcessingFailed) as error:
             self.job.end(Status.FAILED, clock.now(), str(error)[:1024])
         except Exception:  # the outermost edge of the job: it must not stay InProgress for ever
@@ -53,69 +55,81 @@ class ProcessingRun:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _execute(self, base: Path) -> None:
+    def _containers(self, folder: Path) -> list[Container]:
+        hosts = tuple(f"algo-{number}" for number in range(1, self.job.cluster["InstanceCount"] + 1))
+        return [Container(folder / name, name, hosts) for name in hosts]
+
+    def _execute(self, containers: Sequence[Container]) -> None:
         image = self.job.request["AppSpecification"]["ImageUri"]
         if (reason := image_pull.cannot_pull(image, self.job.request["RoleArn"])) is not None:
             raise ProcessingFailed(reason)
         s3 = identity.client("s3", self.credentials, self.job.region)
-        for channel, local_path in self.sources:
-            inputs.download(channel, channel.objects, Path(container_paths.moved(local_path, str(base))), s3)
-        for output in _outputs(self.job.request):
-            Path(container_paths.moved(output["S3Output"]["LocalPath"], str(base))).mkdir(parents=True, exist_ok=True)
-        process = self._start(base)
-        stopped = self._wait(process)
-        if not stopped and process.exit_code:
-            raise ProcessingFailed(f"AlgorithmError: See job logs for more information, exit code: {process.exit_code}")
-        for output in _outputs(self.job.request):
-            self._upload(output["S3Output"], base, s3)
+        for number, container in enumerate(containers):
+            self._lay_out(container, number, len(containers), s3)
+        started = int(time.time())
+        running = [self._start(container, started) for container in containers]
+        stopped = self._wait(running)
+        self.job.exit_message = next(filter(None, (container.said() for container in containers)), None)
+        if not stopped:
+            _check_exits(containers, running, image)
+        for container in containers:
+            for output in _outputs(self.job.request):
+                self._upload(output["S3Output"], container, s3)
         self.job.end(Status.STOPPED if stopped else Status.COMPLETED, clock.now())
 
-    def _start(self, base: Path) -> ContainerProcess:
-        name = f"{self.job.name}/algo-1-{int(time.time())}"
+    def _lay_out(self, container: Container, number: int, count: int, s3: Any) -> None:
+        """The container's folders with its share of the inputs."""
+        container.prepare(self.job.description(), self.program.python)
+        for channel, local_path in self.sources:
+            inputs.download(channel, channel.share_of(number, count), container.place(local_path), s3)
+        for output in _outputs(self.job.request):
+            container.place(output["S3Output"]["LocalPath"]).mkdir(parents=True, exist_ok=True)
+        surroundings.move_shell_scripts(container.base)
+
+    def _start(self, container: Container, started: int) -> ContainerProcess:
+        name = f"{self.job.name}/{container.host}-{started}"
         stream = LogStream(LOG_GROUP, name, self.job.region, self.job.request["RoleArn"])
-        home = base.parent / "home"
-        home.mkdir(parents=True, exist_ok=True)
-        environment = isolation.child_environment(self.credentials, self.job.region, home)
         return ContainerProcess(
-            program(self.job.request["AppSpecification"], base),
-            environment={
-                **environment,
-                "PROCESSING_JOB_NAME": self.job.name,
-                **self.job.request.get("Environment", {}),
-            },
-            cwd=home,
-            own=base.parent,
+            self.program.arguments(container.base),
+            environment=container.environment(self.job.description(), self.credentials, self.job.region),
+            cwd=container.base / "tmp",
+            own=container.base,
+            readable=self.program.readable,
             sink=stream.write,
             changed=self.job.changed,
-            name=f"processing {self.job.name}",
+            name=f"processing {self.job.name} {container.host}",
         )
 
-    def _wait(self, process: ContainerProcess) -> bool:
-        """Until the script ends, or is ended; whether it was ended on request.
+    def _wait(self, running: Sequence[ContainerProcess]) -> bool:
+        """Until all have ended, or one has failed, or they are ended; whether they were ended on request.
 
         Raises:
-            ProcessingFailed: it ran for too long.
+            ProcessingFailed: they ran for too long.
         """
         job = self.job
         limit = (job.request.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds", _DEFAULT_MAX_RUNTIME_SECONDS)
         over_at = (job.started_at or job.created_at).timestamp() + float(limit)
+
+        def is_over() -> bool:
+            return job.stop_requested or processes.all_ended(running) or processes.some_failed(running)
+
         with job.changed:
-            woken = clock.wait_until(job.changed, lambda: job.stop_requested or process.exit_code is not None, over_at)
-        if process.exit_code is None:
-            processes.end([process], job.changed, grace_seconds=processes.GRACE_SECONDS)
+            woken = clock.wait_until(job.changed, is_over, over_at)
+        if not processes.all_ended(running):
+            processes.end(running, job.changed, grace_seconds=processes.GRACE_SECONDS)
         if not woken:
             raise ProcessingFailed(f"ClientError: The job ran for longer than MaxRuntimeInSeconds, {limit} s.")
         return job.stop_requested
 
-    def _upload(self, output: Mapping[str, Any], base: Path, s3: Any) -> None:
-        folder = Path(container_paths.moved(output["LocalPath"], str(base)))
+    def _upload(self, output: Mapping[str, Any], container: Container, s3: Any) -> None:
+        folder = container.place(output["LocalPath"])
         bucket, prefix = inputs.split_uri(output["S3Uri"].rstrip("/"))
         key_id = self.job.request["ProcessingOutputConfig"].get("KmsKeyId")
         try:
             extra = encryption.by_key(key_id, self.job.region)
         except AwsError as error:
             raise ProcessingFailed(f"ClientError: Failed to upload to {output['S3Uri']}: {error}") from error
-        for file in isolation.files_of_child(folder, base.parent):
+        for file in isolation.files_of_child(folder, container.base):
             key = f"{prefix}/{file.relative_to(folder)}".lstrip("/")
             try:
                 with open(file, "rb") as body:
@@ -124,6 +138,14 @@ class ProcessingRun:
                 raise ProcessingFailed(
                     f"ClientError: Failed to upload to s3://{bucket}/{key}: {describe(error)}"
                 ) from error
+
+
+def _check_exits(containers: Sequence[Container], running: Sequence[ContainerProcess], image: str) -> None:
+    """Raise for the first container that failed, with the module that its script lacked."""
+    for container, process in zip(containers, running, strict=True):
+        if process.exit_code:
+            why = missing.hint(container.base, image) or "See job logs for more information"
+            raise ProcessingFailed(f"AlgorithmError: {why}, exit code: {process.exit_code}")
 
 
 def _outputs(request: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-ru
 """
 
 import json
-import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from typing import Any
 
 from rehearsal.localaws import isolation
 from rehearsal.localaws.ground.host import Credentials
+from rehearsal.localaws.sagemaker.containers import surroundings
+from rehearsal.localaws.sagemaker.training import toolkit
 from rehearsal.localaws.sagemaker.training.images import TrainingProgram
 
 _CONTAINER_BASE = "/opt/ml"
@@ -34,7 +35,7 @@ class Container:
 
     def prepare(self, request: Mapping[str, Any]) -> None:
         """Make the folders and write ``input/config``."""
-        for folder in ("input/config", "input/data", "model", "output/data", "code", "tmp"):
+        for folder in ("input/config", "input/data", "model", "output/data", "output/intermediate", "code", "tmp"):
             (self.base / folder).mkdir(parents=True, exist_ok=True)
         for name, content in self._configuration(request).items():
             (self.base / "input" / "config" / name).write_text(json.dumps(content))
@@ -43,37 +44,27 @@ class Container:
         self, request: Mapping[str, Any], arn: str, program: TrainingProgram, credentials: Credentials, region: str
     ) -> dict[str, str]:
         """The variables of the program: the job's own, and those that every training container has."""
-        return {
-            **isolation.child_environment(credentials, region, self.base / "tmp"),
-            "PYTHONPATH": program.import_path,
+        bare = isolation.child_environment(credentials, region, self.base / "tmp")
+        if request.get("EnableNetworkIsolation"):
+            bare = surroundings.isolated(bare)
+        told = {
+            **bare,
             "TRAINING_JOB_NAME": request["TrainingJobName"],
             "TRAINING_JOB_ARN": arn,
+            "SAGEMAKER_JOB_NAME": request["TrainingJobName"],
             "SAGEMAKER_BASE_DIR": str(self.base),
             "SAGEMAKER_REGION": region,
-            **self._toolkit_variables(request),
+            **toolkit.variables(self._layout(), request, self._configuration(request), program.script),
             **self._meeting_place(),
             **request.get("Environment", {}),
         }
+        if program.built_in:
+            return {**told, "PYTHONPATH": program.import_path or ""}
+        code = program.import_path or str(self.base / "code")
+        return surroundings.variables(self.base, {**told, "PYTHONPATH": code})
 
-    def _toolkit_variables(self, request: Mapping[str, Any]) -> dict[str, str]:
-        """What scripts read: https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md"""
-        hyperparameters = request.get("HyperParameters") or {}
-        channels = [channel["ChannelName"] for channel in request.get("InputDataConfig") or ()]
-        return {
-            "SM_MODEL_DIR": str(self.base / "model"),
-            "SM_INPUT_DIR": str(self.base / "input"),
-            "SM_INPUT_CONFIG_DIR": str(self.base / "input" / "config"),
-            "SM_OUTPUT_DIR": str(self.base / "output"),
-            "SM_OUTPUT_DATA_DIR": str(self.base / "output" / "data"),
-            "SM_CURRENT_HOST": self.host,
-            "SM_HOSTS": json.dumps([*self.hosts]),
-            "SM_NUM_GPUS": "0",
-            "SM_NUM_CPUS": str(max(1, (os.cpu_count() or 1) // len(self.hosts))),
-            "SM_HPS": json.dumps(hyperparameters),
-            "SM_CHANNELS": json.dumps(channels),
-            **{f"SM_HP_{name.upper().replace('-', '_')}": value for name, value in hyperparameters.items()},
-            **{f"SM_CHANNEL_{name.upper().replace('-', '_')}": str(self.channel(name)) for name in channels},
-        }
+    def _layout(self) -> toolkit.Layout:
+        return toolkit.Layout(self.base, self.host, self.hosts)
 
     def _meeting_place(self) -> dict[str, str]:
         if self.tracker_port is None:
@@ -91,11 +82,11 @@ class Container:
             "resourceconfig.json": {
                 "current_host": self.host,
                 "current_instance_type": resources.get("InstanceType"),
-                "current_group_name": "homogeneousCluster",
+                "current_group_name": toolkit.GROUP,
                 "hosts": [*self.hosts],
                 "instance_groups": [
                     {
-                        "instance_group_name": "homogeneousCluster",
+                        "instance_group_name": toolkit.GROUP,
                         "instance_type": resources.get("InstanceType"),
                         "hosts": [*self.hosts],
                     }

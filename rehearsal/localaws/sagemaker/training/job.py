@@ -52,6 +52,12 @@ _MESSAGES = {
     Phase.MAX_WAIT_TIME_EXCEEDED: "Training job wait time exceeded MaxWaitTimeInSeconds provided",
 }
 
+
+def message_of(phase: Phase) -> str:
+    """The StatusMessage of a phase."""
+    return _MESSAGES[phase]
+
+
 _ECHOED = (
     "HyperParameters",
     "RoleArn",
@@ -186,7 +192,8 @@ class TrainingJob:
         }
         answer = {name: value for name, value in known.items() if value is not None}
         answer |= {name: bool(self.request.get(name)) for name in _SWITCHES}
-        return answer | {name: self.request[name] for name in _ECHOED if self.request.get(name) is not None}
+        answer |= {name: self.request[name] for name in _ECHOED if self.request.get(name) is not None}
+        return answer | {"OutputDataConfig": {"KmsKeyId": "", **self.request["OutputDataConfig"]}}
 
     def summary(self) -> dict[str, Any]:
         """A row of ListTrainingJobs."""

@@ -10,18 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.localaws import isolation
+from rehearsal.localaws.algorithms.xgboost import gpus
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.door import faults
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.sagemaker import image_pull
-from rehearsal.localaws.sagemaker.training import events, inputs, metrics, outputs, processes
+from rehearsal.localaws.sagemaker.containers import missing, surroundings
+from rehearsal.localaws.sagemaker.training import events, inputs, metrics, outputs, processes, source_code
 from rehearsal.localaws.sagemaker.training.checkpoints import SECONDS_BETWEEN_UPLOADS, CheckpointMirror
 from rehearsal.localaws.sagemaker.training.container import Container, two_free_ports
 from rehearsal.localaws.sagemaker.training.host_metrics import HostMetrics
 from rehearsal.localaws.sagemaker.training.images import TrainingProgram
 from rehearsal.localaws.sagemaker.training.inputs import ChannelInput
-from rehearsal.localaws.sagemaker.training.job import Phase, Status, TrainingJob
+from rehearsal.localaws.sagemaker.training.job import Phase, Status, TrainingJob, message_of
 from rehearsal.localaws.sagemaker.training.output_lines import Sink
 from rehearsal.localaws.sagemaker.training.processes import ContainerProcess
 from rehearsal.localaws.services.logs import LogStream
@@ -126,7 +128,7 @@ class TrainingRun:
         mirrors = self._download(containers)
         if self.job.stop_requested:
             return Ending.STOP_REQUESTED
-        self._enter(Phase.TRAINING)
+        self._enter(Phase.TRAINING, message=self._training_message())
         self._check_pull()
         try:
             return self._train(containers, mirrors)
@@ -153,11 +155,20 @@ class TrainingRun:
             for channel in self.channels:
                 share = channel.share_of(number, len(containers))
                 inputs.download(channel, share, container.channel(channel.name), self._s3)
+            self._lay_out_user_code(container)
             if request.get("CheckpointConfig"):
                 folder = container.local_checkpoints(request)
                 mirrors.append(CheckpointMirror(folder, request["CheckpointConfig"]["S3Uri"], self._s3))
                 mirrors[-1].fetch()
         return mirrors
+
+    def _lay_out_user_code(self, container: Container) -> None:
+        if self.program.built_in:
+            return
+        surroundings.prepare(container.base, self.program.python)
+        if self.program.script is not None:
+            source_code.fetch(self.program.script, container.base, self._s3)
+        surroundings.move_shell_scripts(container.base)
 
     def _train(self, containers: Sequence[Container], mirrors: Sequence[CheckpointMirror]) -> Ending:
         started = int(time.time())
@@ -168,24 +179,33 @@ class TrainingRun:
             processes.end(running, self.job.changed, grace_seconds=processes.GRACE_SECONDS)
         host_metrics.publish_end(running)
         if ending is Ending.EXITED:
-            _check_exits(containers, running)
+            _check_exits(containers, running, self.job.request["AlgorithmSpecification"]["TrainingImage"])
         self.job.interruption_requested = False
         return ending
 
     def _start(self, container: Container, started: int) -> ContainerProcess:
         name = f"{self.job.name}/{container.host}-{started}"
         stream = LogStream(LOG_GROUP, name, self.job.region, self.job.request["RoleArn"])
+        instance_type = self.job.request["ResourceConfig"]["InstanceType"]
+        if gpus.has_gpus(instance_type):
+            stream.write([f"WARNING: {gpus.warning(instance_type)}"])
         return ContainerProcess(
-            self.program.arguments,
+            self._arguments(container),
             environment=container.environment(
                 self.job.request, self.job.arn, self.program, self.credentials, self.job.region
             ),
             cwd=container.base,
             own=container.base,
+            readable=self.program.readable,
             sink=self._sink(stream),
             changed=self.job.changed,
             name=f"training {self.job.name} {container.host}",
         )
+
+    def _arguments(self, container: Container) -> tuple[str, ...]:
+        if not self.program.command:
+            return self.program.arguments
+        return (*self.program.arguments, *surroundings.command(self.program.command, container.base))
 
     def _sink(self, stream: LogStream) -> Sink:
         finder = (
@@ -241,10 +261,15 @@ class TrainingRun:
     def _seconds_so_far(self) -> float:
         return (clock.now() - self.job.started_at).total_seconds() if self.job.started_at else 0.0
 
-    def _enter(self, phase: Phase, status: Status | None = None) -> datetime:
+    def _training_message(self) -> str:
+        instance_type = self.job.request["ResourceConfig"]["InstanceType"]
+        warning = f" {gpus.warning(instance_type)}" if gpus.has_gpus(instance_type) else ""
+        return message_of(Phase.TRAINING) + warning
+
+    def _enter(self, phase: Phase, status: Status | None = None, message: str | None = None) -> datetime:
         """Move the job on; gives the moment that its record shows."""
         at = clock.now()
-        self.job.enter(phase, at, status=status)
+        self.job.enter(phase, at, status=status, message=message)
         events.publish_state(self.job)
         return at
 
@@ -271,20 +296,21 @@ class TrainingRun:
         return identity.client("s3", self.credentials, self.job.region)
 
 
-def _check_exits(containers: Sequence[Container], running: Sequence[ContainerProcess]) -> None:
+def _check_exits(containers: Sequence[Container], running: Sequence[ContainerProcess], image: str) -> None:
     """Raise for the first container that says why it failed, else for the first that failed."""
     failed = [(container, process) for container, process in zip(containers, running, strict=True) if process.exit_code]
     if not failed:
         return
-    told = [(_failure(container), process.exit_code) for container, process in failed]
+    told = [(_failure(container, image), process.exit_code) for container, process in failed]
     reason, code = next((each for each in told if each[0]), told[0])
     if not reason and code == _KILLED:
         reason = "The program was killed (SIGKILL), as a machine that has no memory left does with the largest program"
     raise AlgorithmFailed(f"AlgorithmError: {reason[:_REASON_CHARACTERS]}, exit code: {code}")
 
 
-def _failure(container: Container) -> str:
+def _failure(container: Container, image: str) -> str:
+    """What the container says of its failure, after the module that its script lacked."""
     file = container.base / "output" / "failure"
-    if not file.is_file() or not isolation.is_of_child(file, container.base):
-        return ""
-    return file.read_text(errors="replace").rstrip()
+    is_readable = file.is_file() and isolation.is_of_child(file, container.base)
+    said = file.read_text(errors="replace").rstrip() if is_readable else ""
+    return "\n".join(filter(None, [missing.hint(container.base, image), said]))

@@ -4,7 +4,7 @@ from typing import Any
 
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
-from rehearsal.localaws.sagemaker import listing
+from rehearsal.localaws.sagemaker import listing, trial_components
 from rehearsal.localaws.sagemaker.transform import run
 from rehearsal.localaws.sagemaker.transform.job import TransformJob, plan
 
@@ -25,9 +25,11 @@ class TransformJobOperations:
                 f"({backend.batch_transforms.arn(name)})",
             )
         model = backend.hosted_models.get(self.params["ModelName"])
+        trial_components.check(backend, self.params)
         arn = backend.batch_transforms.arn(name)
         job = TransformJob(self.params, arn, self.region, model, plan(self.params), clock.now())
         backend.batch_transforms.add(job)
+        trial_components.record(backend, job)
         backend.tag_store.put(arn, self.params.get("Tags"))
         host.in_background(run.run, job, name=f"transform {name}")
         return {"TransformJobArn": arn}

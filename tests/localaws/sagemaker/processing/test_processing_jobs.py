@@ -1,6 +1,7 @@
 """Processing jobs through boto3: a script between S3 and S3."""
 
 import itertools
+import json
 import textwrap
 import time
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.localaws.sagemaker.conftest import tar_gz
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
 NUMBERS = itertools.count(1)
@@ -60,8 +63,10 @@ class Processing:
         }
         return {"InputName": name, "S3Input": location}
 
-    def start(self, script: str, **more: Any) -> str:
+    def start(self, script: str, files: dict[str, bytes] | None = None, extra: Any = (), **more: Any) -> str:
         name = f"{self.unique('processing')}-{next(NUMBERS)}"
+        for file, content in (files or {}).items():
+            self.aws.client("s3").put_object(Bucket=self.bucket, Key=f"code/{name}/{file}", Body=content)
         self.aws.client("s3").put_object(
             Bucket=self.bucket, Key=f"code/{name}/script.py", Body=textwrap.dedent(script).encode()
         )
@@ -74,7 +79,7 @@ class Processing:
                 "ContainerArguments": ["120"],
             },
             "Environment": {"REPORT": "/opt/ml/processing/report/report.txt"},
-            "ProcessingInputs": [self.source("data", "train/"), self.source("code", f"code/{name}/")],
+            "ProcessingInputs": [self.source("data", "train/"), self.source("code", f"code/{name}/"), *extra],
             "ProcessingOutputConfig": {"Outputs": [self.output("train"), self.output("report")]},
             "ProcessingResources": {
                 "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 5}
@@ -173,8 +178,8 @@ def test_jobs_are_listed_and_their_names_are_unique(processing) -> None:
     [
         ({"AppSpecification": {"ImageUri": "busybox"}}, "Requested image busybox not found"),
         (
-            {"AppSpecification": {"ImageUri": IMAGE, "ContainerEntrypoint": ["bash", "x.sh"]}},
-            "ContainerEntrypoint must be",
+            {"AppSpecification": {"ImageUri": IMAGE}},
+            "give a ContainerEntrypoint",
         ),
         ({"RoleArn": "arn:aws:iam::123456789012:role/nobody"}, "Could not assume role"),
     ],
@@ -183,3 +188,89 @@ def test_jobs_are_listed_and_their_names_are_unique(processing) -> None:
 def test_what_cannot_be_run_is_refused(processing, change, message) -> None:
     with pytest.raises(ClientError, match=message):
         processing.start("", **change)
+
+
+def test_a_shell_script_unpacks_its_source_and_runs_it(processing) -> None:
+    """The entry point of the SDK's FrameworkProcessor: ``/bin/bash``, a script that names the container's folders, arguments."""
+    shell = textwrap.dedent(
+        """\
+        #!/bin/bash
+        cd /opt/ml/processing/input/code/
+        tar -xzf sourcedir.tar.gz
+        set -e
+        if [[ -f 'requirements.txt' ]]; then
+            pip uninstall --yes typing
+            python -m pip install -r requirements.txt
+        fi
+        python3 entry.py "$@"
+        """
+    )
+    entry = (
+        "import sys, helper\n"
+        "open('/opt/ml/processing/report/report.txt', 'w').write(helper.greet(*sys.argv[1:]))\n"
+        "assert open('/opt/ml/processing/input/data/train.csv').read()\n"
+    )
+    helper = "import json\ndef greet(*words): return json.dumps(words)\n"
+    source = tar_gz({"entry.py": entry.encode(), "helper.py": helper.encode(), "requirements.txt": b"\n"})
+    name = processing.start(
+        "",
+        AppSpecification={
+            "ImageUri": IMAGE,
+            "ContainerEntrypoint": ["/bin/bash", "/opt/ml/processing/input/code/runproc.sh"],
+            "ContainerArguments": ["--out", "/opt/ml/processing/report", "with a space"],
+        },
+        files={"sourcedir.tar.gz": source, "runproc.sh": shell.encode()},
+    )
+    job = processing.wait(name)
+    assert job["ProcessingJobStatus"] == "Completed", processing.log(name)
+    assert json.loads(processing.body("report/report.txt"))[2] == "with a space"
+
+
+def test_a_command_that_fails_or_is_not_there_fails_the_job(processing) -> None:
+    def specification(*words: str) -> dict[str, Any]:
+        return {"AppSpecification": {"ImageUri": IMAGE, "ContainerEntrypoint": [*words]}}
+
+    failing, missing = (
+        processing.start("", **specification("/bin/false")),
+        processing.start("", **specification("nowhere")),
+    )
+    assert processing.wait(failing)["FailureReason"].endswith("exit code: 1")
+    assert processing.wait(missing)["FailureReason"].endswith("exit code: 127")
+    assert "The container's command cannot be started" in processing.log(missing)
+
+
+def test_several_instances_share_an_input_and_fill_one_output(processing) -> None:
+    script = """
+        import json, os, pathlib
+        config = json.load(open("/opt/ml/config/resourceconfig.json"))
+        for file in os.listdir("/opt/ml/processing/input/parts"):
+            text = open("/opt/ml/processing/input/parts/" + file).read()
+            pathlib.Path("/opt/ml/processing/report", config["current_host"]).write_text(text)
+        assert config["hosts"] == ["algo-1", "algo-2"]
+    """
+    prefix = processing.unique("parts")
+    for part in ("a", "b"):
+        processing.aws.client("s3").put_object(Bucket=processing.bucket, Key=f"{prefix}/{part}", Body=part.encode())
+    parts = processing.source("parts", f"{prefix}/")
+    parts["S3Input"]["S3DataDistributionType"] = "ShardedByS3Key"
+    name = processing.start(
+        script,
+        ProcessingResources={"ClusterConfig": {"InstanceCount": 2, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 5}},
+        extra=[parts],
+    )
+    assert processing.wait(name)["ProcessingJobStatus"] == "Completed", processing.log(name)
+    assert {processing.body("report/algo-1"), processing.body("report/algo-2")} == {b"a", b"b"}
+
+
+def test_a_missing_module_is_named_with_the_command_that_brings_it(processing) -> None:
+    name = processing.start(
+        "import subprocess, sys\nsubprocess.check_call([sys.executable, '-c', 'import no_such_thing'])"
+    )
+    reason = processing.wait(name)["FailureReason"]
+    assert "lacks the module no_such_thing" in reason
+    assert "-m pip install no_such_thing" in reason
+
+
+def test_what_a_script_says_at_its_end_is_the_exit_message(processing) -> None:
+    name = processing.start("open('/opt/ml/output/message', 'w').write('all is well')")
+    assert processing.wait(name)["ExitMessage"] == "all is well"

@@ -11,15 +11,18 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rehearsal.localaws import isolation
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.host import Credentials
+from rehearsal.localaws.sagemaker.containers import surroundings
 from rehearsal.localaws.sagemaker.hosting.model import Model
 from rehearsal.localaws.sagemaker.hosting.model_data import SERVICE
 from rehearsal.localaws.sagemaker.hosting.servers.instances import (
@@ -109,24 +112,45 @@ class OwnServer(Instance):
             self.ended.set()
 
 
-def start(program: Sequence[str], model: Model, folder: Path, log: LogSink) -> OwnServer:
+@dataclass(frozen=True)
+class Program:
+    """What ``python``, the interpreter that every Python of the container is, runs: a file and its arguments."""
+
+    arguments: tuple[str, ...]
+    python: str = sys.executable
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def start(program: Program, model: Model, folder: Path, log: LogSink) -> OwnServer:
     """Start the program in ``folder``, which stands for its container's /opt/ml; it may take a while to listen: ping it."""
     port, region = _free_port(), model.arn.split(":")[3]
     home = folder / "tmp"
     home.mkdir(exist_ok=True)
-    environment = {
-        **isolation.child_environment(_credentials(model, region), region, home),
-        "PYTHONPATH": str(Path(program[0]).parent),
+    surroundings.prepare(folder, program.python)
+    bare = isolation.child_environment(_credentials(model, region), region, home)
+    if model.request.get("EnableNetworkIsolation"):
+        bare = surroundings.isolated(bare)
+    told = {
+        **bare,
+        "PYTHONPATH": str(Path(program.arguments[0]).parent),
         "SAGEMAKER_BASE_DIR": str(folder),
         "SAGEMAKER_BIND_TO_PORT": str(port),
         "SAGEMAKER_REGION": region,
         "SM_MODEL_DIR": str(folder / "model"),
         **model.container.environment,
+        **program.variables,
     }
+    environment = surroundings.variables(folder, told)
     reading, writing = os.pipe()
     try:
         process = isolation.spawn(
-            program, environment=environment, cwd=folder, own=[folder], stdout=writing, measured=True
+            surroundings.launched(program.python, program.arguments),
+            environment=environment,
+            cwd=folder,
+            own=[folder],
+            readable=[*surroundings.folders_of(program.python), Path(program.arguments[0]).parent],
+            stdout=writing,
+            measured=True,
         )
     finally:
         os.close(writing)

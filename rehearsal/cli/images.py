@@ -1,0 +1,41 @@
+"""``rehearse images``: the Python environments that stand for container images."""
+
+from typing import Annotated
+
+from rich.table import Table
+from typer import Argument
+
+from rehearsal.cli.app import command, group
+from rehearsal.cli.output import Output
+from rehearsal.images import preparing
+from rehearsal.images.preparing import CannotPrepare, Prepared
+from rehearsal.toolkit.aws.errors import BadInput
+
+images_ = group("images", "What stands for container images on this machine.")
+
+
+@command(
+    "rehearse images prepare 683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:0.23-1-cpu-py3",
+    below=images_,
+)
+def prepare(
+    output: Output,
+    image: Annotated[str, Argument(help="URI of a scikit-learn or XGBoost image of AWS, of any region.")],
+) -> None:
+    """Install the libraries of an image, as near to it as this machine allows: its scripts then run with them."""
+    try:
+        made = preparing.prepare(image, output.say)
+    except CannotPrepare as error:
+        raise BadInput(str(error), where=image, next_step=error.next_step) from error
+    document = {"python": made.python, "bytes": made.size, "versions": made.versions, "differences": made.differences}
+    output.result(document, _table(made))
+
+
+def _table(made: Prepared) -> Table:
+    title = f"{made.python}: {made.size / 1e6:.0f} MB" + ("" if made.differences else ", all as in the image")
+    table = Table(title=title, title_justify="left")
+    for heading in ("differs", "in the image", "here"):
+        table.add_column(heading)
+    for name, (theirs, ours) in made.differences.items():
+        table.add_row(name, theirs, ours)
+    return table

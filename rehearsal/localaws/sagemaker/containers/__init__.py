@@ -1,0 +1,1 @@
+"""Containers: what an image means on this machine, and the surroundings in which its programs and the user's scripts run."""
