@@ -1,7 +1,5 @@
 """``rehearse doctor``: what would fail, before it does."""
 
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 from rich.markup import escape
@@ -11,6 +9,9 @@ from rehearsal.cli.app import command
 from rehearsal.cli.embedded import DEFAULT_PORT
 from rehearsal.cli.options import AccountOptions
 from rehearsal.cli.output import Output
+from rehearsal.localaws.ground import user_settings
+from rehearsal.localaws.isolation import promises
+from rehearsal.localaws.isolation.promises import Promise
 from rehearsal.toolkit.aws.translation import FAILURES
 from rehearsal.toolkit.checks import doctor as checks
 from rehearsal.toolkit.checks.doctor import Finding, Verdict
@@ -30,7 +31,8 @@ def doctor(
     machine_only: Annotated[bool, Option("--machine-only", help="Leave the account alone.")] = False,
 ) -> None:
     """Check this machine and the account: what would fail, before it does. Exits 1 if anything is bad."""
-    findings = list(checks.examine_machine(port, Path(tempfile.gettempdir())))
+    findings = list(checks.examine_machine(port, user_settings.temporary_folder()))
+    findings += map(_of_promise, promises.of_this_system())
     if not machine_only:
         asked = _asked(training_instance_type, endpoint_instance_type, attendees)
         findings += _account(account, asked, key)
@@ -41,6 +43,11 @@ def doctor(
     output.result({"findings": document}, "\n".join(map(_line, findings)))
     if any(each.verdict is Verdict.BAD for each in findings):
         raise Exit(1)
+
+
+def _of_promise(promise: Promise) -> Finding:
+    verdict = Verdict.GOOD if promise.holds else Verdict.WARNING
+    return Finding(promise.about, verdict, promise.meaning, promise.remedy)
 
 
 def _account(account: AccountOptions, asked: dict[str, str], key: str) -> list[Finding]:

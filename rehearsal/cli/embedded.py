@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from rehearsal.localaws.ground import announcement
+from rehearsal.localaws.ground import announcement, user_settings
 from rehearsal.localaws.ground.announcement import Announcement
 from rehearsal.localaws.server import DEFAULT_PORT
 from rehearsal.toolkit.aws.errors import BadInput, NotThere, RehearsalError
@@ -37,6 +37,9 @@ class Launch:
     keep: bool = False
     state: Path | None = None
     allow_retired_runtimes: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+    build_network: bool = True
 
     def arguments(self, scratch: Path) -> list[str]:
         """The server's command line."""
@@ -79,7 +82,10 @@ def running(launch: Launch) -> Iterator[Running]:
     Raises:
         RehearsalError: it did not start (the port is taken, say).
     """
-    folder = Path(tempfile.mkdtemp(prefix="rehearse-"))
+    from rehearsal.localaws.isolation import kernel  # costs milliseconds, and most commands start none
+
+    kernel.hide_memory()  # this process has the user's credentials, and is the parent of the server whose children run any code
+    folder = Path(tempfile.mkdtemp(prefix="rehearse-", dir=user_settings.temporary_folder()))
     process: subprocess.Popen[bytes] | None = None
     announced: Announcement | None = None
     kept = False
@@ -104,6 +110,7 @@ def running(launch: Launch) -> Iterator[Running]:
 def _spawn(launch: Launch, folder: Path, log: BinaryIO) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         launch.arguments(folder),
+        env=user_settings.without(os.environ),
         stdin=subprocess.DEVNULL if launch.keep else subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
@@ -171,9 +178,15 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
         command += ["--state", str(launch.state)]
     if launch.allow_retired_runtimes:
         command.append("--allow-retired-runtimes")
+    for name in launch.allowed_hosts:
+        command += ["--allow-host", name]
+    for origin in launch.allowed_origins:
+        command += ["--allow-origin", origin]
+    if not launch.build_network:
+        command.append("--no-build-network")
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execv(sys.executable, [*command, "--log-level", log_level])
+    os.execve(sys.executable, [*command, "--log-level", log_level], user_settings.without(os.environ))
 
 
 def find(port: int) -> Announcement:

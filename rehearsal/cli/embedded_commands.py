@@ -30,11 +30,31 @@ def up(
     allow_retired_runtimes: Annotated[
         bool, Option("--allow-retired-runtimes", help="Run functions on runtimes that AWS has retired.")
     ] = False,
+    allow_host: Annotated[
+        list[str] | None,
+        Option(help="A further name by which callers may address it; loopback's names are served always."),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None, Option(help="The origin (https://name:port) of a web page that may send requests.")
+    ] = None,
+    no_build_network: Annotated[
+        bool,
+        Option("--no-build-network", help="Keep the commands of builds off the network: no package index is reached."),
+    ] = False,
 ) -> None:
     """Serve the embedded AWS in the foreground until Ctrl-C; prints "ready URL" when it serves."""
     hint = "" if port == DEFAULT_PORT else f" --port {port}"
     output.say(f'In another terminal: eval "$(rehearse env{hint})", then any SDK uses it. Ctrl-C stops it.')
-    launch = Launch(port, region, continuation_delay, state=state, allow_retired_runtimes=allow_retired_runtimes)
+    launch = Launch(
+        port,
+        region,
+        continuation_delay,
+        state=state,
+        build_network=not no_build_network,
+        allow_retired_runtimes=allow_retired_runtimes,
+        allowed_hosts=tuple(allow_host or ()),
+        allowed_origins=tuple(allow_origin or ()),
+    )
     embedded.serve_in_foreground(launch, "DEBUG" if output.debug else "WARNING")
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from rehearsal.localaws.door.listening import Server, allow_many_files
 from rehearsal.localaws.ground import announcement, host, scratch, user_settings
 from rehearsal.localaws.ground.host import CannotServe
+from rehearsal.localaws.isolation import kernel, orphans
 
 DEFAULT_PORT = 4566
 
@@ -53,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Serve until told to stop; returns the process's exit code."""
     options = _parse(argv)
     user_settings.forget()
+    kernel.hide_memory()
     logging.basicConfig(
         level=options.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
@@ -79,7 +81,26 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--allow-retired-runtimes", action="store_true", help="run functions on runtimes that AWS has retired"
     )
     parser.add_argument(
+        "--no-build-network",
+        action="store_true",
+        help="keep the commands of builds off the network: no package index is reached",
+    )
+    parser.add_argument(
         "--state", type=Path, help="directory to keep everything in, and to go on from at the next start"
+    )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name by which callers may address it, beside those of loopback; may be given several times",
+    )
+    parser.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="a web page's origin, https://name:port, that may send requests; may be given several times",
     )
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     parser.add_argument("--log-level", default="WARNING", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
@@ -95,9 +116,11 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
     keeper: Any = None
     try:
         running, keeper, is_restored = _start_services(options, folder, port=http.bind_addr[1])
-        from rehearsal.localaws.door.front import Front  # imports moto, which must come after the services' settings
+        from rehearsal.localaws.entrance import early  # imports moto, which must come after the services' settings
+        from rehearsal.localaws.entrance.front import Front
 
         with announcement.announced(_announcement_of(running)):
+            early.begin()
             http.wsgi_app = Front()
             http.serve()
             if keeper is not None:
@@ -111,6 +134,7 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
             keeper.finish()
         http.stop()
         host.run_exits()
+        orphans.children().end_all()
 
 
 def _check_region(region: str) -> None:
@@ -147,8 +171,12 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         region=options.region,
         continuation_delay_seconds=options.continuation_delay,
         allow_retired_runtimes=options.allow_retired_runtimes,
+        allowed_hosts=tuple(options.allow_host),
+        allowed_origins=tuple(options.allow_origin),
+        build_network=not options.no_build_network,
     )
     os.environ["MOTO_ACCOUNT_ID"] = settings.account_id  # one account; moto would derive one from each access key
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # which pages may use a bucket, the bucket says
     from rehearsal.localaws.authorizer import administrator  # moto reads its settings when it is imported
     from rehearsal.localaws.moto_bridge import wiring
 
@@ -191,4 +219,5 @@ def _stop_with_parent(stopping: threading.Event) -> None:
 
 
 if __name__ == "__main__":
+    user_settings.start_anew_without()
     sys.exit(main())

@@ -119,7 +119,7 @@ def test_a_killed_embedded_aws_fails_the_run_and_leaves_nothing_behind(phase: st
 
 def test_a_killed_process_of_model_servers_is_replaced(temporary: Path) -> None:
     with at("TrainModel", temporary) as process:
-        hosts = [pid for pid, line in processes_that_know(str(temporary)) if "hosting.model_host" in line]
+        hosts = [pid for pid, line in processes_that_know(str(temporary)) if ".model_host" in line]
         for pid in hosts:
             os.kill(pid, signal.SIGKILL)
     assert hosts, "no such process was found: mend this test"

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAla
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from moto.cloudwatch.models import Alarm
 from moto.core.responses import ActionResult
 
-from rehearsal.localaws.ground import clock, persistence
+from rehearsal.localaws.ground import clock, pages, persistence
 from rehearsal.localaws.ground.errors import AwsError
 
 KEPT = timedelta(days=30)
@@ -68,8 +68,8 @@ def describe(handler: Any) -> ActionResult:
     found = [item for item in found if _is_asked_for(item, asked)]
     if handler._get_param("ScanBy") != "TimestampAscending":
         found.reverse()
-    size = int(handler._get_param("MaxRecords") or _PAGE_SIZE)
-    page, following = _page(found, handler._get_param("NextToken"), size)
+    token, size = handler._get_param("NextToken"), int(handler._get_param("MaxRecords") or _PAGE_SIZE)
+    page, following = pages.cut(found, token, size, AwsError("InvalidNextToken", f"The token {token} is not valid"))
     return ActionResult({"AlarmHistoryItems": [item.answer() for item in page], "NextToken": following})
 
 
@@ -81,13 +81,6 @@ def _is_asked_for(item: Item, asked: Mapping[str, Any]) -> bool:
         and (since is None or item.moment >= _aware(since))
         and (until is None or item.moment <= _aware(until))
     )
-
-
-def _page(items: Sequence[Item], token: str | None, size: int) -> tuple[Sequence[Item], str | None]:
-    if token is not None and not token.isdigit():
-        raise AwsError("InvalidNextToken", f"The token {token} is not valid")
-    end = int(token or 0) + size
-    return items[int(token or 0) : end], str(end) if end < len(items) else None
 
 
 def _alarm_type(is_composite: bool) -> str:

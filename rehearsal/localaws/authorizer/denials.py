@@ -5,7 +5,7 @@ unknown keys, wrong signatures and expired sessions.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -31,6 +31,15 @@ class Problem(Enum):
     """Why a caller was not recognised."""
 
     NO_SIGNATURE = "no signature"
+    OTHER_SCHEME = "another scheme of authorization"
+    TWO_SIGNATURES = "two signatures"
+    INCOMPLETE = "incomplete signature"
+    INCOMPLETE_URL = "incomplete URL"
+    BAD_DATE = "no date"
+    OTHER_DAY = "another day in the scope"
+    SKEWED = "signed too long ago or too early"
+    NOT_YET = "URL signed too early"
+    NOT_SIGNED_HEADER = "header that is not signed"
     UNKNOWN_KEY = "unknown key"
     WRONG_TOKEN = "wrong session token"
     WRONG_SIGNATURE = "wrong signature"
@@ -38,6 +47,15 @@ class Problem(Enum):
     EXPIRED_URL = "expired URL"
     WRONG_BODY = "wrong body"
     UNKNOWN_REGION = "unknown region"
+    WRONG_SERVICE = "wrong service"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A problem, with what is particular to the request: it stands in place of the problem's usual words."""
+
+    problem: Problem
+    detail: str = ""
 
 
 _INVALID = "The security token included in the request is invalid."
@@ -49,8 +67,21 @@ _S3_MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your key and signing method."
 )
 _NO_REGION = "Credential should be scoped to a valid region."
+_NO_SERVICE = "Credential should be scoped to correct service."
+_NO_DATE = "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+_UNSIGNED_HEADER = "There were headers present in the request which were not signed"
 _QUERY = {
     Problem.NO_SIGNATURE: Denial(403, "MissingAuthenticationToken", "Request is missing Authentication Token"),
+    Problem.OTHER_SCHEME: Denial(403, "MissingAuthenticationToken", "Request is missing Authentication Token"),
+    Problem.TWO_SIGNATURES: Denial(400, "IncompleteSignature", "Only one auth mechanism allowed"),
+    Problem.INCOMPLETE: Denial(400, "IncompleteSignature", "The Authorization header is incomplete."),
+    Problem.INCOMPLETE_URL: Denial(400, "IncompleteSignature", "The signature in the query is incomplete."),
+    Problem.BAD_DATE: Denial(400, "IncompleteSignature", _NO_DATE),
+    Problem.OTHER_DAY: Denial(403, "SignatureDoesNotMatch", "Date in Credential scope does not match."),
+    Problem.SKEWED: Denial(403, "SignatureDoesNotMatch", "Signature expired"),
+    Problem.NOT_YET: Denial(403, "SignatureDoesNotMatch", "Signature not yet current"),
+    Problem.NOT_SIGNED_HEADER: Denial(403, "SignatureDoesNotMatch", _UNSIGNED_HEADER),
+    Problem.WRONG_SERVICE: Denial(403, "SignatureDoesNotMatch", _NO_SERVICE),
     Problem.UNKNOWN_KEY: Denial(403, "InvalidClientTokenId", _INVALID),
     Problem.WRONG_TOKEN: Denial(403, "InvalidClientTokenId", _INVALID),
     Problem.WRONG_SIGNATURE: Denial(403, "SignatureDoesNotMatch", _MISMATCH),
@@ -61,6 +92,16 @@ _QUERY = {
 }
 _JSON = {
     Problem.NO_SIGNATURE: Denial(400, "MissingAuthenticationTokenException", "Missing Authentication Token"),
+    Problem.OTHER_SCHEME: Denial(400, "MissingAuthenticationTokenException", "Missing Authentication Token"),
+    Problem.TWO_SIGNATURES: Denial(400, "IncompleteSignatureException", "Only one auth mechanism allowed"),
+    Problem.INCOMPLETE: Denial(400, "IncompleteSignatureException", "The Authorization header is incomplete."),
+    Problem.INCOMPLETE_URL: Denial(400, "IncompleteSignatureException", "The signature in the query is incomplete."),
+    Problem.BAD_DATE: Denial(400, "IncompleteSignatureException", _NO_DATE),
+    Problem.OTHER_DAY: Denial(400, "InvalidSignatureException", "Date in Credential scope does not match."),
+    Problem.SKEWED: Denial(400, "InvalidSignatureException", "Signature expired"),
+    Problem.NOT_YET: Denial(400, "InvalidSignatureException", "Signature not yet current"),
+    Problem.NOT_SIGNED_HEADER: Denial(400, "InvalidSignatureException", _UNSIGNED_HEADER),
+    Problem.WRONG_SERVICE: Denial(400, "InvalidSignatureException", _NO_SERVICE),
     Problem.UNKNOWN_KEY: Denial(400, "UnrecognizedClientException", _INVALID),
     Problem.WRONG_TOKEN: Denial(400, "UnrecognizedClientException", _INVALID),
     Problem.WRONG_SIGNATURE: Denial(400, "InvalidSignatureException", _MISMATCH),
@@ -73,6 +114,28 @@ _JSON = {
 }
 _S3 = {
     Problem.NO_SIGNATURE: Denial(403, "AccessDenied", "Access Denied"),
+    Problem.OTHER_SCHEME: Denial(400, "InvalidArgument", "Unsupported Authorization Type"),
+    Problem.TWO_SIGNATURES: Denial(
+        400,
+        "InvalidArgument",
+        "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or "
+        "the Authorization header should be specified",
+    ),
+    Problem.INCOMPLETE: Denial(400, "AuthorizationHeaderMalformed", "The authorization header is malformed."),
+    Problem.INCOMPLETE_URL: Denial(
+        400,
+        "AuthorizationQueryParametersError",
+        "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, "
+        "X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
+    ),
+    Problem.BAD_DATE: Denial(403, "AccessDenied", "AWS authentication requires a valid Date or x-amz-date header"),
+    Problem.OTHER_DAY: Denial(400, "AuthorizationHeaderMalformed", "The authorization header is malformed."),
+    Problem.SKEWED: Denial(
+        403, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large."
+    ),
+    Problem.NOT_YET: Denial(403, "AccessDenied", "Request is not valid yet"),
+    Problem.NOT_SIGNED_HEADER: Denial(403, "AccessDenied", _UNSIGNED_HEADER),
+    Problem.WRONG_SERVICE: Denial(400, "AuthorizationHeaderMalformed", _NO_SERVICE),
     Problem.UNKNOWN_KEY: Denial(
         403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."
     ),
@@ -114,9 +177,12 @@ def style_of(service: str, protocol: str) -> Style:
     return Style.REST_JSON if protocol.startswith("rest") else Style.JSON
 
 
-def unrecognised(style: Style, problem: Problem) -> Denial:
+def unrecognised(style: Style, why: Rejection | Problem) -> Denial:
     """The answer to a caller who is not who they say."""
-    return _PROBLEMS[style][problem]
+    if isinstance(why, Problem):
+        return _PROBLEMS[style][why]
+    usual = _PROBLEMS[style][why.problem]
+    return replace(usual, message=why.detail) if why.detail else usual
 
 
 def not_authorized(service: str, style: Style, principal_arn: str, action: str, resource: str, reason: str) -> Denial:

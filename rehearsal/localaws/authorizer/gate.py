@@ -1,10 +1,12 @@
 """The one door: every API call passes here before its service sees it.
 
-moto asks its authorizer in one method, which :func:`install` replaces; the short cut of the endpoints' data plane asks
-:func:`authorize`. Both authenticate the caller, work out what the call needs, and raise or return AWS's own answer.
+moto asks its authorizer in one method, which :func:`install` replaces: the front has seen to who the caller is. The short cut of
+the endpoints' data plane asks :func:`authorize`, which sees to that too. Both work out what the call needs, and raise or return
+AWS's own answer.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from moto.core.authorization import ActionAuthenticatorMixin
@@ -18,25 +20,26 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException, NotFound
 
 from rehearsal.localaws.authorizer import (
+    admission,
     denials,
     documents,
     encryption,
     planned_errors,
+    request_heads,
     requests,
     resources,
     scaling,
     side_doors,
 )
-from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming, authenticate
+from rehearsal.localaws.authorizer.admission import Caller, Unsigned
+from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming, RequestHead, authenticate
 from rehearsal.localaws.authorizer.decide import Circumstances, decide, reason_of
-from rehearsal.localaws.authorizer.denials import Denial, Problem, Style
+from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection, Style
 from rehearsal.localaws.authorizer.requests import Call, Need
-from rehearsal.localaws.door import faults, front
+from rehearsal.localaws.door import faults, shortcuts
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge.replacing import replace
-from rehearsal.localaws.storage import reception
-from rehearsal.localaws.storage.body import FileBody
 
 _FEDERATED = {"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"}
 REFUSED_KEYS = "rehearsal.refused_keys"
@@ -47,16 +50,16 @@ def install() -> None:
     """Put this authorizer in moto's place. It is always on."""
     replace(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", _authorize_response)
     COMMON_ERROR_CODES.extend(denials.CODES)  # or moto warns that the called service's model does not have them
-    front.add_shortcut(side_doors.close)
+    shortcuts.add_shortcut(side_doors.close, *side_doors.CLOSED)
 
 
 def authorize(incoming: Incoming, action: str, resource_arn: str, region: str) -> Denial | None:
-    """Judge one request of a REST-JSON service before moto sees it: None when it may pass.
+    """Judge one request of a REST-JSON service that moto does not see: None when it may pass. Host and Origin were judged before.
 
     ``action`` is IAM's (``sagemaker:InvokeEndpoint``), ``region`` the one that the resource is in.
     """
     caller = authenticate(incoming)
-    if isinstance(caller, Problem):
+    if isinstance(caller, Rejection):
         return denials.unrecognised(Style.REST_JSON, caller)
     need = Need(action, resource_arn, {})
     service, _, operation = action.partition(":")
@@ -72,16 +75,20 @@ def _planned(service: str, operation: str, params: Mapping[str, Any], style: Sty
 
 def _authorize_response(response: Any, _request_class: type, _resource: str = "*") -> None:
     """What moto calls, as a method of its response object."""
-    if response.headers.get("X-Amz-Target") in ActionAuthenticatorMixin.PUBLIC_OPERATIONS:
-        return
-    operation, params = _operation_of(response)
     service = response.boto3_service_name
     environ = response.normalized_request.environ
-    incoming = incoming_of(environ, _body_of(response))
-    if operation == "DeleteObjects":
-        denial, environ[REFUSED_KEYS] = _judge_keys(params, incoming)
+    caller: Caller | None = environ.get(admission.CALLER)
+    if isinstance(caller, Unsigned) and _is_public(response, service, caller):
+        return
+    stranger = _stranger(service, caller)
+    if stranger is not None:
+        _refuse(response, stranger)
+    operation, params = _operation_of(response)
+    visit = _Visit(caller if isinstance(caller, Authenticated) else None, request_heads.of_environ(environ))
+    if operation == "DeleteObjects" and service == "s3":
+        denial, environ[REFUSED_KEYS] = None, _refused_keys(params, visit)
     else:
-        denial = _judge(service, operation, params, incoming) or documents.refusal(service, operation, params)
+        denial = _judge(service, operation, params, visit) or documents.refusal(service, operation, params)
     if denial is None:
         style = denials.style_of(service, get_service_model(service).protocol)
         denial = _planned(service, operation, params, style)
@@ -90,18 +97,33 @@ def _authorize_response(response: Any, _request_class: type, _resource: str = "*
     faults.loses(response, service, operation, params)
 
 
-def _judge(service: str, operation: str, params: Mapping[str, Any], incoming: Incoming) -> Denial | None:
+@dataclass(frozen=True)
+class _Visit:
+    """Who was admitted (None: somebody unsigned, whom only S3 knows), and the head of their request."""
+
+    caller: Authenticated | None
+    head: RequestHead
+
+
+def _is_public(response: Any, service: str, caller: Unsigned) -> bool:
+    """Whether the operation that is about to be executed is one that AWS takes unsigned, in the protocol in which it does."""
+    is_json = (response.headers.get("Content-Type") or "").startswith("application/x-amz-json")
+    return is_json and caller.service == service and response._get_action() in admission.PUBLIC.get(service, ())
+
+
+def _stranger(service: str, caller: Caller | None) -> Denial | None:
+    """The answer to a caller without a signature; S3 has them: bucket policies may let them in."""
+    if isinstance(caller, Authenticated) or (isinstance(caller, Unsigned) and caller.service == service == "s3"):
+        return None
+    return denials.unrecognised(denials.style_of(service, get_service_model(service).protocol), Problem.NO_SIGNATURE)
+
+
+def _judge(service: str, operation: str, params: Mapping[str, Any], visit: _Visit) -> Denial | None:
     model = get_service_model(service)
     style = denials.style_of(service, model.protocol)
     if operation in _FEDERATED:
         return denials.no_identity_provider(operation)
-    found = authenticate(incoming)
-    if isinstance(found, Problem) and not (found is Problem.NO_SIGNATURE and style is Style.S3):
-        return denials.unrecognised(style, found)
-    caller = (
-        found if isinstance(found, Authenticated) else None
-    )  # S3 has anonymous callers: bucket policies may let them in
-    region = host.current().settings.region if caller is None else caller.region
+    region = host.current().settings.region if visit.caller is None else visit.caller.region
     call = Call(service, operation, resources.identified(service, params, region), region, host.current().account_id)
     needs = (
         *requests.needs_of(call, model.signing_name),
@@ -109,7 +131,7 @@ def _judge(service: str, operation: str, params: Mapping[str, Any], incoming: In
         *encryption.needs(call),
         *scaling.needs(call),
     )
-    return _first_denial(needs, caller, incoming, service, style, region)
+    return _first_denial(needs, visit.caller, visit.head, service, style, region)
 
 
 def _needs_to_learn_of_absence(call: Call) -> tuple[Need, ...]:
@@ -125,23 +147,20 @@ def _needs_to_learn_of_absence(call: Call) -> tuple[Need, ...]:
     return (Need("s3:ListBucket", f"arn:aws:s3:::{bucket}", {}),)
 
 
-def _judge_keys(params: Mapping[str, Any], incoming: Incoming) -> tuple[Denial | None, frozenset[str]]:
-    """DeleteObjects is judged key by key: the answer names the keys refused. No caller, no answer."""
-    found = authenticate(incoming)
-    if isinstance(found, Problem) and found is not Problem.NO_SIGNATURE:
-        return denials.unrecognised(Style.S3, found), frozenset()
-    caller = found if isinstance(found, Authenticated) else None
-    region = host.current().settings.region if caller is None else caller.region
+def _refused_keys(params: Mapping[str, Any], visit: _Visit) -> frozenset[str]:
+    """DeleteObjects is judged key by key: the answer names the keys refused."""
+    region = host.current().settings.region if visit.caller is None else visit.caller.region
     needs = requests.needs_of(Call("s3", "DeleteObjects", params, region, host.current().account_id), "s3")
-    refused = (need.resource for need in needs if _first_denial((need,), caller, incoming, "s3", Style.S3, region))
-    return None, frozenset(refused)
+    return frozenset(
+        need.resource for need in needs if _first_denial((need,), visit.caller, visit.head, "s3", Style.S3, region)
+    )
 
 
 def _first_denial(
-    needs: tuple[Need, ...], caller: Authenticated | None, incoming: Incoming, service: str, style: Style, region: str
+    needs: tuple[Need, ...], caller: Authenticated | None, head: RequestHead, service: str, style: Style, region: str
 ) -> Denial | None:
     principal = None if caller is None else caller.principal
-    circumstances = Circumstances(principal, region, incoming.source_ip, incoming.header("user-agent") or "")
+    circumstances = Circumstances(principal, region, head.source_ip, head.header("user-agent") or "")
     keys = circumstances.keys()
     for need in needs:
         decision = decide(need, circumstances, keys)
@@ -151,39 +170,6 @@ def _first_denial(
             reason = reason_of(need, decision)
             return denials.not_authorized(service, style, principal.arn, need.action, need.resource, reason)
     return None
-
-
-def incoming_of(environ: dict[str, Any], body: bytes | FileBody) -> Incoming:
-    """A request of WSGI as the authorizer reads it."""
-    path, _, query = (environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"]).partition("?")
-
-    as_sent: Mapping[str, str | None] = environ.get(reception.AS_SENT, {})
-
-    def header(name: str) -> str | None:
-        key = name.upper().replace("-", "_")
-        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
-        return as_sent[key] if key in as_sent else environ.get(key)
-
-    return Incoming(
-        environ["REQUEST_METHOD"],
-        path,
-        query or environ.get("QUERY_STRING", ""),
-        header,
-        body,
-        environ.get("REMOTE_ADDR") or "127.0.0.1",
-    )
-
-
-def _body_of(response: Any) -> bytes | FileBody:
-    environ = response.normalized_request.environ
-    if reception.LARGE_BODY in environ:
-        large: FileBody = environ[reception.LARGE_BODY]
-        return large
-    form = environ.get(front.FORM_BODY)
-    if form is not None:
-        return bytes(form)
-    body = response.raw_body
-    return body.encode() if isinstance(body, str) else body or b""
 
 
 def _operation_of(response: Any) -> tuple[str, Mapping[str, Any]]:

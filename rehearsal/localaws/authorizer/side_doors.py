@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-_CLOSED = ("/moto-api", "/latest/meta-data/", "/latest/api/")
+CLOSED = ("/moto-api", "/latest/meta-data/", "/latest/api/")
 
 
 def close(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes] | None:
     """A short cut of the front: 404 for what AWS does not have, None for all else."""
-    if not environ["PATH_INFO"].startswith(_CLOSED):
+    if not environ["PATH_INFO"].startswith(CLOSED):
         return None
     body = json.dumps({"message": f"The embedded AWS does not serve {environ['PATH_INFO']}."}).encode()
     start_response("404 Not Found", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])

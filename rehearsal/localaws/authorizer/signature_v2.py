@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from botocore.auth import HmacV1Auth
 from botocore.compat import HTTPHeaders
 
+from rehearsal.localaws.authorizer.denials import Problem
 from rehearsal.localaws.authorizer.signature import Header, NotSigned
 
 _AMBIENT = ("content-md5", "content-type")
@@ -46,7 +47,8 @@ def read(query: str) -> PresignedV2 | None:
             query,
         )
     except (KeyError, ValueError) as error:
-        raise NotSigned(f"the presigned URL is incomplete: {error}") from error
+        told = "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters"
+        raise NotSigned(Problem.NO_SIGNATURE, told) from error
 
 
 def is_valid(presigned: PresignedV2, secret: str, *, method: str, raw_path: str, header: Header) -> bool:
@@ -63,7 +65,7 @@ def is_valid(presigned: PresignedV2, secret: str, *, method: str, raw_path: str,
     location = urlsplit(f"{raw_path}?{presigned.query}")
     text = _Canonical(str(presigned.expires_at)).canonical_string(method, location, headers)
     expected = base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha1).digest()).decode()
-    return hmac.compare_digest(expected, presigned.signature)
+    return hmac.compare_digest(expected.encode(), presigned.signature.encode())
 
 
 class _Canonical(HmacV1Auth):

@@ -20,6 +20,8 @@ from rehearsal.localaws.authorizer.policy import (
     evaluate,
 )
 from rehearsal.localaws.authorizer.principal_element import Caller
+from rehearsal.localaws.ground import pages
+from rehearsal.localaws.ground.errors import AwsError
 
 Answer = dict[str, Any]
 _ALL = "*"
@@ -140,10 +142,12 @@ def context_of(entries: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...
 
 
 def page(found: Sequence[Answer], marker: str | None, max_items: int) -> Answer:
-    """One page of results, with the marker of the next."""
-    start = int(marker or 0)
-    end = start + max_items
-    answer: Answer = {"EvaluationResults": list(found[start:end]), "IsTruncated": end < len(found)}
-    if answer["IsTruncated"]:
-        answer["Marker"] = str(end)
-    return answer
+    """One page of results, with the marker of the next.
+
+    Raises:
+        AwsError: InvalidInput, for a marker that no simulation gave.
+    """
+    refusal = AwsError("InvalidInput", "Invalid Marker")
+    results, following = pages.cut(found, marker, max_items, refusal, of="simulated")
+    answer: Answer = {"EvaluationResults": list(results), "IsTruncated": following is not None}
+    return answer | ({"Marker": following} if following else {})

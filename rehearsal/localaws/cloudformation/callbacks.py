@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.localaws.door import front
+from rehearsal.localaws.door import shortcuts
 from rehearsal.localaws.ground import host, persistence
 
 _PREFIX = "/cloudformation-callback-"
@@ -54,7 +54,7 @@ def close(url: str) -> None:
     _mailboxes.pop(url.rpartition("/")[2], None)
 
 
-def _take(environ: dict[str, Any], start_response: front.StartResponse) -> Iterable[bytes] | None:
+def _take(environ: dict[str, Any], start_response: shortcuts.StartResponse) -> Iterable[bytes] | None:
     if not environ["PATH_INFO"].startswith(_PREFIX):
         return None
     mailbox = _mailboxes.get(environ["PATH_INFO"].rpartition("/")[2])
@@ -90,4 +90,4 @@ def _parsed(body: bytes) -> dict[str, Any]:
 
 
 persistence.keep_dict("cloudformation.mailboxes", _mailboxes)
-front.add_shortcut(_take)
+shortcuts.add_shortcut(_take, _PREFIX)

@@ -1,9 +1,10 @@
-"""Pages of long answers. Tokens are offsets: nobody but this module reads them."""
+"""Pages of long answers, with CloudFormation's refusal of a token that it did not give."""
 
 from collections.abc import Sequence
 from typing import TypeVar
 
 from rehearsal.localaws.cloudformation.template import invalid
+from rehearsal.localaws.ground import pages
 
 Item = TypeVar("Item")
 
@@ -16,8 +17,4 @@ def page(items: Sequence[Item], token: str | None, size: int = PAGE_SIZE) -> tup
     Raises:
         AwsError: ValidationError, for a token that this service did not give.
     """
-    if token is not None and not token.isdigit():
-        raise invalid("Invalid NextToken")
-    start = int(token or 0)
-    following = start + size
-    return items[start:following], str(following) if following < len(items) else None
+    return pages.cut(items, token, size, invalid("Invalid NextToken"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.codebuild.models import codebuild_backends
 
+from rehearsal.localaws import isolation
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.codebuild import buildspec, cache, models, workspace
 from rehearsal.localaws.codebuild.build_log import BuildLog
@@ -186,7 +187,7 @@ class _Work:
         if "\n" in given or given.lstrip().startswith("{"):
             return buildspec.parse(given)
         file = directories["src"] / (given or "buildspec.yml")
-        if not file.is_file():
+        if not file.is_file() or not isolation.is_of_child(file, self._space.folder):
             raise FileNotFoundError(f"YAML_FILE_ERROR: stat {file.name}: no such file or directory")
         return buildspec.parse(file.read_text())
 

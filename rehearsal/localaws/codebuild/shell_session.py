@@ -1,7 +1,8 @@
 """Runs the commands of a plan, one after the other, as a child process of its own: ``python shell_session.py PLAN RESULT``.
 
-Standard library alone. Each command runs in a new shell that takes up directory and variables where the one before left them, as
-commands of a buildspec 0.2 do. Output goes to standard output; the result file says how each phase went.
+PLAN is an open descriptor: the plan holds secrets. Standard library alone. Each command runs in a new shell that takes up directory
+and variables where the one before left them, as commands of a buildspec 0.2 do. Output goes to standard output; the result file says
+how each phase went.
 """
 
 import json
@@ -15,9 +16,10 @@ from typing import Any
 _ENDS_BUILD = ("install", "pre_build")
 
 
-def main(plan_file: str, result_file: str) -> None:
+def main(plan_descriptor: str, result_file: str) -> None:
     """Run the plan and write the result."""
-    plan = json.loads(Path(plan_file).read_text())
+    with open(int(plan_descriptor)) as file:
+        plan = json.load(file)
     session = _Session(plan)
     phases, is_over = [], False
     for phase in plan["phases"]:

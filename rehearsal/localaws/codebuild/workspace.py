@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
+import tempfile
 import threading
 import uuid
 import zipfile
@@ -15,16 +15,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from rehearsal import at_start
 from rehearsal.localaws import archives
 from rehearsal.localaws.archives import Limits
-from rehearsal.localaws.codebuild import shell_session
+from rehearsal.localaws.codebuild import python_environment, shell_session
 from rehearsal.localaws.codebuild.buildspec import ArtifactFiles, Buildspec
+from rehearsal.localaws.codebuild.network import Network
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.host import Credentials
-from rehearsal.localaws.isolation import launch
+from rehearsal.localaws.isolation import launch, view
 
 _SESSION = str(Path(shell_session.__file__))
 _SOURCES = Limits(7_000_000_000)
@@ -94,25 +95,44 @@ class Workspace:
         stopped: threading.Event | None = None,
     ) -> ShellResult:
         """Run the buildspec's commands; each line that they print goes to ``log``. ``until`` is a moment of the clock."""
-        result = self.folder / "result.json"
-        plan = self._plan(spec, directory, variables)
-        process = launch.spawn(
-            [_SESSION, str(plan), str(result)],
-            environment=at_start.redirected(
-                _with_own_python(launch.child_environment(credentials, region, self.source("home")))
-            ),
-            cwd=directory,
-            stdout=subprocess.PIPE,
-        )
-        ending = _watch(process, log, until, stopped or threading.Event())
+        result = self.source("session") / "result.json"
+        network = Network(host.current().settings.build_network)
+        programs = python_environment.make(self.source("python"))
+        environment = launch.child_environment(credentials, region, self.source("home"))
+        environment["PATH"] = python_environment.search_path(programs, environment.get("PATH", ""))
+
+        def hear(lines: list[str]) -> None:
+            network.hear(lines)
+            log(lines)
+
+        with self._plan(spec, directory, variables) as plan:
+            process = self._start(plan, result, directory, at_start.redirected(network.variables(environment)))
+        ending = _watch(process, hear, until, stopped or threading.Event())
         if ending is not None or not result.exists():
             return ShellResult(ending or "FAILED")
         told = json.loads(result.read_text())
         phases = tuple(PhaseResult(**phase) for phase in told["phases"])
         has_failed = any(phase.status == "FAILED" for phase in phases)
+        if has_failed and network.missed:
+            log([network.sentence])
         return ShellResult("FAILED" if has_failed else "SUCCEEDED", phases, told["exported"])
 
-    def _plan(self, spec: Buildspec, directory: Path, variables: Mapping[str, str]) -> Path:
+    def _start(
+        self, plan: IO[bytes], result: Path, directory: Path, environment: Mapping[str, str]
+    ) -> subprocess.Popen[bytes]:
+        """The plan, which holds secrets, is in no folder; what this server writes is in none that the commands may write."""
+        return launch.spawn(
+            [_SESSION, str(plan.fileno()), str(result)],
+            environment=environment,
+            cwd=directory,
+            own=[path for path in self.folder.iterdir() if path.is_dir()],
+            readable=[python_environment.image()],
+            stdout=subprocess.PIPE,
+            pass_fds=[plan.fileno()],
+            off_network=not host.current().settings.build_network,
+        )
+
+    def _plan(self, spec: Buildspec, directory: Path, variables: Mapping[str, str]) -> IO[bytes]:
         phases = [
             {"name": p.name, "commands": p.commands, "finally": p.finally_, "onFailure": p.on_failure}
             for p in spec.phases
@@ -120,23 +140,19 @@ class Workspace:
         plan = {
             "shell": spec.shell,
             "directory": str(directory),
-            "state": str(self.folder / "state"),
+            "state": str(self.source("session") / "state"),
             "variables": dict(variables),
             "phases": phases,
             "exported": spec.exported,
         }
-        file = self.folder / "plan.json"
-        file.write_text(json.dumps(plan))
+        file = tempfile.TemporaryFile(dir=self.folder)  # noqa: SIM115 - the caller closes it
+        file.write(json.dumps(plan).encode())
+        file.seek(0)
         return file
 
     def remove(self) -> None:
         """Remove all of it."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _with_own_python(environment: dict[str, str]) -> dict[str, str]:
-    """``python3`` is the one that runs this server, which has boto3, as CodeBuild's images do; the user's may not."""
-    return {**environment, "PATH": os.pathsep.join((str(Path(sys.executable).parent), environment.get("PATH", "")))}
 
 
 def _watch(
@@ -179,7 +195,7 @@ def _wake_when(stopped: threading.Event, over: threading.Event, changed: threadi
 
 
 def gather(folder: Path, wanted: ArtifactFiles) -> dict[str, bytes]:
-    """The files of an artifact with their names in it.
+    """The files of an artifact with their names in it. ``folder`` is a source's; links that lead out of the workspace match nothing.
 
     Raises:
         FileNotFoundError: when a pattern or the base directory matches nothing.
@@ -189,7 +205,9 @@ def gather(folder: Path, wanted: ArtifactFiles) -> dict[str, bytes]:
         raise FileNotFoundError(f"no matching base directory path found for {wanted.base_directory}")
     found: dict[str, bytes] = {}
     for pattern in wanted.files:
-        matching = [path for path in _matching(base, pattern) if not _is_excluded(base, path, wanted.excludes)]
+        matching = [
+            path for path in _matching(base, pattern, folder.parent) if not _is_excluded(base, path, wanted.excludes)
+        ]
         if not matching:
             raise FileNotFoundError(f"no matching artifact paths found for {pattern}")
         for path in matching:
@@ -198,10 +216,10 @@ def gather(folder: Path, wanted: ArtifactFiles) -> dict[str, bytes]:
     return found
 
 
-def _matching(base: Path, pattern: str) -> Iterator[Path]:
+def _matching(base: Path, pattern: str, own: Path) -> Iterator[Path]:
     """Files for ``**/*`` and other globs; a folder's name alone means nothing, as in CodeBuild."""
     relative = os.path.relpath(pattern, base) if pattern.startswith("/") else pattern
-    yield from (path for path in sorted(base.glob(relative)) if path.is_file())
+    yield from (path for path in sorted(base.glob(relative)) if path.is_file() and view.is_of_child(path, own))
 
 
 def _is_excluded(base: Path, path: Path, excludes: tuple[str, ...]) -> bool:

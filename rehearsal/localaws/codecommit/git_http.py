@@ -21,7 +21,7 @@ from rehearsal.localaws.authorizer.principals import Principal
 from rehearsal.localaws.authorizer.requests import Need
 from rehearsal.localaws.codecommit import models, repository
 from rehearsal.localaws.codecommit.models import RepositoryRecord
-from rehearsal.localaws.door import front
+from rehearsal.localaws.door import shortcuts
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
 
@@ -34,7 +34,7 @@ StartResponse = Callable[..., Any]
 
 def install() -> None:
     """Serve git on the front."""
-    front.add_shortcut(_serve)
+    shortcuts.add_shortcut(_serve, "/git-codecommit/")
 
 
 def _serve(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes] | None:

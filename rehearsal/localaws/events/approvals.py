@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from botocore.exceptions import ClientError
 
 from rehearsal.localaws.authorizer import identity
-from rehearsal.localaws.door import front
+from rehearsal.localaws.door import shortcuts
 from rehearsal.localaws.ground import host, persistence
 from rehearsal.localaws.ground.errors import describe
 
@@ -63,7 +63,7 @@ def _remember(approval: dict[str, Any]) -> str:
 
 def install() -> None:
     """Serve the pages behind the links."""
-    front.add_shortcut(_serve)
+    shortcuts.add_shortcut(_serve, _PREFIX)
 
 
 def _serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes] | None:

@@ -69,6 +69,8 @@ class Sandbox:
             [bootstrap.__file__],
             environment=self._environment(writing),
             cwd=self._task_root,
+            own=[self._home],
+            readable=[self._task_root, *self._layers],
             stdout=writing,
             stderr=writing,
             pass_fds=(writing,),

@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -40,7 +39,9 @@ def _folder() -> Path:
     """A variable that ``su`` or WSL left pointing to a folder that is not there, or not ours, does not count."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     is_usable = runtime and os.access(runtime, os.W_OK | os.X_OK)
-    return Path(str(runtime), "rehearsal") if is_usable else Path(tempfile.gettempdir(), f"rehearsal-{os.getuid()}")
+    return (
+        Path(str(runtime), "rehearsal") if is_usable else user_settings.temporary_folder() / f"rehearsal-{os.getuid()}"
+    )
 
 
 def _file(port: int) -> Path:

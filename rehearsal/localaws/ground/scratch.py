@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rehearsal.localaws.ground import user_settings
+
 _PREFIX = "rehearsal-"
 _MARK = "process-id"
 
@@ -18,8 +20,8 @@ _MARK = "process-id"
 def folder(given: str | None) -> Iterator[Path]:
     """Have a scratch folder while the block runs: ``given`` by the caller, or a new one. It is removed afterwards."""
     if given is None:
-        sweep(Path(tempfile.gettempdir()))
-    path = Path(given or tempfile.mkdtemp(prefix=_PREFIX))
+        sweep(user_settings.temporary_folder())
+    path = Path(given or tempfile.mkdtemp(prefix=_PREFIX, dir=user_settings.temporary_folder()))
     path.mkdir(parents=True, exist_ok=True)
     (path / _MARK).write_text(str(os.getpid()))
     try:

@@ -1,11 +1,10 @@
 """What the List operations of SageMaker share: filters, order and pages. Pure: summaries in, one page of them out."""
 
-import base64
-import binascii
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from rehearsal.localaws.ground import pages
 from rehearsal.localaws.ground.errors import AwsError
 
 DEFAULT_PAGE = 10
@@ -56,12 +55,10 @@ def cut(rows: Sequence[Any], params: Mapping[str, Any], *, into: str, default: i
     Raises:
         AwsError: ValidationException, for a ``NextToken`` that no List operation gave.
     """
-    start = _position(params.get("NextToken"))
-    size = min(params.get("MaxResults") or default, MAX_PAGE)
-    answer: dict[str, Any] = {into: list(rows[start : start + size])}
-    if start + size < len(rows):
-        answer["NextToken"] = base64.urlsafe_b64encode(f"from:{start + size}".encode()).decode()
-    return answer
+    token, size = params.get("NextToken"), min(params.get("MaxResults") or default, MAX_PAGE)
+    refusal = AwsError("ValidationException", f"Invalid NextToken: {token}")
+    found, following = pages.cut(rows, token, size, refusal)
+    return {into: list(found)} | ({"NextToken": following} if following else {})
 
 
 def _passes(summary: Summary, params: Mapping[str, Any], name: str, status: str | None) -> bool:
@@ -79,15 +76,3 @@ def _passes(summary: Summary, params: Mapping[str, Any], name: str, status: str 
 
 def _comparable(wanted: Any) -> Any:
     return wanted.replace(tzinfo=UTC) if isinstance(wanted, datetime) and wanted.tzinfo is None else wanted
-
-
-def _position(token: str | None) -> int:
-    if not token:
-        return 0
-    try:
-        word, _, position = base64.urlsafe_b64decode(token.encode()).decode().partition(":")
-        if word == "from":
-            return int(position)
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        pass
-    raise AwsError("ValidationException", f"Invalid NextToken: {token}")

@@ -8,11 +8,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from moto.cloudwatch.models import cloudwatch_backends
-
 from rehearsal.localaws.authorizer import on_behalf
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground import clock
 from rehearsal.localaws.sagemaker.usage import MEMORY_BYTES, Usage
+from rehearsal.localaws.services import metrics
+from rehearsal.localaws.services.metrics import Datum
 
 EVERY_SECONDS = 60.0
 """Of the embedded clock, as often as the service publishes them."""
@@ -59,14 +59,5 @@ def publish(
     request = {"Namespace": namespace}
     if role_arn is not None and not on_behalf.may_call(role_arn, "cloudwatch", "PutMetricData", request, region):
         return
-    data = [
-        {
-            "MetricName": name,
-            "Value": value,
-            "Unit": "Percent",
-            "Timestamp": clock.now().replace(tzinfo=None),  # moto compares naive times, in UTC
-            "Dimensions": [{"Name": dimension, "Value": text} for dimension, text in dimensions.items()],
-        }
-        for name, value in percentages.items()
-    ]
-    cloudwatch_backends[host.current().account_id][region].put_metric_data(namespace, data)
+    data = [Datum(name, (value,), dimensions, "Percent") for name, value in percentages.items()]
+    metrics.publish(namespace, data, region)

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from rehearsal.localaws.authorizer import gate
-from rehearsal.localaws.authorizer.authentication import Incoming
-from rehearsal.localaws.door import direct, front
-from rehearsal.localaws.door.direct import Reply
+from rehearsal.localaws.authorizer import admission, request_heads
+from rehearsal.localaws.authorizer.wire_errors import Reply
+from rehearsal.localaws.door import direct, shortcuts
 from rehearsal.localaws.ground.event_loop import loop
 from rehearsal.localaws.ground.http_messages import Head
 from rehearsal.localaws.ground.http_messages import answer as http_answer
@@ -22,7 +21,7 @@ def install() -> None:
     """Take these requests from the server's connections, and those that reach the front by the usual way."""
     loop().every_second(look_after_questions)
     direct.add(direct.Service(PREFIX, serve, refuse, complain))
-    front.add_shortcut(serve_wsgi)
+    shortcuts.add_shortcut(serve_wsgi, "/endpoints/")
 
 
 def serve_wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes] | None:
@@ -33,20 +32,25 @@ def serve_wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> I
     if length > MAX_BODY_BYTES:
         answer = messages.too_large()
     else:
-        answer = steps.run(answer_request(gate.incoming_of(environ, environ["wsgi.input"].read(length))))
+        answer = steps.run(answer_request(request_heads.whole_environ(environ, environ["wsgi.input"].read(length))))
     start_response(answer.status, answer.head())
     return [answer.body]
 
 
-def serve(head: Head, body: bytes, keep: bool, reply: Reply) -> None:
+def serve(head: Head, body: bytes, keep: bool, reply: direct.Reply) -> None:
     """Answer one request."""
-    steps.begin(answer_request(incoming_of(head, body)), lambda answer: reply(_written(answer, keep=keep)))
+    steps.begin(
+        answer_request(request_heads.whole_message(head, body)), lambda answer: reply(_written(answer, keep=keep))
+    )
 
 
 def refuse(head: Head) -> bytes | None:
     """The answer to a request whose body is not worth reading."""
     if head.first_line.count(" ") != 2:
         return complain(f"{head.first_line!r} is no request line")
+    arrival = admission.arrive(request_heads.of_message(head))
+    if isinstance(arrival, Reply):
+        return _written(Answer(arrival.status, arrival.headers, arrival.body), keep=False)
     if "transfer-encoding" in head.headers:
         return _written(messages.error(411, None, "InvokeEndpoint needs a Content-Length."), keep=False)
     if head.body_length > MAX_BODY_BYTES:
@@ -57,13 +61,6 @@ def refuse(head: Head) -> bytes | None:
 def complain(what: str) -> bytes:
     """The answer to what is not HTTP."""
     return _written(messages.error(400, "ValidationError", what), keep=False)
-
-
-def incoming_of(head: Head, body: bytes) -> Incoming:
-    """The request as the authorizer reads it."""
-    method, target, _ = head.first_line.split(" ", 2)
-    path, _, query = target.partition("?")
-    return Incoming(method, path, query, head.headers.get, body)
 
 
 def _written(answer: Answer, *, keep: bool) -> bytes:

@@ -4,13 +4,15 @@ A queue is shown from its first message on, as long as it exists, so that an ala
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 """
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from moto.sqs.models import sqs_backends
 
 from rehearsal.localaws.ground import clock, host
-from rehearsal.localaws.moto_bridge import moto_records
+from rehearsal.localaws.services import metrics
+from rehearsal.localaws.services.metrics import Datum
 
 NAMESPACE = "AWS/SQS"
 EVERY_SECONDS = 60.0
@@ -28,21 +30,13 @@ def measure(shown: set[str]) -> None:
         for queue in list(backend.queues.values()):
             if queue.approximate_number_of_messages or queue.queue_arn in shown:
                 shown.add(queue.queue_arn)
-                moto_records.of("cloudwatch", region).put_metric_data(NAMESPACE, _data(queue))
+                metrics.publish(NAMESPACE, _data(queue), region)
 
 
-def _data(queue: Any) -> list[dict[str, Any]]:
+def _data(queue: Any) -> Iterator[Datum]:
     values = {
         "ApproximateNumberOfMessagesVisible": queue.approximate_number_of_messages,
         "ApproximateNumberOfMessagesNotVisible": queue.approximate_number_of_messages_not_visible,
     }
-    return [
-        {
-            "MetricName": name,
-            "Dimensions": [{"Name": "QueueName", "Value": queue.name}],
-            "Timestamp": clock.now().replace(tzinfo=None),  # moto compares naive times, in UTC
-            "Unit": "Count",
-            "Value": float(value),
-        }
-        for name, value in values.items()
-    ]
+    for name, value in values.items():
+        yield Datum(name, (float(value),), {"QueueName": queue.name}, "Count")

@@ -7,7 +7,7 @@ from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.checks import pricing
 from rehearsal.toolkit.checks.pricing import Estimate
 from rehearsal.toolkit.executions import executions
-from rehearsal.toolkit.parameters import user_parameters
+from rehearsal.toolkit.parameters import user_parameters, workshop_actions
 from rehearsal.toolkit.stacks import stacks, template_parameters
 from rehearsal.toolkit.workshop import Plan
 
@@ -41,11 +41,8 @@ def of_launch(aws: Aws, plan: Plan) -> Forecast:
         defaults = {name: each.default or "" for name, each in declared.items()}
         return Forecast(reason, instances_of_stack(defaults | plan.parameters))
     running = user_parameters.of_pipeline(executions.definition(aws, plan.workshop.pipeline))
-    given = {
-        path: plan.parameters[name]
-        for path, name in user_parameters.STACK_PARAMETERS.items()
-        if plan.parameters.get(name)
-    }
+    chosen = {action.path: plan.parameters.get(action.stack_parameter or "") for action in workshop_actions.settable()}
+    given = {path: text for path, text in chosen.items() if text}
     return Forecast(reason, running | given)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline_job import parameters as schema
+from pipeline_job.functions import FUNCTIONS
 from pipeline_job.parameters import Checked
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import BadInput
@@ -13,19 +14,8 @@ from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.executions import addressing
 from rehearsal.toolkit.executions.addressing import DeclaredAction
 from rehearsal.toolkit.executions.events import Tell
+from rehearsal.toolkit.parameters import workshop_actions
 from rehearsal.toolkit.stacks import stacks
-
-STACK_PARAMETERS = {
-    "Train/TrainModel": "TrainUserParameters",
-    "DeployDev/DeployModel": "DeployDevUserParameters",
-    "DeployDev/SmokeTest": "SmokeTestUserParameters",
-    "DeployTest/DeployModel": "DeployTestUserParameters",
-    "DeployTest/FullTest": "FullTestUserParameters",
-}
-"""Which parameter of the pipeline stack holds an action's UserParameters."""
-
-_FUNCTIONS = {"SmokeTest": "EvaluateModel", "FullTest": "EvaluateModel"}
-"""Actions that are not named after their function."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +25,6 @@ class Change:
     key: str
     before: Any
     after: Any
-
-
-def function_of(action: str) -> str:
-    """The function that an action (by its bare name) invokes."""
-    return _FUNCTIONS.get(action, action)
 
 
 def of_pipeline(declared: dict[str, Any]) -> dict[str, str]:
@@ -58,15 +43,8 @@ def check(action: str, text: str) -> Checked:
         BadInput: it is refused; every problem points at its character.
     """
     name = action.rsplit("/", 1)[-1]
-    function = function_of(name)
-    try:
-        checked = schema.rules_broken(function, schema.check(function, text, unresolved="#{" in text))
-    except FileNotFoundError as error:
-        raise BadInput(
-            f"no function belongs to the action {action!r}",
-            where="ACTION",
-            next_step=f"write one of {', '.join(STACK_PARAMETERS)}",
-        ) from error
+    function = _function_of(action)
+    checked = schema.rules_broken(function, schema.check(function, text, unresolved="#{" in text))
     if checked.problems:
         raise BadInput(
             schema.refusal(name, checked),
@@ -76,15 +54,30 @@ def check(action: str, text: str) -> Checked:
     return checked
 
 
+def _function_of(action: str) -> str:
+    """The function that an action invokes; the name of a function stands for itself."""
+    found = workshop_actions.find(action)
+    if found is not None:
+        return found.function
+    if action in FUNCTIONS:
+        return action
+    raise BadInput(
+        f"no function belongs to the action {action!r}",
+        where="ACTION",
+        next_step=f"write one of {', '.join(each.path for each in workshop_actions.all_of())}",
+    )
+
+
 def check_all(stack_parameters: dict[str, str]) -> None:
     """Check those of the pipeline stack's parameters that are UserParameters; empty ones are the template's own.
 
     Raises:
         BadInput: one is refused.
     """
-    for path, parameter in STACK_PARAMETERS.items():
-        if stack_parameters.get(parameter):
-            check(path, stack_parameters[parameter])
+    for action in workshop_actions.settable():
+        text = stack_parameters.get(action.stack_parameter or "")
+        if text:
+            check(action.path, text)
 
 
 def changed(text: str, assign: dict[str, str], unset: Iterable[str] = ()) -> str:
@@ -131,11 +124,12 @@ def set_in_stack(aws: Aws, workshop: Workshop, action: DeclaredAction, text: str
         BadInput: the action's UserParameters are no parameter of the stack.
         NotThere: the stack does not exist.
     """
-    parameter = STACK_PARAMETERS.get(action.path)
+    parameters = {each.path: each.stack_parameter for each in workshop_actions.settable()}
+    parameter = parameters.get(action.path)
     if parameter is None:
         raise BadInput(
             f"{action.path} takes no UserParameters from the stack",
             where=workshop.pipeline_stack,
-            next_step=f"settable: {', '.join(STACK_PARAMETERS)}",
+            next_step=f"settable: {', '.join(parameters)}",
         )
     stacks.change_parameters(aws, workshop.pipeline_stack, {parameter: text}, tell)

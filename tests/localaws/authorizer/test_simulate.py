@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rehearsal.localaws.authorizer import positions
 from tests.localaws.authorizer.support import allow, deny, document, refusal
@@ -148,3 +149,12 @@ def test_nonsense_is_refused(aws: Any) -> None:
     assert refusal(lambda: iam.simulate_custom_policy(PolicyInputList=["{}}"], **ask))[0] == "InvalidInput"
     missing = "arn:aws:iam::123456789012:role/none"
     assert refusal(lambda: iam.simulate_principal_policy(PolicySourceArn=missing, **ask))[0] == "NoSuchEntity"
+
+
+def test_a_marker_that_no_simulation_gave_is_refused(aws: Any) -> None:
+    policy = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'
+    with pytest.raises(ClientError, match="Invalid Marker") as raised:
+        aws.client("iam").simulate_custom_policy(
+            PolicyInputList=[policy], ActionNames=["s3:GetObject"], Marker="abc", MaxItems=1
+        )
+    assert raised.value.response["Error"]["Code"] == "InvalidInput"

@@ -13,6 +13,11 @@ __all__ = ["bench", "role_arn"]
 
 @pytest.fixture(scope="session")
 def build_role(aws: Any) -> str:
+    return make_build_role(aws)
+
+
+def make_build_role(aws: Any) -> str:
+    """A role for projects that may do anything."""
     iam = aws.client("iam")
     trust = json.dumps(TRUST).replace("codepipeline.", "codebuild.")
     role = iam.create_role(RoleName="codebuild-tests", AssumeRolePolicyDocument=trust)["Role"]
@@ -27,16 +32,20 @@ def project(aws: Any, build_role: str, unique: Callable[[str], str]) -> Callable
     """``project(buildspec, **members)`` makes a project without a source; gives its name."""
 
     def make(buildspec: str, **members: Any) -> str:
-        name = unique("project")
-        declaration = {
-            "name": name,
-            "source": {"type": "NO_SOURCE", "buildspec": buildspec},
-            "artifacts": {"type": "NO_ARTIFACTS"},
-            "environment": {"type": "LINUX_CONTAINER", "image": "any", "computeType": "BUILD_GENERAL1_SMALL"},
-            "serviceRole": build_role,
-            **members,
-        }
-        aws.client("codebuild").create_project(**declaration)
-        return name
+        return make_project(aws, unique("project"), build_role, buildspec, **members)
 
     return make
+
+
+def make_project(aws: Any, name: str, role: str, buildspec: str, **members: Any) -> str:
+    """A project without a source; gives its name."""
+    declaration = {
+        "name": name,
+        "source": {"type": "NO_SOURCE", "buildspec": buildspec},
+        "artifacts": {"type": "NO_ARTIFACTS"},
+        "environment": {"type": "LINUX_CONTAINER", "image": "any", "computeType": "BUILD_GENERAL1_SMALL"},
+        "serviceRole": role,
+        **members,
+    }
+    aws.client("codebuild").create_project(**declaration)
+    return name

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import EmbeddedAws, start_embedded_aws, stop_embedded_aws
-from tests.localaws.deploying import ALLOW_ALL, TRUST, zip_of
+from tests.localaws.isolation.functions import deployed
 
 SHOW = """
 import json, os, boto3
@@ -54,20 +54,6 @@ def started(user_settings: Path) -> Iterator[EmbeddedAws]:
     embedded = start_embedded_aws()
     yield embedded
     stop_embedded_aws(embedded)
-
-
-def deployed(aws: Any, source: str, name: str = "probe") -> Any:
-    iam = aws.client("iam")
-    role = iam.create_role(RoleName=f"{name}-role", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
-    iam.put_role_policy(RoleName=f"{name}-role", PolicyName="All", PolicyDocument=json.dumps(ALLOW_ALL))
-    aws.client("lambda").create_function(
-        FunctionName=name, Runtime="python3.12", Role=role, Handler="app.handler", Code={"ZipFile": zip_of({"app.py": source})}, Timeout=20
-    )  # fmt: skip
-
-    def invoke(event: Any) -> Any:
-        return json.load(aws.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))["Payload"])
-
-    return invoke
 
 
 def test_function_sees_nothing_of_the_user(started: EmbeddedAws, user_settings: Path) -> None:

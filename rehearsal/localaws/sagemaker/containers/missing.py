@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rehearsal.images import recipes
 from rehearsal.images.framework_image import FrameworkImage
+from rehearsal.localaws import isolation
 from rehearsal.localaws.sagemaker.containers import surroundings
 from rehearsal.localaws.sagemaker.containers.interpreters import interpreter
 
@@ -22,7 +23,7 @@ _DISTRIBUTIONS = {
 def hint(base: Path, image: str) -> str | None:
     """The sentence; None when no module was missing in this container."""
     file = surroundings.missing_module_file(base)
-    if not file.exists():
+    if not file.is_file() or not isolation.is_of_child(file, base):
         return None
     module = file.read_text().strip()
     return f"The script lacks the module {module}, which {_command(module.partition('.')[0], image)}"

@@ -5,12 +5,13 @@
 
 import os
 import shlex
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rehearsal import at_start
 from rehearsal.localaws import isolation
-from rehearsal.localaws.sagemaker.containers.inside import missing_modules, paths, pip_beside
+from rehearsal.localaws.sagemaker.containers.inside import RUN_COMMAND, missing_modules, paths, pip_beside
 
 _HOOKS = (
     isolation.LOOPBACK_ONLY,
@@ -57,6 +58,18 @@ def isolated(environment: Mapping[str, str]) -> dict[str, str]:
     https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html
     """
     return {name: value for name, value in environment.items() if name not in _WAY_TO_AWS}
+
+
+def launched(python: str, program: Sequence[str]) -> tuple[str, ...]:
+    """The words with which this server's Python has an image's Python run a program, directly where both are one."""
+    return tuple(program) if python == sys.executable else (str(RUN_COMMAND), python, *program)
+
+
+def folders_of(python: str) -> list[Path]:
+    """What an interpreter needs to be read: its environment and the installation below that."""
+    if python == sys.executable:
+        return []
+    return [Path(python).absolute().parents[1], Path(python).resolve().parents[1]]
 
 
 def missing_module_file(base: Path) -> Path:

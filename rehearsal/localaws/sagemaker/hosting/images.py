@@ -55,6 +55,6 @@ def _own_program(image: str) -> own_server.Program | None:
     try:
         words = own_images.command(image, "serve")
         python = own_images.python(image) or sys.executable
-        return own_server.Program(words, python, runner=python) if words else None
+        return own_server.Program(words, python) if words else None
     except AwsError as error:
         raise UnknownImage(str(error.message)) from error

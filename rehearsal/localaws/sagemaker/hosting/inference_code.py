@@ -42,7 +42,7 @@ def start(model: Model, folder: Path, log: LogSink) -> Instance:
             f"{container.environment.get(SUBMIT_DIRECTORY) or _IN_THE_ARCHIVE} ({SUBMIT_DIRECTORY})."
         )
     python = interpreters.required(container.image, "serves")
-    program = own_server.Program((str(SCRIPT_SERVER),), python, runner=python, variables={_CODE_FOLDER: str(code)})
+    program = own_server.Program((str(SCRIPT_SERVER),), python, variables={_CODE_FOLDER: str(code)})
     return own_server.start(program, model, folder, log)
 
 

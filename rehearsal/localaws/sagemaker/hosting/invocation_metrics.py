@@ -6,11 +6,10 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html lists
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from moto.cloudwatch.models import cloudwatch_backends
-
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.services import metrics
+from rehearsal.localaws.services.metrics import Datum
 
 NAMESPACE = "AWS/SageMaker"
 
@@ -69,23 +68,9 @@ class MetricBuffer:
             key, measured = self._noted.popleft()
             by_variant.setdefault(key, []).append(measured)
         for key, measurements in by_variant.items():
-            backend = cloudwatch_backends[host.current().account_id][key.region]
-            backend.put_metric_data(NAMESPACE, [_datum(key, each) for each in statistics(measurements)])
+            metrics.publish(NAMESPACE, [_datum(key, each) for each in statistics(measurements)], key.region)
 
 
-def _datum(key: VariantKey, statistic: _Statistic) -> dict[str, Any]:
-    return {
-        "MetricName": statistic.name,
-        "Dimensions": [
-            {"Name": "EndpointName", "Value": key.endpoint_name},
-            {"Name": "VariantName", "Value": key.variant_name},
-        ],
-        "Timestamp": clock.now().replace(tzinfo=None),  # moto compares naive times, in UTC
-        "Unit": statistic.unit,
-        "StatisticValues": {
-            "SampleCount": len(statistic.values),
-            "Sum": sum(statistic.values),
-            "Minimum": min(statistic.values),
-            "Maximum": max(statistic.values),
-        },
-    }
+def _datum(key: VariantKey, statistic: _Statistic) -> Datum:
+    dimensions = {"EndpointName": key.endpoint_name, "VariantName": key.variant_name}
+    return Datum(statistic.name, tuple(statistic.values), dimensions, statistic.unit)

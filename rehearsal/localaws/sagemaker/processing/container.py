@@ -59,4 +59,6 @@ class Container:
     def said(self) -> str | None:
         """What the program left for ExitMessage (``/opt/ml/output/message``, at most 1,024 characters)."""
         file = self.base / "output" / "message"
-        return file.read_text(errors="replace").strip()[:1024] or None if file.is_file() else None
+        if not file.is_file() or not isolation.is_of_child(file, self.base):
+            return None
+        return file.read_text(errors="replace").strip()[:1024] or None

@@ -11,6 +11,7 @@ from rehearsal.localaws.sagemaker.processing.container import PROCESSING
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob
 from rehearsal.localaws.sagemaker.processing.program import program
 from rehearsal.localaws.sagemaker.processing.run import ProcessingRun
+from rehearsal.localaws.sagemaker.refusals import invalid
 from rehearsal.localaws.sagemaker.training import inputs
 from rehearsal.localaws.sagemaker.training.operations import assume
 
@@ -95,19 +96,17 @@ class ProcessingJobOperations:
 def _check(request: Mapping[str, Any]) -> None:
     for each in request.get("ProcessingInputs") or ():
         if "S3Input" not in each:
-            raise _invalid(f"Input {each['InputName']}: the embedded AWS reads inputs from S3 only; give an S3Input.")
+            raise invalid(f"Input {each['InputName']}: the embedded AWS reads inputs from S3 only; give an S3Input.")
         _check_path(each["S3Input"].get("LocalPath"), f"Input {each['InputName']}")
     for each in (request.get("ProcessingOutputConfig") or {}).get("Outputs", ()):
         if "S3Output" not in each:
-            raise _invalid(
-                f"Output {each['OutputName']}: the embedded AWS writes outputs to S3 only; give an S3Output."
-            )
+            raise invalid(f"Output {each['OutputName']}: the embedded AWS writes outputs to S3 only; give an S3Output.")
         _check_path(each["S3Output"].get("LocalPath"), f"Output {each['OutputName']}")
 
 
 def _check_path(path: str | None, owner: str) -> None:
     if not path or not path.startswith(PROCESSING + "/"):
-        raise _invalid(f"{owner}: LocalPath must lie below {PROCESSING}, not at {path}.")
+        raise invalid(f"{owner}: LocalPath must lie below {PROCESSING}, not at {path}.")
 
 
 def _channel(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,7 +117,3 @@ def _channel(given: Mapping[str, Any]) -> dict[str, Any]:
         data["S3DataDistributionType"] = source["S3DataDistributionType"]
     compression = {"CompressionType": source["S3CompressionType"]} if source.get("S3CompressionType") else {}
     return {"ChannelName": given["InputName"], "DataSource": {"S3DataSource": data}, **compression}
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("ValidationException", message)

@@ -18,6 +18,13 @@ class ProcessingProgram:
 
     python: str
     words: tuple[str, ...]
+    folder: Path | None = None
+    """Of a mapped program."""
+
+    @property
+    def readable(self) -> list[Path]:
+        """What it may read beside its container."""
+        return [*surroundings.folders_of(self.python), *filter(None, [self.folder])]
 
     def arguments(self, base: Path) -> tuple[str, ...]:
         """For this server's Python, in a container whose ``/opt/ml`` is ``base``."""
@@ -34,7 +41,9 @@ def program(specification: Mapping[str, Any]) -> ProcessingProgram:
     arguments = specification.get("ContainerArguments") or ()
     own = own_images.command(image, "process")
     if own is not None:
-        return ProcessingProgram(own_images.python(image) or sys.executable, ("python3", *own, *arguments))
+        return ProcessingProgram(
+            own_images.python(image) or sys.executable, ("python3", *own, *arguments), Path(own[0]).parent
+        )
     python = interpreters.required(image, "processes")
     if not entry:
         raise AwsError(

@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from rehearsal.localaws import isolation
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError, describe
@@ -92,6 +93,8 @@ class ProcessingRun:
             self.program.arguments(container.base),
             environment=container.environment(self.job.description(), self.credentials, self.job.region),
             cwd=container.base / "tmp",
+            own=container.base,
+            readable=self.program.readable,
             sink=stream.write,
             changed=self.job.changed,
             name=f"processing {self.job.name} {container.host}",
@@ -126,7 +129,7 @@ class ProcessingRun:
             extra = encryption.by_key(key_id, self.job.region)
         except AwsError as error:
             raise ProcessingFailed(f"ClientError: Failed to upload to {output['S3Uri']}: {error}") from error
-        for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        for file in isolation.files_of_child(folder, container.base):
             key = f"{prefix}/{file.relative_to(folder)}".lstrip("/")
             try:
                 with open(file, "rb") as body:

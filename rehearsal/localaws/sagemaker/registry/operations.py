@@ -5,6 +5,7 @@ from typing import Any
 from rehearsal.localaws.ground import clock
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import listing
+from rehearsal.localaws.sagemaker.refusals import invalid
 from rehearsal.localaws.sagemaker.registry.package import Group, Package
 
 
@@ -18,7 +19,7 @@ class RegistryOperations:
     def create_model_package_group(self) -> dict[str, Any]:
         groups, name = self.sagemaker_backend.package_groups, self.params["ModelPackageGroupName"]
         if groups.find(name) is not None:
-            raise _invalid(f"Model Package Group already exists: {groups.arn(name)}")
+            raise invalid(f"Model Package Group already exists: {groups.arn(name)}")
         groups.add(Group(name, groups.arn(name), self.params, clock.now()))
         self.sagemaker_backend.tag_store.put(groups.arn(name), self.params.get("Tags"))
         return {"ModelPackageGroupArn": groups.arn(name)}
@@ -43,7 +44,7 @@ class RegistryOperations:
     def create_model_package(self) -> dict[str, Any]:
         group_name, name = self.params.get("ModelPackageGroupName"), self.params.get("ModelPackageName")
         if bool(group_name) == bool(name):
-            raise _invalid("Give exactly one of ModelPackageGroupName (a version of a group) and ModelPackageName.")
+            raise invalid("Give exactly one of ModelPackageGroupName (a version of a group) and ModelPackageName.")
         package = self._new_version(group_name) if group_name else self._new_package(str(name))
         self.sagemaker_backend.packages[package.arn] = package
         self.sagemaker_backend.tag_store.put(package.arn, self.params.get("Tags"))
@@ -102,7 +103,7 @@ class RegistryOperations:
         groups = self.sagemaker_backend.package_groups
         group: Group | None = groups.find(name.rpartition("/")[2])
         if group is None:
-            raise _invalid(f"ModelPackageGroup {groups.arn(name.rpartition('/')[2])} does not exist.")
+            raise invalid(f"ModelPackageGroup {groups.arn(name.rpartition('/')[2])} does not exist.")
         return group
 
     def _versions_of(self, group: Group) -> list[Package]:
@@ -118,9 +119,5 @@ def find_package(backend: Any, name: str) -> Package:
     arn = name if name.startswith("arn:") else backend.package_names.arn(name)
     package: Package | None = backend.packages.get(arn)
     if package is None:
-        raise _invalid(f"ModelPackage {arn} does not exist.")
+        raise invalid(f"ModelPackage {arn} does not exist.")
     return package
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("ValidationException", message)

@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from rehearsal.localaws import isolation
 from rehearsal.localaws.ground.errors import describe
 from rehearsal.localaws.sagemaker.training.inputs import DownloadError, path_below, split_uri
 from rehearsal.localaws.sagemaker.training.outputs import UploadError
@@ -53,7 +54,7 @@ class CheckpointMirror:
             UploadError: S3 does not take them.
         """
         bucket, prefix = split_uri(self.uri.rstrip("/"))
-        for file in sorted(file for file in self.folder.rglob("*") if file.is_file()):
+        for file in isolation.files_of_child(self.folder, self.folder):
             try:
                 stamp, content = _stamp(file), file.read_bytes()
             except FileNotFoundError:  # the algorithm removes old checkpoints while this runs

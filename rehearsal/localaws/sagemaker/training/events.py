@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from moto.cloudwatch.models import cloudwatch_backends
-
 from rehearsal.localaws.authorizer import on_behalf
 from rehearsal.localaws.events import bus
-from rehearsal.localaws.ground import host
 from rehearsal.localaws.sagemaker.training.job import TrainingJob
+from rehearsal.localaws.services import metrics
+from rehearsal.localaws.services.metrics import Datum
 
 METRIC_NAMESPACE = "/aws/sagemaker/TrainingJobs"
 
@@ -33,19 +32,9 @@ def publish_metrics(job: TrainingJob, values: list[tuple[str, float, datetime]])
         job.request["RoleArn"], "cloudwatch", "PutMetricData", {"Namespace": METRIC_NAMESPACE}, job.region
     ):
         return
-    backend = cloudwatch_backends[host.current().account_id][job.region]
-    dimensions = [{"Name": "TrainingJobName", "Value": job.name}]
-    data = [  # moto compares times without zone, in UTC
-        {
-            "MetricName": name,
-            "Value": value,
-            "Timestamp": at.replace(tzinfo=None),
-            "Dimensions": dimensions,
-            "Unit": "None",
-        }
-        for name, value, at in values
-    ]
-    backend.put_metric_data(METRIC_NAMESPACE, data)
+    dimensions = {"TrainingJobName": job.name}
+    data = [Datum(name, (value,), dimensions, at=at) for name, value, at in values]
+    metrics.publish(METRIC_NAMESPACE, data, job.region)
 
 
 def _in_milliseconds(value: Any) -> Any:

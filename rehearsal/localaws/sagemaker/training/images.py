@@ -12,7 +12,7 @@ from rehearsal.images.framework_image import SCIKIT_LEARN, FrameworkImage
 from rehearsal.localaws.algorithms.xgboost.versions import ImageVersion
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import own_images
-from rehearsal.localaws.sagemaker.containers import interpreters
+from rehearsal.localaws.sagemaker.containers import interpreters, surroundings
 from rehearsal.localaws.sagemaker.containers.inside import RUN_COMMAND, SCRIPT_MODE
 from rehearsal.localaws.sagemaker.training.user_script import UserScript
 
@@ -23,22 +23,23 @@ _XGBOOST = re.compile(
 
 @dataclass(frozen=True)
 class TrainingProgram:
-    """A program for a child process, started as ``<runner> <arguments>``, and whether it is the built-in algorithm."""
+    """A program for a child process, started as ``python <arguments>``, and whether it is the built-in algorithm."""
 
     arguments: tuple[str, ...]
     built_in: bool
     import_path: str | None = None
     python: str = sys.executable
     """The interpreter of the image, which every Python of the container is."""
-    runner: str = sys.executable
     command: tuple[str, ...] = ()
     """The words of ContainerEntrypoint and ContainerArguments, as the request has them; they follow ``arguments``."""
     script: UserScript | None = None
     """The script of script mode."""
 
     @property
-    def runs_user_code(self) -> bool:
-        return not self.built_in
+    def readable(self) -> list[Path]:
+        """What it may read beside its container: the interpreter, and the folder of a program of the user's own."""
+        own = [Path(self.import_path)] if self.import_path and not self.built_in else []
+        return [*surroundings.folders_of(self.python), *own]
 
 
 def training_program(request: Mapping[str, Any]) -> TrainingProgram:
@@ -56,7 +57,7 @@ def training_program(request: Mapping[str, Any]) -> TrainingProgram:
         words = (*own, *(specification.get("ContainerArguments") or ()))
         python = own_images.python(image) or sys.executable
         return TrainingProgram(
-            words, built_in=False, import_path=str(Path(own[0]).parent), python=python, runner=python
+            surroundings.launched(python, words), built_in=False, import_path=str(Path(own[0]).parent), python=python
         )
     if specification.get("ContainerArguments"):
         raise AwsError(
@@ -76,7 +77,9 @@ def _command(image: str, specification: Mapping[str, Any]) -> TrainingProgram:
 
 def _script(image: str, script: UserScript) -> TrainingProgram:
     python = interpreters.required(image, "trains")
-    return TrainingProgram((str(SCRIPT_MODE),), built_in=False, python=python, runner=python, script=script)
+    return TrainingProgram(
+        surroundings.launched(python, (str(SCRIPT_MODE),)), built_in=False, python=python, script=script
+    )
 
 
 def _algorithm(image: str) -> TrainingProgram:

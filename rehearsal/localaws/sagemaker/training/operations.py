@@ -8,6 +8,7 @@ from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.sagemaker import listing, quotas, trial_components
+from rehearsal.localaws.sagemaker.refusals import invalid
 from rehearsal.localaws.sagemaker.training import images, inputs, metrics
 from rehearsal.localaws.sagemaker.training.job import TrainingJob
 from rehearsal.localaws.sagemaker.training.run import TrainingRun
@@ -122,18 +123,16 @@ def _check(request: Mapping[str, Any]) -> None:
     """What the service checks beyond its service model."""
     specification, resources = request["AlgorithmSpecification"], request["ResourceConfig"]
     if ("TrainingImage" in specification) == ("AlgorithmName" in specification):
-        raise _invalid(
-            "You must specify either TrainingImage or AlgorithmName in AlgorithmSpecification, and not both."
-        )
+        raise invalid("You must specify either TrainingImage or AlgorithmName in AlgorithmSpecification, and not both.")
     if "AlgorithmName" in specification:
-        raise _invalid("The embedded AWS has no algorithms of the Marketplace or of your own; give a TrainingImage.")
+        raise invalid("The embedded AWS has no algorithms of the Marketplace or of your own; give a TrainingImage.")
     if "InstanceGroups" in resources:
-        raise _invalid("The embedded AWS has no heterogeneous clusters; give InstanceType and InstanceCount.")
+        raise invalid("The embedded AWS has no heterogeneous clusters; give InstanceType and InstanceCount.")
     if not resources.get("InstanceCount") or "InstanceType" not in resources:
-        raise _invalid("ResourceConfig needs InstanceType and an InstanceCount of at least 1.")
+        raise invalid("ResourceConfig needs InstanceType and an InstanceCount of at least 1.")
     names = [channel["ChannelName"] for channel in request.get("InputDataConfig") or ()]
     if len(names) != len(set(names)):
-        raise _invalid(f"Channel names must be unique: {', '.join(names)}")
+        raise invalid(f"Channel names must be unique: {', '.join(names)}")
     _check_spot(request)
 
 
@@ -142,12 +141,8 @@ def _check_spot(request: Mapping[str, Any]) -> None:
     longest, run = stopping.get("MaxWaitTimeInSeconds"), stopping.get("MaxRuntimeInSeconds", 0)
     if request.get("EnableManagedSpotTraining"):
         if longest is None or longest < run:
-            raise _invalid(
+            raise invalid(
                 "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds"
             )
     elif longest is not None:
-        raise _invalid("MaxWaitTimeInSeconds is supported only with EnableManagedSpotTraining.")
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("ValidationException", message)
+        raise invalid("MaxWaitTimeInSeconds is supported only with EnableManagedSpotTraining.")

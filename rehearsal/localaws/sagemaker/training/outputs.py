@@ -8,6 +8,7 @@ from typing import Any
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
+from rehearsal.localaws import isolation
 from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.sagemaker import encryption
 from rehearsal.localaws.sagemaker.training.inputs import split_uri
@@ -34,15 +35,15 @@ def upload(request: Mapping[str, Any], base: Path, s3: Any) -> str | None:
     """
     destination = _Destination(_output_uri(request), request["OutputDataConfig"].get("KmsKeyId"), s3)
     if has_files(base / "output" / "data"):
-        destination.put(_archive(base / "output" / "data", base / "output.tar.gz"), "output.tar.gz")
+        destination.put(_archive(base / "output" / "data", base.parent / f"{base.name}.output.tar.gz"), "output.tar.gz")
     model = base / "model"
     if not has_files(model):
         return None
     if _is_uncompressed(request):
-        for file in sorted(file for file in model.rglob("*") if file.is_file()):
+        for file in isolation.files_of_child(model, base):
             destination.put(file, f"model/{file.relative_to(model)}")
     else:
-        destination.put(_archive(model, base / "model.tar.gz"), "model.tar.gz")
+        destination.put(_archive(model, base.parent / f"{base.name}.model.tar.gz"), "model.tar.gz")
     return model_uri(request)
 
 
@@ -77,6 +78,7 @@ class _Destination:
 
 
 def _archive(folder: Path, archive: Path) -> Path:
+    """``archive`` lies outside of the container, whose program could have put a link in its place."""
     with tarfile.open(archive, "w:gz", compresslevel=_GZIP_LEVEL) as tar:
         for entry in sorted(folder.iterdir()):
             tar.add(entry, entry.name)

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ GRACE_SECONDS = 120
 
 
 class ContainerProcess:
-    """A program in a container's folders. ``changed`` is notified when it ends."""
+    """A program in a container's folders, of which ``own`` is the outermost. ``changed`` is notified when it ends."""
 
     def __init__(
         self,
@@ -26,15 +25,23 @@ class ContainerProcess:
         *,
         environment: Mapping[str, str],
         cwd: Path,
+        own: Path,
+        readable: Sequence[Path] = (),
         sink: Sink,
         changed: threading.Condition,
         name: str,
-        python: str = sys.executable,
     ) -> None:
         reading, writing = os.pipe()
         try:
             self._process = isolation.spawn(
-                program, environment=environment, cwd=cwd, stdout=writing, stderr=subprocess.STDOUT, python=python
+                program,
+                environment=environment,
+                cwd=cwd,
+                own=[own],
+                readable=readable,
+                stdout=writing,
+                stderr=subprocess.STDOUT,
+                measured=True,
             )
         finally:
             os.close(writing)

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+from rehearsal.localaws import isolation
 from rehearsal.localaws.algorithms.xgboost import gpus
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.door import faults
@@ -190,11 +191,12 @@ class TrainingRun:
             stream.write([f"WARNING: {gpus.warning(instance_type)}"])
         return ContainerProcess(
             self._arguments(container),
-            python=self.program.runner,
             environment=container.environment(
                 self.job.request, self.job.arn, self.program, self.credentials, self.job.region
             ),
             cwd=container.base,
+            own=container.base,
+            readable=self.program.readable,
             sink=self._sink(stream),
             changed=self.job.changed,
             name=f"training {self.job.name} {container.host}",
@@ -309,5 +311,6 @@ def _check_exits(containers: Sequence[Container], running: Sequence[ContainerPro
 def _failure(container: Container, image: str) -> str:
     """What the container says of its failure, after the module that its script lacked."""
     file = container.base / "output" / "failure"
-    said = file.read_text(errors="replace").rstrip() if file.exists() else ""
+    is_readable = file.is_file() and isolation.is_of_child(file, container.base)
+    said = file.read_text(errors="replace").rstrip() if is_readable else ""
     return "\n".join(filter(None, [missing.hint(container.base, image), said]))

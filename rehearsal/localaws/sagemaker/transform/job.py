@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker.hosting.model import Model
+from rehearsal.localaws.sagemaker.refusals import invalid
 from rehearsal.localaws.sagemaker.transform.data_processing import FilterError, Processing
 from rehearsal.localaws.sagemaker.transform.records import Split, Strategy
 
@@ -48,11 +48,11 @@ def plan(request: dict[str, Any]) -> Plan:
     source = request["TransformInput"]
     split = source.get("SplitType", "None")
     if split not in set(Split):
-        raise _invalid(f"The embedded AWS offers SplitType None, Line and RecordIO, not {split}.")
+        raise invalid(f"The embedded AWS offers SplitType None, Line and RecordIO, not {split}.")
     megabytes = 6 if request.get("MaxPayloadInMB") is None else request["MaxPayloadInMB"]
     concurrency = request.get("MaxConcurrentTransforms") or None
     if megabytes > 100 or megabytes * (concurrency or 1) > 100:
-        raise _invalid("MaxPayloadInMB, and MaxConcurrentTransforms times MaxPayloadInMB, must not exceed 100 MB.")
+        raise invalid("MaxPayloadInMB, and MaxConcurrentTransforms times MaxPayloadInMB, must not exceed 100 MB.")
     client = request.get("ModelClientConfig") or {}
     return Plan(
         content_type=source.get("ContentType"),
@@ -71,14 +71,10 @@ def _processing(request: dict[str, Any], split: str) -> Processing | None:
     try:
         processing = Processing.parse(request.get("DataProcessing"), request["TransformInput"].get("ContentType") or "")
     except FilterError as error:
-        raise _invalid(f"DataProcessing: {error}") from error
+        raise invalid(f"DataProcessing: {error}") from error
     if processing is not None and split != Split.LINE:
-        raise _invalid("DataProcessing needs SplitType Line: it works on each record.")
+        raise invalid("DataProcessing needs SplitType Line: it works on each record.")
     return processing
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("ValidationException", message)
 
 
 @dataclass

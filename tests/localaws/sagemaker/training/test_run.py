@@ -63,7 +63,7 @@ def test_one_instance_that_fails_ends_all(training) -> None:
 
 def test_a_program_that_was_killed_leaves_no_reason_and_one_is_given(tmp_path: Path) -> None:
     with pytest.raises(run.AlgorithmFailed, match=r"The program was killed \(SIGKILL\).*, exit code: 137"):
-        run._check_exits([SimpleNamespace(base=tmp_path)], [SimpleNamespace(exit_code=137)])
+        run._check_exits([SimpleNamespace(base=tmp_path)], [SimpleNamespace(exit_code=137)], "image")
 
 
 def spot(training, rounds: int) -> str:

@@ -9,7 +9,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class ForkedServer(Instance):
             super().begin_invoke(headers, body, done)
             return
         try:
-            connection = self._idle.pop() if self._idle else _LoopConnection(self._address, self._idle)
+            connection = self._idle.pop() if self._idle else _LoopConnection(self._address, self._idle, self._end)
         except InstanceError as error:
             done(error)
             return
@@ -69,6 +69,8 @@ class ForkedServer(Instance):
             return exchange
         except BlockingIOError as error:
             self._drop()
+            if method == "POST":
+                self._end()
             raise InstanceTimeout(timeout_seconds) from error
         except OSError as error:
             self._drop()
@@ -84,7 +86,13 @@ class ForkedServer(Instance):
         life, self._life = self._life, -1
         os.close(life)
         if not self.ended.wait(2):
-            os.kill(self._process_id, signal.SIGKILL)
+            self._end()
+
+    def _end(self) -> None:
+        """Kill the process: one that does not answer in time would answer nobody else either. Its endpoint starts another."""
+        if not self.ended.is_set():
+            with suppress(ProcessLookupError):
+                os.kill(self._process_id, signal.SIGKILL)
 
 
 class _Reading:
@@ -119,10 +127,11 @@ class _Reading:
 class _LoopConnection:
     """A connection of the event loop: asks one question at a time, and goes back to the idle ones with the answer."""
 
-    def __init__(self, address: str, idle: "list[_LoopConnection]") -> None:
+    def __init__(self, address: str, idle: "list[_LoopConnection]", give_up: Callable[[], None]) -> None:
         self._socket = _connect(address)
         self._socket.setblocking(False)
         self._idle = idle
+        self._give_up = give_up
         self._reading = _Reading()
         self._done: Done | None = None
         self._deadline = 0.0
@@ -152,6 +161,7 @@ class _LoopConnection:
     def look_after(self, now: float) -> None:
         """Give up an answer that takes too long."""
         if now > self._deadline:
+            self._give_up()
             self._end(InstanceTimeout(INVOCATION_SECONDS))
 
     def _end(self, error: InstanceError) -> None:

@@ -38,8 +38,11 @@ class ModelHost:
             ["-m", "rehearsal.localaws.sagemaker.hosting.servers.model_host", str(theirs.fileno())],
             environment=environment,
             cwd=folder,
+            own=[folder],
             stdout=sys.stderr.fileno(),
             pass_fds=[theirs.fileno()],
+            measured=True,
+            spares=True,
         )
         theirs.close()
         self._control = ours

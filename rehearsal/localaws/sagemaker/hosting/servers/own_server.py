@@ -114,11 +114,10 @@ class OwnServer(Instance):
 
 @dataclass(frozen=True)
 class Program:
-    """What is started, as ``<runner> <arguments>``; ``python`` is the interpreter that every Python of the container is."""
+    """What ``python``, the interpreter that every Python of the container is, runs: a file and its arguments."""
 
     arguments: tuple[str, ...]
     python: str = sys.executable
-    runner: str = sys.executable
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -145,7 +144,13 @@ def start(program: Program, model: Model, folder: Path, log: LogSink) -> OwnServ
     reading, writing = os.pipe()
     try:
         process = isolation.spawn(
-            program.arguments, environment=environment, cwd=folder, stdout=writing, python=program.runner
+            surroundings.launched(program.python, program.arguments),
+            environment=environment,
+            cwd=folder,
+            own=[folder],
+            readable=[*surroundings.folders_of(program.python), Path(program.arguments[0]).parent],
+            stdout=writing,
+            measured=True,
         )
     finally:
         os.close(writing)

@@ -1,0 +1,99 @@
+"""From an admitted request to moto's application of its service: the service that the caller signed for, and no other.
+
+moto would tell the service from whatever the request brings (headers of other protocols, the body, the path). Here the signature's
+scope decides, so that what was authenticated is what is executed. Handlers of moto that never ask the authorizer are not served.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from flask import Flask
+from moto.core.responses import BaseResponse
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from rehearsal.localaws.authorizer.admission import CALLER, Caller, Unsigned
+from rehearsal.localaws.authorizer.authentication import Authenticated
+from rehearsal.localaws.authorizer.signature import ALGORITHM
+from rehearsal.localaws.ground import host
+
+_JUDGED = {
+    "moto.s3.responses": {"S3Response.bucket_dispatch", "S3Response.ambiguous_dispatch", "S3Response.key_dispatch"},
+    "moto.elb.urls": {"api_version_elb_backend"},
+    "moto.elbv2.urls": {"api_version_elb_backend"},
+}
+"""Handlers that ask the authorizer themselves, beside ``BaseResponse.dispatch``: by their module."""
+
+
+class Services(Protocol):
+    """What answers requests that were admitted."""
+
+    lock: AbstractContextManager[Any]
+
+    def get_application(self, environ: dict[str, Any]) -> Callable[..., Any]:
+        """The WSGI application for a request."""
+
+
+class Dispatcher(DomainDispatcherApplication):
+    """moto's applications, one for each service, made when they are first needed."""
+
+    def __init__(self) -> None:
+        super().__init__(_judging_application)
+
+    def infer_service_region_host(self, environ: dict[str, Any], path: str) -> str | None:
+        """moto's name for the service and region."""
+        caller: Caller = environ[CALLER]
+        if "HTTP_AUTHORIZATION" in environ or caller.service != "s3":
+            found: str | None = super().infer_service_region_host(environ, path)
+            return found
+        return f"s3.{host.current().settings.region}.amazonaws.com"
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """moto's name of the service.
+
+        Raises:
+            NotImplementedError: moto has no such service.
+        """
+        found = super().get_backend_for_host(host)
+        if found is None and host is not None:
+            raise NotImplementedError(f"there is no service at {host}")
+        return found
+
+
+def lead(environ: dict[str, Any], caller: Caller) -> None:
+    """Leave nothing in the request by which moto could take it for another service's."""
+    if isinstance(caller, Authenticated) and caller.signed is not None and not caller.signed.is_presigned:
+        scope, signed = caller.signed.scope, caller.signed
+        credential = f"{scope.access_key_id}/{scope.date}/{scope.region}/{scope.service}/aws4_request"
+        environ["HTTP_AUTHORIZATION"] = (
+            f"{ALGORITHM} Credential={credential}, SignedHeaders={';'.join(signed.signed_headers)}, "
+            f"Signature={signed.signature}"
+        )
+    else:
+        environ.pop("HTTP_AUTHORIZATION", None)
+    if caller.service == "s3" or (isinstance(caller, Unsigned) and caller.service == "sts"):
+        environ.pop("HTTP_X_AMZ_TARGET", None)
+
+
+def _judging_application(service: Any) -> Flask:
+    """moto's application without the handlers that never ask the authorizer."""
+    application = create_backend_app(service)
+    for endpoint, view in application.view_functions.items():
+        handler = getattr(view, "callback", None)  # a handler of moto's, within what makes Flask's of it
+        if not _asks(handler):
+            application.view_functions[endpoint] = _closed(getattr(handler, "__qualname__", endpoint))
+    return application
+
+
+def _asks(handler: Any) -> bool:
+    """Whether a handler has the authorizer judge each request."""
+    if getattr(handler, "__func__", None) is BaseResponse.__dict__["dispatch"].__func__:
+        return True
+    return getattr(handler, "__qualname__", "") in _JUDGED.get(getattr(handler, "__module__", ""), ())
+
+
+def _closed(handler: str) -> Callable[..., Any]:
+    def refuse(**_named: Any) -> Any:
+        raise NotImplementedError(f"moto's {handler} asks nobody whether the caller may")
+
+    return refuse

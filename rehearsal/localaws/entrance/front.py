@@ -1,0 +1,174 @@
+"""The front of the embedded AWS: one WSGI application that hands each request to whom it belongs.
+
+A request's head is judged first (``authorizer/admission.py``): Host and Origin for all of them, then, for what goes on to moto, the
+signature. ``/_rehearsal/...`` goes to the capabilities, what a short cut takes is answered there (the data plane of endpoints);
+both know their callers in ways of their own. All else goes to moto's application of the service that the caller signed for.
+"""
+
+import io
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rehearsal.localaws.authorizer import admission, authentication, denials, request_heads, wire_errors
+from rehearsal.localaws.authorizer.admission import Caller, Unsigned
+from rehearsal.localaws.authorizer.authentication import RequestHead
+from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection
+from rehearsal.localaws.authorizer.wire_errors import Reply
+from rehearsal.localaws.door import shortcuts
+from rehearsal.localaws.door.shortcuts import StartResponse
+from rehearsal.localaws.entrance import dispatch
+from rehearsal.localaws.ground import persistence
+from rehearsal.localaws.ground.request_gate import Closed, gate
+from rehearsal.localaws.moto_bridge import wiring
+from rehearsal.localaws.storage import reception
+from rehearsal.localaws.storage.body import FileBody
+
+_READING = ("Describe", "List", "Get", "BatchGet")
+
+log = logging.getLogger("rehearsal.localaws")
+
+
+class Front:
+    """The WSGI application of the server."""
+
+    def __init__(self, services: dispatch.Services | None = None) -> None:
+        """``services`` are moto's unless a test gives its own."""
+        self._moto = services or dispatch.Dispatcher()
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        # moto checks signatures on the undecoded path, which it reads from RAW_URI; cheroot sets only REQUEST_URI
+        environ.setdefault("RAW_URI", environ.get("REQUEST_URI", ""))
+        head = request_heads.of_environ(environ)
+        arrival = admission.arrive(head)
+        if isinstance(arrival, Reply):
+            return _refuse(environ, start_response, arrival)
+        respond = _telling(start_response, arrival.browser_headers)
+        try:
+            with gate.passing():
+                answer = self._by_shortcut(environ, respond, head)
+            if answer is not None:
+                return answer
+            caller = _admitted(environ, head, arrival)
+            if isinstance(caller, Reply):
+                return _refuse(environ, respond, caller)
+            with gate.passing():
+                return self._by_moto(environ, respond, head, caller)
+        except Closed:
+            told = "The embedded AWS is being stopped, and its state has been written."
+            return _fail(head, respond, Denial(503, "ServiceUnavailable", told))
+
+    def _by_shortcut(
+        self, environ: dict[str, Any], start_response: StartResponse, head: RequestHead
+    ) -> Iterable[bytes] | None:
+        """The answer of who needs no signature, None when the request is none of theirs."""
+        try:
+            answer = shortcuts.answer(environ, start_response)
+        except Exception:  # the outermost edge: the caller gets an AWS-like answer, the log the traceback
+            log.exception("while answering %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            return _failed(head, start_response)
+        if answer is not None and _may_change(environ):
+            persistence.changed()
+        return answer
+
+    def _by_moto(
+        self, environ: dict[str, Any], start_response: StartResponse, head: RequestHead, caller: Caller
+    ) -> Iterable[bytes]:
+        environ[admission.CALLER] = caller
+        if _may_change(environ):
+            persistence.changed()
+        try:
+            return self._application(environ, caller)(environ, start_response)
+        except NotImplementedError as error:
+            return _not_offered(head, start_response, str(error))
+        except Exception:  # the outermost edge: the caller gets an AWS-like answer, the log the traceback
+            log.exception("while answering %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            return _failed(head, start_response)
+
+    def _application(self, environ: dict[str, Any], caller: Caller) -> Callable[..., Iterable[bytes]]:
+        """moto's application for the service, loaded with what of ours belongs to it."""
+        dispatch.lead(environ, caller)
+        application: Callable[..., Iterable[bytes]] = self._moto.get_application(environ)
+        if wiring.is_behind():
+            with self._moto.lock:  # the lock under which moto loads services: one at a time
+                wiring.catch_up()
+        return application
+
+
+def _admitted(environ: dict[str, Any], head: RequestHead, arrival: admission.Arrival) -> Caller | Reply:
+    """The caller, with the body taken in and checked; a reply to who may not come in."""
+    caller = admission.admit(head, arrival)
+    if isinstance(caller, Reply):
+        return caller
+    try:
+        reception.receive(environ)
+    except reception.BadBody as error:
+        return wire_errors.shaped(head, "s3", Denial(400, error.code, str(error)))
+    body = _body(environ)
+    if isinstance(caller, Unsigned):
+        return _looked_into(caller, head, body)
+    wrong = authentication.check_body(caller, head, body)
+    return caller if wrong is None else wire_errors.refusal(head, admission.service_in_scope(head), wrong)
+
+
+def _looked_into(caller: Unsigned, head: RequestHead, body: bytes | FileBody) -> Caller | Reply:
+    """What an unsigned request's body says of who sends it."""
+    found = admission.FEDERATED.search(body) if caller.is_federated and isinstance(body, bytes) else None
+    if found is not None:
+        return wire_errors.shaped(head, "query", denials.no_identity_provider(found[1].decode()))
+    if caller.is_federated or caller.is_upload:
+        return wire_errors.refusal(head, None, Rejection(Problem.NO_SIGNATURE))
+    return caller
+
+
+def _body(environ: dict[str, Any]) -> bytes | FileBody:
+    """The whole body: a file where it is large, else its bytes, which are left to be read once more."""
+    if reception.LARGE_BODY in environ:
+        large: FileBody = environ[reception.LARGE_BODY]
+        return large
+    body = bytes(environ["wsgi.input"].read())
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _telling(start_response: StartResponse, more: Iterable[tuple[str, str]]) -> StartResponse:
+    """``start_response`` with further headers."""
+    added = list(more)
+    if not added:
+        return start_response
+
+    def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+        return start_response(status, [*headers, *added], *exc_info)
+
+    return start
+
+
+def _refuse(environ: dict[str, Any], start_response: StartResponse, reply: Reply) -> Iterable[bytes]:
+    log.debug("refused %s %s: %s", environ["REQUEST_METHOD"], environ["PATH_INFO"], reply.status)
+    start_response(reply.status, reply.head())
+    return [reply.body]
+
+
+def _may_change(environ: dict[str, Any]) -> bool:
+    """Whether something may be different afterwards: S3 reads by method, JSON services by the operation's name."""
+    operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    return environ["REQUEST_METHOD"] not in ("GET", "HEAD") and not operation.startswith(_READING)
+
+
+def _not_offered(head: RequestHead, start_response: StartResponse, what: str) -> Iterable[bytes]:
+    service = admission.service_in_scope(head) or "this service"
+    message = f"The embedded AWS does not offer this operation of {service}: {what}"
+    log.warning(message)
+    return _fail(head, start_response, Denial(501, "NotImplemented", message))
+
+
+def _failed(head: RequestHead, start_response: StartResponse) -> Iterable[bytes]:
+    told = "The embedded AWS failed; its log has the traceback."
+    return _fail(head, start_response, Denial(500, "InternalFailure", told))
+
+
+def _fail(head: RequestHead, start_response: StartResponse, denial: Denial) -> Iterable[bytes]:
+    """An error in the shape of the request's protocol."""
+    reply = wire_errors.shaped(head, wire_errors.protocol_of(head, admission.service_in_scope(head)), denial)
+    start_response(reply.status, reply.head())
+    return [reply.body]

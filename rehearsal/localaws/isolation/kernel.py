@@ -1,0 +1,22 @@
+"""What a process asks of the kernel for itself. Standard library alone: child processes import it, too. No-ops but on Linux."""
+
+import ctypes
+import sys
+
+_SET_DUMPABLE, _SET_CHILD_SUBREAPER = 4, 36  # https://man7.org/linux/man-pages/man2/prctl.2.html
+
+
+def hide_memory() -> bool:
+    """Make this process one whose environment and memory no other process of the user may read; whether it could be done."""
+    return _prctl(_SET_DUMPABLE, 0)
+
+
+def adopt_orphans() -> bool:
+    """Become the parent of what descendants leave behind when they end, in place of init; whether it could be done."""
+    return _prctl(_SET_CHILD_SUBREAPER, 1)
+
+
+def _prctl(option: int, value: int) -> bool:
+    if sys.platform != "linux":
+        return False
+    return bool(ctypes.CDLL(None).prctl(option, value, 0, 0, 0) == 0)
