@@ -39,9 +39,7 @@ def prepared(role, data):
         code="prepare.py",
         job_arguments=["--share", "0.75"],
         inputs=[ProcessingInput(source=data, destination="/opt/ml/processing/input")],
-        outputs=[
-            ProcessingOutput(output_name=name, source=f"/opt/ml/processing/{name}") for name in ("train", "test")
-        ],
+        outputs=[ProcessingOutput(output_name=name, source=f"/opt/ml/processing/{name}") for name in ("train", "test")],
     )
 
 
@@ -68,7 +66,10 @@ def evaluated(role, image, train, prepare):
 
 def pipeline(role, bucket, data, function):
     limit = ParameterFloat(name="Limit", default_value=1.0)
-    session, image = PipelineSession(), sagemaker.image_uris.retrieve("xgboost", sagemaker.Session().boto_region_name, version="1.7-1")
+    session, image = (
+        PipelineSession(),
+        sagemaker.image_uris.retrieve("xgboost", sagemaker.Session().boto_region_name, version="1.7-1"),
+    )
     source = ParameterString(name="Data", default_value=data)
     prepare = prepared(role, source)
     estimator = Estimator(image_uri=image, role=role, output_path=f"s3://{bucket}/models", **MACHINE)
@@ -152,11 +153,19 @@ def main(function):
     steps = {step["StepName"]: step for step in execution.list_steps()}
     name = steps["Create"]["Metadata"]["Model"]["Arn"].rpartition("/")[2]
     client = boto3.client("sagemaker")
-    name = next(model["ModelName"] for model in client.list_models()["Models"] if model["ModelName"].lower() == name.lower())
-    transformer = Transformer(
-        model_name=name, instance_count=1, instance_type="ml.m5.large", output_path=f"s3://{bucket}/out", accept="text/csv"
+    name = next(
+        model["ModelName"] for model in client.list_models()["Models"] if model["ModelName"].lower() == name.lower()
     )
-    transformer.transform(session.upload_data("features.csv", bucket, "features"), content_type="text/csv", split_type="Line", logs=False)
+    transformer = Transformer(
+        model_name=name,
+        instance_count=1,
+        instance_type="ml.m5.large",
+        output_path=f"s3://{bucket}/out",
+        accept="text/csv",
+    )
+    transformer.transform(
+        session.upload_data("features.csv", bucket, "features"), content_type="text/csv", split_type="Line", logs=False
+    )
     transformed = session.read_s3_file(bucket, "out/features.csv.out")
     training = steps["Train"]["Metadata"]["TrainingJob"]["Arn"].rpartition("/")[2]
     trained = Estimator.attach(training)
