@@ -1,41 +1,90 @@
 """``rehearse doctor``: what would fail, before it does."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from rich.markup import escape
 from typer import Exit, Option
 
 from rehearsal.cli.app import command
+from rehearsal.cli.confirmation import default_bucket_suffix
 from rehearsal.cli.embedded import DEFAULT_PORT
-from rehearsal.cli.options import AccountOptions
+from rehearsal.cli.options import AccountOptions, ContentOptions
 from rehearsal.cli.output import Output
 from rehearsal.localaws.ground import user_settings
 from rehearsal.localaws.isolation import promises
 from rehearsal.localaws.isolation.promises import Promise
-from rehearsal.toolkit.aws.translation import FAILURES
+from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.aws.translation import FAILURES, explain
+from rehearsal.toolkit.checks import before_launch, machine, quotas
 from rehearsal.toolkit.checks import doctor as checks
-from rehearsal.toolkit.checks.doctor import Finding, Verdict
+from rehearsal.toolkit.checks.findings import Finding, Verdict
+from rehearsal.toolkit.checks.quotas import Load
 
 _COLOURS = {Verdict.GOOD: "green", Verdict.WARNING: "yellow", Verdict.BAD: "red", Verdict.UNKNOWN: "dim"}
 
 
-@command("rehearse doctor --attendees 30")
+@command("rehearse doctor --account --suffix sde")
 def doctor(
     account: AccountOptions,
+    content: ContentOptions,
     output: Output,
     port: Annotated[int, Option(help="Port that the embedded AWS would take.", min=1, max=65535)] = DEFAULT_PORT,
     attendees: Annotated[int, Option(help="How many workshops the quotas must suffice for.", min=1)] = 1,
     training_instance_type: Annotated[str, Option(help="Instance type of training jobs.")] = "ml.m5.xlarge",
     endpoint_instance_type: Annotated[str, Option(help="Instance type of endpoints.")] = "ml.m5.large",
     key: Annotated[str, Option(help="KMS key that SSEKMSKeyId would name.")] = "",
+    suffix: Annotated[str, Option(envvar="REHEARSE_SUFFIX", help="SuffixID that would be launched.")] = "rehearsal",
+    bucket_suffix: Annotated[
+        str | None, Option(help="Tail of bucket names; on a real account the account id if not given.")
+    ] = None,
     machine_only: Annotated[bool, Option("--machine-only", help="Leave the account alone.")] = False,
+    before_a_launch: Annotated[
+        bool,
+        Option(
+            "--account", help="Check all that a first launch needs: names, templates, policies, image, what is named."
+        ),
+    ] = False,
 ) -> None:
-    """Check this machine and the account: what would fail, before it does. Exits 1 if anything is bad."""
-    findings = list(checks.examine_machine(port, user_settings.temporary_folder()))
+    """Check this machine and the account: what would fail, before it does. Exits 1 if anything is bad.
+
+    Nothing is changed; --account makes a change set of each template and deletes it, which is free.
+    """
+    findings = list(machine.examine(port, user_settings.temporary_folder()))
     findings += map(_of_promise, promises.of_this_system())
     if not machine_only:
-        asked = _asked(training_instance_type, endpoint_instance_type, attendees)
-        findings += _account(account, asked, key)
+        try:
+            aws = account.reach()
+            workshop = Workshop(suffix, default_bucket_suffix(aws, bucket_suffix))
+        except FAILURES as error:
+            findings.append(checks.unreachable(error))
+        else:
+            load = Load(attendees, training_type=training_instance_type, endpoint_type=endpoint_instance_type)
+            findings += _account(aws, workshop, content, load, key, before_a_launch)
+    _answer(findings, output)
+
+
+def _account(
+    aws: Aws, workshop: Workshop, content: ContentOptions, load: Load, key: str, before_a_launch: bool
+) -> list[Finding]:
+    """The account, and beside it what is wrong with what would be launched."""
+    try:
+        plan = content.plan(workshop)
+    except FAILURES as error:
+        told = explain(error)
+        verdict = Verdict.BAD if before_a_launch else Verdict.UNKNOWN
+        content_finding = Finding("what would be launched", verdict, told.what, told.next_step)
+        return [*checks.examine_account(aws, workshop, load, key), content_finding]
+    builds = plan.parameters.get("BuildFunctions") == "true"
+    load = replace(load, environments=quotas.environments_of(plan.parameters), builds=builds)
+    found = list(checks.examine_account(aws, workshop, load, key))
+    if before_a_launch and found[0].verdict is Verdict.GOOD:
+        found += before_launch.examine(aws, plan)
+    return found
+
+
+def _answer(findings: list[Finding], output: Output) -> None:
     document = [
         {"check": each.check, "verdict": str(each.verdict), "found": each.found, "remedy": each.remedy}
         for each in findings
@@ -50,24 +99,7 @@ def _of_promise(promise: Promise) -> Finding:
     return Finding(promise.about, verdict, promise.meaning, promise.remedy)
 
 
-def _account(account: AccountOptions, asked: dict[str, str], key: str) -> list[Finding]:
-    """An account that no settings name is a finding beside those of the machine."""
-    try:
-        aws = account.reach()
-    except FAILURES as error:
-        return [checks.unreachable(error)]
-    return list(checks.examine_account(aws, asked, key))
-
-
-def _asked(training: str, endpoint: str, attendees: int) -> dict[str, str]:
-    """The instances that so many workshops use at once, as UserParameters: one job and two endpoints each."""
-    return {
-        "Train/TrainModel": f'{{"traincompute": "{training}", "instance-count": {attendees}}}',
-        "DeployTest/DeployModel": f'{{"instance-type": "{endpoint}", "instance-count": {2 * attendees}}}',
-    }
-
-
 def _line(finding: Finding) -> str:
     colour = _COLOURS[finding.verdict]
     remedy = f"\n   next: {escape(finding.remedy)}" if finding.remedy and finding.verdict is not Verdict.GOOD else ""
-    return f"[{colour}]{finding.verdict:<8}[/] {finding.check:<34} {escape(finding.found)}{remedy}"
+    return f"[{colour}]{finding.verdict:<8}[/] {escape(finding.check):<34} {escape(finding.found)}{remedy}"

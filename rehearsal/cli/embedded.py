@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rehearsal.localaws.ground import announcement, user_settings
-from rehearsal.localaws.ground.announcement import Announcement
-from rehearsal.localaws.server import DEFAULT_PORT
+from rehearsal.localaws.ground.announcement import DEFAULT_PORT, Announcement
 from rehearsal.toolkit.aws.errors import BadInput, NotThere, RehearsalError
 
 _START_SECONDS = 60

@@ -4,8 +4,9 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
+from rich.markup import escape
 from rich.prompt import Confirm
-from typer import Option
+from typer import Exit, Option
 
 from rehearsal.cli.app import command
 from rehearsal.cli.confirmation import Consent, default_bucket_suffix
@@ -18,8 +19,10 @@ from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import Declined
 from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.checks import forecast
+from rehearsal.toolkit.checks import probe as probing
 from rehearsal.toolkit.checks.forecast import Forecast
 from rehearsal.toolkit.executions.events import Tell
+from rehearsal.toolkit.executions.executions import ActionRun
 from rehearsal.toolkit.stacks import changesets, packaging, stacks, uploads
 from rehearsal.toolkit.stacks.changesets import Review
 from rehearsal.toolkit.stacks.stacks import StackRequest, StackResult
@@ -48,6 +51,9 @@ def launch(
         str | None, Option(help="Tail of bucket names; on a real account the account id if not given.")
     ] = None,
     review: Annotated[bool, Option("--review", help="Show what would change, then ask.")] = False,
+    probe: Annotated[
+        bool, Option("--probe", help="Run Source alone: are roles and bucket right? Nothing is trained.")
+    ] = False,
 ) -> None:
     """Create or update both stacks and upload what they need; what is there already, unchanged, is left.
 
@@ -55,6 +61,9 @@ def launch(
     """
     aws = account.reach()
     plan = content.plan(Workshop(suffix, default_bucket_suffix(aws, bucket_suffix)))
+    if probe:
+        _probe(aws, plan, consent, output)
+        return
     expected = forecast.of_launch(aws, plan)
     _say_what_starts(aws, expected, output)
     starts = "start an execution of the pipeline" if expected.starts else "start nothing"
@@ -69,6 +78,24 @@ def launch(
         )
     document = {"stacks": [_stack_document(result) for result in results], "startsExecution": expected.starts}
     output.result(document, "\n".join(_lines_of(results)))
+
+
+def _probe(aws: Aws, plan: Plan, consent: Consent, output: Output) -> None:
+    names = f"{plan.workshop.prep_stack} and {plan.workshop.pipeline_stack}"
+    consent.obtain(aws, f"create or update the stacks {names}, and run the pipeline's first stage alone,")
+    with output.display() as display, tempfile.TemporaryDirectory(prefix="rehearse-zips-") as scratch:
+        zips = workshop.package(plan.project, Path(scratch), display.tell)
+        done = probing.probe(aws, plan, zips, display.tell)
+    actions = [{"action": each.path, "status": str(each.status), "error": _error_of(each)} for each in done.source]
+    document = {"stacks": [_stack_document(each) for each in done.stacks], "source": actions}
+    text = [f"{each['action']}: {each['status']} {escape(each['error'])}".rstrip() for each in actions]
+    output.result(document | {"pipelineExecutionId": done.execution_id}, "\n".join(text))
+    if not done.is_good:
+        raise Exit(1)
+
+
+def _error_of(action: ActionRun) -> str:
+    return "" if action.error is None else f"{action.error.code}: {action.error.message}"
 
 
 def _say_what_starts(aws: Aws, expected: Forecast, output: Output) -> None:

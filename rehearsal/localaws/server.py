@@ -17,10 +17,9 @@ from typing import Any
 
 from rehearsal.localaws.door.listening import Server, allow_many_files
 from rehearsal.localaws.ground import announcement, host, scratch, user_settings
+from rehearsal.localaws.ground.announcement import DEFAULT_PORT
 from rehearsal.localaws.ground.host import CannotServe
 from rehearsal.localaws.isolation import kernel, orphans
-
-DEFAULT_PORT = 4566
 
 
 class UnknownRegion(CannotServe):

@@ -173,9 +173,12 @@ def test_a_running_execution_is_stopped_and_a_failed_stage_retried(kept: Kept) -
     assert (retried.exit_code, retried.document["stage"]) == (0, "DeployTest"), retried.err
     assert kept.rehearse("status", "--watch").exit_code == 1
     kept.rehearse("params", "set", "FullTest", "s3key=test/test.csv")
+    hold = ("fault", "add", "delay", "--service", "sagemaker", "--operation", "CreateTrainingJob", "--seconds", "120")
+    assert kept.rehearse(*hold).exit_code == 0  # so that it still runs when it is stopped, however busy the machine
     released = kept.rehearse("release", "--no-watch", "--json").document["pipelineExecutionId"]
     stopped = kept.rehearse("stop", "--abandon", "--reason", "enough", "--json")
     assert stopped.document["pipelineExecutionId"] == released, stopped.err
+    kept.rehearse("fault", "clear")
     ended = kept.rehearse("status", released, "--watch", "--json")
     assert (ended.exit_code, ended.document["status"]) == (1, "Stopped")
     assert kept.rehearse("stop").exit_code == 1
@@ -234,7 +237,8 @@ def test_the_doctor_examines_machine_and_account(kept: Kept) -> None:
     assert findings["Python"]["verdict"] == "good"
     assert findings["credentials"]["verdict"] == "good"
     assert findings["region"]["found"] == "us-east-1 has SageMaker"
-    assert {"permissions", "quota ml.m5.xlarge", "quota ml.m5.large"} <= {name.split(" for ")[0] for name in findings}
+    assert findings["permissions"]["verdict"] == "good"
+    assert findings["quotas"]["verdict"] == "unknown"  # an embedded AWS has none to tell
 
 
 def test_leaks_are_listed_and_destroy_removes_everything(kept: Kept) -> None:

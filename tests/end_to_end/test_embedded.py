@@ -1,8 +1,11 @@
 """An embedded AWS that stays: up, env, down."""
 
+import io
+import json
 import os
 import signal
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +53,39 @@ def test_any_sdk_reaches_it_with_the_exports_and_down_stops_it(
     stopped = rehearse("down", "--port", port)
     assert (stopped.exit_code, process.wait(120)) == (0, 0)
     assert rehearse("down", "--port", port).exit_code == 1
+
+
+def test_retired_runtimes_are_allowed_by_the_option_that_the_documentation_names() -> None:
+    """With a Python that AWS has retired a function is made; without the option it is refused (as ``test_runtimes`` shows)."""
+    typed = command("up", "--port", "0", "--allow-retired-runtimes")
+    process = subprocess.Popen(
+        typed, env=environment(), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    try:
+        assert process.stdout is not None
+        port = process.stdout.readline().rsplit(":", 1)[1].strip()
+        keys = rehearse("env", "--port", port, "--json").document
+        session = boto3.session.Session(
+            keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"], region_name="us-east-1"
+        )
+        clients = {name: session.client(name, endpoint_url=keys["AWS_ENDPOINT_URL"]) for name in ("iam", "lambda")}
+        statement = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        role = clients["iam"].create_role(RoleName="f", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("index.py", "def handler(event, context):\n    return 1\n")
+        made = clients["lambda"].create_function(
+            FunctionName="f",
+            Runtime="python3.7",
+            Role=role,
+            Handler="index.handler",
+            Code={"ZipFile": packed.getvalue()},
+        )
+        assert made["Runtime"] == "python3.7"
+    finally:
+        process.terminate()
+        process.communicate(timeout=120)
 
 
 def test_a_busy_port_is_a_clear_error(served: tuple[subprocess.Popen[str], str]) -> None:

@@ -88,10 +88,10 @@ def test_an_account_with_faults_differs_in_just_the_calls_that_they_strike(other
 
 
 def test_ctrl_c_in_the_middle_leaves_nothing_either(aws: EmbeddedAws, tmp_path: Path) -> None:
-    aws.rehearsal("POST", "faults", kind="delay", service="lambda", operation="CreateFunction", seconds=3.0)
+    aws.rehearsal("POST", "faults", kind="delay", service="iam", operation="GetRole", seconds=60.0)
     typed = command("parity", "record", "-o", str(tmp_path / "t.json"))
     process = subprocess.Popen(typed, env=environment(aws.environment), cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    wait_until(lambda: any("parity-" in name for name in left_of_runs(aws)))
+    wait_until(lambda: any(name.endswith("-role") for name in left_of_runs(aws)))
     os.kill(process.pid, signal.SIGINT)
     _, told = process.communicate(timeout=300)
     aws.rehearsal("DELETE", "faults")
@@ -102,11 +102,13 @@ def test_ctrl_c_in_the_middle_leaves_nothing_either(aws: EmbeddedAws, tmp_path: 
 
 
 def test_what_a_killed_recording_left_is_cleaned_by_its_id(aws: EmbeddedAws, tmp_path: Path) -> None:
+    aws.rehearsal("POST", "faults", kind="delay", service="iam", operation="GetRole", seconds=60.0)
     typed = command("parity", "record", "-o", str(tmp_path / "t.json"))
     process = subprocess.Popen(typed, env=environment(aws.environment), cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    wait_until(lambda: any("-role" in name for name in left_of_runs(aws)))
+    wait_until(lambda: any(name.endswith("-role") for name in left_of_runs(aws)))
     process.kill()
     _, told = process.communicate(timeout=300)
+    aws.rehearsal("DELETE", "faults")
     run = told.partition("rehearse parity clean ")[2].split()[0]
     assert left_of_runs(aws) != []
     cleaned = rehearse("parity", "clean", run, "--json", env=aws.environment)

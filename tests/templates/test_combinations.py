@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.templates.choosing import as_launched
+from rehearsal.toolkit.stacks.rendering import decided as as_launched
 from tests.templates.combinations import LAUNCHED, SOURCES, SWITCHES, chosen, every, meet
 from tests.templates.conftest import FOLDER, load
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.templates.choosing import as_launched
+from rehearsal.toolkit.stacks.rendering import decided as as_launched
 from tests.templates.combinations import SOURCES, SWITCHES, chosen
 from tests.templates.conftest import FOLDER, TEMPLATES, load
 

@@ -15,7 +15,6 @@ ALLOWED = {
         "rehearsal.toolkit",
         "rehearsal.images",
         "rehearsal.at_start",
-        "rehearsal.localaws.server",
         "rehearsal.localaws.ground.announcement",
         "rehearsal.localaws.ground.user_settings",
         "rehearsal.localaws.isolation.kernel",

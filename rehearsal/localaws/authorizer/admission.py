@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from rehearsal.localaws.authorizer import web_origins, wire_errors
+from rehearsal.localaws.authorizer import bucket_access, web_origins, wire_errors
 from rehearsal.localaws.authorizer.authentication import Authenticated, RequestHead, authenticate_head
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection
 from rehearsal.localaws.authorizer.web_origins import Guests, Sender
@@ -118,9 +118,9 @@ def _unsigned(head: RequestHead, arrival: Arrival) -> Unsigned | Reply:
     bucket = bucket_of(head, arrival)
     if wire_errors.protocol_of(head, None) != "s3" or bucket is None:
         return _not_signed(head)
-    if kind == _UPLOAD and head.method == "POST" and not head.query:
+    if kind == _UPLOAD and head.method == "POST" and not head.query and _bucket(bucket) is not None:
         return Unsigned("s3", is_upload=True)
-    return Unsigned("s3") if _may_be_public(bucket) else _not_signed(head)
+    return Unsigned("s3") if may_be_public(bucket) else _not_signed(head)
 
 
 def _not_signed(head: RequestHead) -> Reply:
@@ -143,9 +143,10 @@ def _bucket(name: str) -> Any:
     return moto_records.of("s3").buckets.get(name) if "moto.s3.models" in sys.modules else None
 
 
-def _may_be_public(name: str) -> bool:
+def may_be_public(name: str) -> bool:
+    """Whether somebody unknown may be let in by the bucket's policy."""
     found = _bucket(name)
-    return found is not None and found.policy is not None
+    return found is not None and found.policy is not None and not bucket_access.is_closed_to_everybody(found)
 
 
 def _foreign_host(head: RequestHead) -> str:

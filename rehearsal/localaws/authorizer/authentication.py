@@ -182,18 +182,20 @@ def _by_version_2(head: RequestHead, signed: PresignedV2) -> Authenticated | Rej
         header=head.header,
     ):
         return Rejection(Problem.WRONG_SIGNATURE)
-    wrong = _expiry(principal, None, signed.expires_at)
+    wrong = expiry(principal, None, signed.expires_at)
     return wrong or Authenticated(principal, host.current().settings.region, "s3")
 
 
 def _expiry_of(principal: Principal, signed: Signed) -> Rejection | None:
     if signed.valid_seconds is None:
-        return _expiry(principal, None, None)
-    return _expiry(principal, signed.signed_at_seconds, signed.signed_at_seconds + signed.valid_seconds)
+        return expiry(principal, None, None)
+    return expiry(principal, signed.signed_at_seconds, signed.signed_at_seconds + signed.valid_seconds)
 
 
-def _expiry(principal: Principal, signed_at: float | None, ends_at: float | None) -> Rejection | None:
-    """``signed_at`` and ``ends_at`` of a URL are the signer's, so the machine's, time.
+def expiry(principal: Principal, signed_at: float | None, ends_at: float | None) -> Rejection | None:
+    """Whether a session, or what it signed for a time, has ended.
+
+    ``signed_at`` and ``ends_at`` of a URL are the signer's, so the machine's, time.
 
     A URL of version 4 says when it was signed, so that what the embedded clock was advanced since then counts; one of
     version 2 does not, and is judged as if it had been signed now.

@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from rehearsal.localaws.authorizer import (
     admission,
+    bucket_access,
     denials,
     documents,
     encryption,
@@ -89,6 +90,8 @@ def _authorize_response(response: Any, _request_class: type, _resource: str = "*
         denial, environ[REFUSED_KEYS] = None, _refused_keys(params, visit)
     else:
         denial = _judge(service, operation, params, visit) or documents.refusal(service, operation, params)
+    if denial is None and service == "s3":
+        denial = bucket_access.refusal(operation, params, visit.caller.principal.arn if visit.caller else "anonymous")
     if denial is None:
         style = denials.style_of(service, get_service_model(service).protocol)
         denial = _planned(service, operation, params, style)

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 """
 
 import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -17,6 +18,7 @@ from rehearsal.localaws.authorizer.conditions import Condition, MalformedPolicy
 from rehearsal.localaws.authorizer.principal_element import Caller, PrincipalElement, Scope
 
 VARIABLES_SINCE = "2012-10-17"
+log = logging.getLogger("rehearsal.localaws.authorizer")
 
 
 class Effect(Enum):
@@ -113,6 +115,15 @@ class Policy:
             MalformedPolicy: what IAM would not have accepted.
         """
         return cls(name, _statements(text), text)
+
+    @classmethod
+    def stored(cls, text: str, name: str = "") -> "Policy":
+        """Read a document that some service has taken; one that cannot be read allows nothing, and the log says so."""
+        try:
+            return cls.parse(text, name)
+        except MalformedPolicy as error:
+            log.warning("the policy %s cannot be read and allows nothing: %s", name, error)
+            return cls(name, (), text)
 
 
 @dataclass(frozen=True)
@@ -213,7 +224,7 @@ def _kinds(policies: Policies) -> Iterator[tuple[Kind, Policy]]:
 def _statements(text: str) -> tuple[Statement, ...]:
     try:
         document = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise MalformedPolicy(f"This policy contains invalid Json: {error}") from error
     if not isinstance(document, Mapping):
         raise MalformedPolicy("a policy document must be a JSON object")

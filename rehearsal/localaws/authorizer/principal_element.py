@@ -23,6 +23,8 @@ class Caller:
     arn: str | None = None
     role_arn: str | None = None
     service: str | None = None
+    unique_id: str | None = None
+    """The user's or the session's role's."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,9 +88,12 @@ class PrincipalElement:
         if caller.service is not None:
             fits = self.anyone or any(patterns.matches(each, caller.service) for each in self.services)
             return Scope.CALLER if fits else None
+        is_named_by_id = caller.unique_id is not None and caller.unique_id in self.aws
         if self.anyone or (caller.arn is not None and caller.arn in self.aws):
             return Scope.CALLER
-        if caller.role_arn is not None and caller.role_arn in self.aws:
+        if caller.role_arn is None and is_named_by_id:
+            return Scope.CALLER
+        if caller.role_arn is not None and (caller.role_arn in self.aws or is_named_by_id):
             return Scope.ROLE
         if caller.account_id is not None and not {*caller.names[-2:]}.isdisjoint(self.aws):
             return Scope.ACCOUNT
@@ -96,7 +101,7 @@ class PrincipalElement:
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    listed = (value,) if isinstance(value, str | int) else tuple(value)
+    listed = tuple(value) if isinstance(value, list | tuple) else (value,)
     if not all(isinstance(each, str | int) for each in listed):
         raise MalformedPolicy(f"Invalid principal in policy: {value!r}")
     return tuple(str(each) for each in listed)

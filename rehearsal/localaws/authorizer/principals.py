@@ -44,7 +44,7 @@ class Principal:
     @property
     def caller(self) -> Caller:
         """The principal as resource-based policies name it."""
-        return Caller(host.current().account_id, self.arn, self.role_arn)
+        return Caller(host.current().account_id, self.arn, self.role_arn, unique_id=self.user_id.partition(":")[0])
 
 
 def find(access_key_id: str) -> Principal | None:
@@ -141,9 +141,9 @@ def role_principal(iam: Any, role: Any) -> Principal:
 def policies_of(holder: Any) -> Iterable[Policy]:
     """Inline and attached policies of a user, group or role."""
     for name, document in holder.policies.items():
-        yield Policy.parse(document, name)
+        yield Policy.stored(document, name)
     for arn, managed in holder.managed_policies.items():
-        yield Policy.parse(_default_version(managed), arn)
+        yield Policy.stored(_default_version(managed), arn)
 
 
 def _default_version(managed: Any) -> str:
@@ -156,14 +156,14 @@ def _managed(iam: Any, arn: str | None) -> Policy | None:
     managed = iam.managed_policies.get(arn)
     if managed is None:  # a boundary that was deleted allows nothing
         return Policy(arn, ())
-    return Policy.parse(_default_version(managed), arn)
+    return Policy.stored(_default_version(managed), arn)
 
 
 def session_policies(iam: Any, session: Any) -> tuple[Policy, ...] | None:
     """The policies passed to AssumeRole; None when there were none."""
     found = [_managed(iam, arn) for arn in session.policy_arns]
     if session.policy:
-        found.append(Policy.parse(session.policy, "session policy"))
+        found.append(Policy.stored(session.policy, "session policy"))
     return tuple(policy for policy in found if policy is not None) or None
 
 

@@ -94,14 +94,14 @@ def policy_of(arn: str) -> Policy | None:
     if len(parts) < 6 or (finder := _POLICIES.get(parts[2])) is None:
         return None
     text = finder(parts[3], parts[5])
-    return Policy.parse(text, arn) if text else None
+    return Policy.stored(text, arn) if text else None
 
 
 def trust_policy_of(role_arn: str) -> Policy | None:
     """The trust policy of a role, None when there is no such role."""
     iam = moto_records.of("iam")
     role = next((role for role in iam.roles.values() if role.arn == role_arn), None)
-    return None if role is None else Policy.parse(_text(role.assume_role_policy_document), role_arn)
+    return None if role is None else Policy.stored(_text(role.assume_role_policy_document), role_arn)
 
 
 def _text(document: Any) -> str:

@@ -99,7 +99,7 @@ def _from_header(authorization: str, header: Header) -> Signed:
         told = " ".join(f"Authorization header requires '{name}' parameter." for name in missing)
         raise NotSigned(Problem.INCOMPLETE, told)
     return Signed(
-        _scope(members["Credential"], Problem.INCOMPLETE),
+        scope_of(members["Credential"], Problem.INCOMPLETE),
         tuple(members["SignedHeaders"].lower().split(";")),
         members["Signature"],
         _date(header),
@@ -150,7 +150,7 @@ def _from_query(query: str) -> Signed:
     if members["X-Amz-Algorithm"] != ALGORITHM:
         raise NotSigned(Problem.INCOMPLETE_URL, f'X-Amz-Algorithm only supports "{ALGORITHM}"')
     return Signed(
-        _scope(members["X-Amz-Credential"], Problem.INCOMPLETE_URL),
+        scope_of(members["X-Amz-Credential"], Problem.INCOMPLETE_URL),
         tuple(members["X-Amz-SignedHeaders"].lower().split(";")),
         members["X-Amz-Signature"],
         _checked(members["X-Amz-Date"], Problem.INCOMPLETE_URL),
@@ -174,7 +174,12 @@ def _valid_seconds(expires: str) -> int:
     return seconds
 
 
-def _scope(credential: str, problem: Problem) -> Scope:
+def scope_of(credential: str, problem: Problem) -> Scope:
+    """Read a credential.
+
+    Raises:
+        NotSigned: with ``problem``, when it is none.
+    """
     parts = credential.rsplit("/", 4)
     if len(parts) != 5 or parts[4] != "aws4_request" or not all(parts):
         told = (
@@ -217,6 +222,13 @@ def is_valid(
     key = _signing_key(secret, scope.date, scope.region, scope.service)
     expected = hmac.new(key, _as_sent(to_sign), hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected.encode(), _as_sent(signed.signature))
+
+
+def of_text(text: str, secret: str, scope: Scope) -> str:
+    """The signature of a text: forms carry that of their policy."""
+    return hmac.new(
+        _signing_key(secret, scope.date, scope.region, scope.service), text.encode(), hashlib.sha256
+    ).hexdigest()
 
 
 def body_is_as_declared(header: Header, body: bytes | FileBody) -> bool:

@@ -26,7 +26,7 @@ def service_may_assume(
     """
     text = trust_policy if isinstance(trust_policy, str) else json.dumps(trust_policy)
     keys = {"aws:sourceaccount": account_id, "aws:sourcearn": source_arn, "aws:principalservicename": service}
-    return service_may(Policy.parse(text), service, "sts:AssumeRole", role_arn, keys)
+    return service_may(Policy.stored(text, role_arn), service, "sts:AssumeRole", role_arn, keys)
 
 
 def service_may(

@@ -1,7 +1,7 @@
 """Carries out what the state machine decides: takes turns one at a time, lets providers work in threads, minds the clock.
 
-The only place of this room with a lock and threads; the records have none. All pipelines share one lock: a turn takes
-microseconds, and nothing is awaited while it is held.
+The records have no lock of their own: whoever reads or changes them holds this engine's. All pipelines share it: a turn takes
+microseconds, and nothing is awaited while it is held. Polling has a thread of its own (``polling.py``).
 """
 
 import logging

@@ -10,14 +10,15 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from rehearsal.localaws.authorizer import admission, authentication, denials, request_heads, wire_errors
+from rehearsal.localaws.authorizer import admission, authentication, denials, form_signature, request_heads, wire_errors
 from rehearsal.localaws.authorizer.admission import Caller, Unsigned
 from rehearsal.localaws.authorizer.authentication import RequestHead
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection
+from rehearsal.localaws.authorizer.form_policy import Refused
 from rehearsal.localaws.authorizer.wire_errors import Reply
 from rehearsal.localaws.door import shortcuts
 from rehearsal.localaws.door.shortcuts import StartResponse
-from rehearsal.localaws.entrance import dispatch
+from rehearsal.localaws.entrance import dispatch, form_uploads
 from rehearsal.localaws.ground import persistence
 from rehearsal.localaws.ground.request_gate import Closed, gate
 from rehearsal.localaws.moto_bridge import wiring
@@ -25,6 +26,9 @@ from rehearsal.localaws.storage import reception
 from rehearsal.localaws.storage.body import FileBody
 
 _READING = ("Describe", "List", "Get", "BatchGet")
+
+_FORM = "rehearsal.form"
+"""WSGI key of an upload by HTML form."""
 
 log = logging.getLogger("rehearsal.localaws")
 
@@ -78,7 +82,10 @@ class Front:
         if _may_change(environ):
             persistence.changed()
         try:
-            return self._application(environ, caller)(environ, start_response)
+            application = self._application(environ, caller)
+            if _FORM in environ:
+                return form_uploads.answered(environ[_FORM], application, environ, start_response)
+            return application(environ, start_response)
         except NotImplementedError as error:
             return _not_offered(head, start_response, str(error))
         except Exception:  # the outermost edge: the caller gets an AWS-like answer, the log the traceback
@@ -104,6 +111,8 @@ def _admitted(environ: dict[str, Any], head: RequestHead, arrival: admission.Arr
         reception.receive(environ)
     except reception.BadBody as error:
         return wire_errors.shaped(head, "s3", Denial(400, error.code, str(error)))
+    if isinstance(caller, Unsigned) and caller.is_upload:
+        return _uploaded(environ, head, admission.bucket_of(head, arrival) or "")
     body = _body(environ)
     if isinstance(caller, Unsigned):
         return _looked_into(caller, head, body)
@@ -116,9 +125,28 @@ def _looked_into(caller: Unsigned, head: RequestHead, body: bytes | FileBody) ->
     found = admission.FEDERATED.search(body) if caller.is_federated and isinstance(body, bytes) else None
     if found is not None:
         return wire_errors.shaped(head, "query", denials.no_identity_provider(found[1].decode()))
-    if caller.is_federated or caller.is_upload:
+    if caller.is_federated:
         return wire_errors.refusal(head, None, Rejection(Problem.NO_SIGNATURE))
     return caller
+
+
+def _uploaded(environ: dict[str, Any], head: RequestHead, bucket: str) -> Caller | Reply:
+    """Who signed a form, with the request made the PutObject that the form stands for."""
+    body: bytes | FileBody = environ[reception.RECEIVED] if reception.RECEIVED in environ else _body(environ)
+    found: Caller | Rejection
+    try:
+        form = form_uploads.read(environ.get("CONTENT_TYPE", ""), body, bucket)
+        if "policy" in form.fields:
+            found = form_signature.caller_of(form.fields, form.size)
+        else:
+            found = Unsigned("s3") if admission.may_be_public(bucket) else Rejection(Problem.NO_SIGNATURE)
+    except Refused as refused:
+        return wire_errors.shaped(head, "s3", Denial(refused.status, refused.code, str(refused)))
+    if isinstance(found, Rejection):
+        return wire_errors.refusal(head, "s3", found)
+    form_uploads.as_put(environ, form)
+    environ[_FORM] = form
+    return found
 
 
 def _body(environ: dict[str, Any]) -> bytes | FileBody:

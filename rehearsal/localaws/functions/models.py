@@ -13,7 +13,7 @@ from moto.awslambda.exceptions import UnknownLayerVersionException
 from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction, LayerVersion
 
 from rehearsal.localaws.door import faults
-from rehearsal.localaws.functions import asynchronous, code, limits, runtimes
+from rehearsal.localaws.functions import asynchronous, code, limits, permissions, runtimes
 from rehearsal.localaws.functions.configuration import Configuration
 from rehearsal.localaws.functions.event_sources import checks, queue_poller
 from rehearsal.localaws.functions.invocation import Invocation
@@ -157,6 +157,14 @@ class FunctionsBackend(LambdaBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.changing = threading.RLock()
+
+    def add_permission(self, function_name: str, qualifier: str, raw: str) -> dict[str, Any]:
+        """A statement more, whose principal is one, in the form in which policies name it."""
+        statements = self.get_function(function_name, qualifier).policy.statements
+        principal = permissions.check(raw, statements)
+        statement: dict[str, Any] = super().add_permission(function_name, qualifier, raw)
+        statement["Principal"] = principal
+        return statement
 
     def create_function(self, spec: dict[str, Any]) -> Function:
         """Check as Lambda does, record, and publish where asked."""

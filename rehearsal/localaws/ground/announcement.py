@@ -9,6 +9,9 @@ from pathlib import Path
 
 from rehearsal.localaws.ground import user_settings
 
+DEFAULT_PORT = 4566
+"""Where an embedded AWS listens when the user names no port."""
+
 
 @dataclass(frozen=True)
 class Announcement:

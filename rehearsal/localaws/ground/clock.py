@@ -1,7 +1,7 @@
 """Time for the embedded AWS: every wait of a service goes through here, so that a week can pass in a moment.
 
-The clock is the machine's, plus an offset that :func:`advance` moves forward. Nothing else of the embedded AWS
-reads ``time.time`` or sleeps for a service's sake; child processes (functions, jobs) keep the machine's time.
+The clock is the machine's, plus an offset that :func:`advance` moves forward. A service that waits, or shows when something
+happened, asks this clock. Child processes (functions, jobs, builds) keep the machine's time, and so do their log lines.
 """
 
 import threading

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from moto.core import config
@@ -11,7 +11,7 @@ from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from rehearsal.localaws.authorizer import identity
-from rehearsal.localaws.ground import host, persistence
+from rehearsal.localaws.ground import clock, host, persistence
 from rehearsal.localaws.moto_bridge import on_import
 from rehearsal.localaws.moto_bridge.replacing import replace
 
@@ -94,7 +94,7 @@ def _fail_interrupted() -> None:
         for backend in account.values():
             for execution in [each for machine in backend.state_machines for each in machine.executions]:
                 if execution.exec_status == ExecutionStatus.RUNNING:
-                    execution.exec_status, execution.stop_date = ExecutionStatus.FAILED, datetime.now(UTC)
+                    execution.exec_status, execution.stop_date = ExecutionStatus.FAILED, clock.now()
                     execution.error, execution.cause = "States.Runtime", _INTERRUPTED
                     execution.exec_worker.fail(execution.stop_date, execution.error, execution.cause)
 

@@ -6,19 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import NoRegionError
-
 from rehearsal import __version__
 from rehearsal.toolkit.aws.errors import BadInput
-
-_CONFIG = Config(
-    retries={"mode": "standard", "max_attempts": 4},
-    connect_timeout=5,
-    read_timeout=70,  # InvokeEndpoint may take 60 s
-    user_agent_extra=f"rehearsal/{__version__}",
-)
 
 
 @dataclass(frozen=True)
@@ -56,7 +45,7 @@ class Aws:
         with self._guard:  # boto3 sessions are not thread-safe
             if key not in self._clients:
                 self._clients[key] = self.session.client(
-                    service, region_name=key[1], endpoint_url=self.endpoint_url, config=_CONFIG
+                    service, region_name=key[1], endpoint_url=self.endpoint_url, config=_config()
                 )
         return self._clients[key]
 
@@ -84,6 +73,9 @@ def reach(access: Access) -> Aws:
         botocore.exceptions.NoRegionError: neither option nor environment names a region.
         BadInput: the endpoint is no URL.
     """
+    import boto3  # a third of a command's start, which help and checks of files need not wait for
+    from botocore.exceptions import NoRegionError
+
     _check_endpoint(access.endpoint_url)
     session = boto3.session.Session(
         profile_name=access.profile,
@@ -94,6 +86,17 @@ def reach(access: Access) -> Aws:
     if not session.region_name:
         raise NoRegionError
     return Aws(session, session.region_name, access.endpoint_url)
+
+
+def _config() -> Any:
+    from botocore.config import Config
+
+    return Config(
+        retries={"mode": "standard", "max_attempts": 4},
+        connect_timeout=5,
+        read_timeout=70,  # InvokeEndpoint may take 60 s
+        user_agent_extra=f"rehearsal/{__version__}",
+    )
 
 
 def _check_endpoint(url: str | None) -> None:

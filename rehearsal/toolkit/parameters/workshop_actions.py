@@ -55,24 +55,27 @@ def _read(template: Path) -> tuple[WorkshopAction, ...]:
 
 
 def _objects(node: Any, member: str) -> Iterator[Mapping[str, Any]]:
-    """The objects with a member, also those within the branches of an ``!If``."""
+    """The objects with a member, also those within the branches of an ``Fn::If``."""
     if isinstance(node, Mapping) and member in node:
         yield node
-    for each in node if isinstance(node, list) else ():
+    inner = node.get("Fn::If", ()) if isinstance(node, Mapping) else node
+    for each in inner if isinstance(inner, list) else ():
         yield from _objects(each, member)
 
 
 def _function(configuration: Mapping[str, Any], resources: Mapping[str, Any]) -> str | None:
-    named = configuration.get("FunctionName")
-    properties = resources.get(named, {}).get("Properties", {}) if isinstance(named, str) else {}
+    named = _referred(configuration.get("FunctionName"))
+    properties = resources.get(named, {}).get("Properties", {})
     return _BY_HANDLER.get(properties.get("Handler", ""))
 
 
 def _parameter(configuration: Mapping[str, Any], parameters: Mapping[str, Any]) -> str | None:
     """The one parameter that the UserParameters refer to as a whole."""
     given = configuration.get("UserParameters")
-    return (
-        next((each for each in given if isinstance(each, str) and each in parameters), None)
-        if isinstance(given, list)
-        else None
-    )
+    branches = given.get("Fn::If", ()) if isinstance(given, Mapping) else ()
+    return next((name for each in branches if (name := _referred(each)) in parameters), None)
+
+
+def _referred(value: Any) -> str:
+    """What a ``Ref`` names; empty for anything else."""
+    return str(value.get("Ref", "")) if isinstance(value, Mapping) else ""

@@ -22,6 +22,7 @@ from rehearsal.toolkit.parity.transcript import Entry, Transcript
 
 _RETRY_SECONDS = 120.0
 _JOB_SECONDS = 3600.0
+_IN_FLIGHT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ def record(aws: Aws, script: Sequence[Call], names: Names, tell: Tell) -> Record
             entries.append(_entry(aws, call, names, known))
     finally:
         left = remove(aws, script, names, tell)
+        if len(entries) < len(script):  # the call that was interrupted may have been carried out since
+            time.sleep(_IN_FLIGHT_SECONDS)
+            left = remove(aws, script, names, tell)
     if left:
         raise RehearsalError(
             f"{len(left)} things of run {names.run} are left: {left[0]}",

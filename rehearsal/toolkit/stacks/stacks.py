@@ -15,7 +15,7 @@ from rehearsal.toolkit.aws.pace import Pace
 from rehearsal.toolkit.aws.translation import message_of
 from rehearsal.toolkit.executions.events import ResourceChanged, StepFinished, StepStarted, Tell
 
-_LARGEST_INLINE_TEMPLATE = 51_200
+LARGEST_INLINE_TEMPLATE = 51_200
 """Bytes of TemplateBody; longer templates are read from S3 (CloudFormation quotas, "Template body size in a request")."""
 
 _REPLACEABLE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "REVIEW_IN_PROGRESS"}
@@ -105,7 +105,7 @@ def arguments_of(aws: Aws, request: StackRequest) -> dict[str, Any]:
 
 def _template_argument(aws: Aws, request: StackRequest) -> dict[str, str]:
     body = request.template.read_bytes()
-    if len(body) <= _LARGEST_INLINE_TEMPLATE or not request.template_bucket:
+    if len(body) <= LARGEST_INLINE_TEMPLATE or not request.template_bucket:
         return {"TemplateBody": body.decode()}
     key = f"templates/{request.template.name}"
     aws.client("s3").put_object(Bucket=request.template_bucket, Key=key, Body=body, ContentType="application/yaml")

@@ -1,4 +1,4 @@
-"""Reading a template of the project as data: parameters, mappings. Nothing is resolved."""
+"""Reading a template of the project as data, functions in their long form. Nothing is resolved."""
 
 from pathlib import Path
 from typing import Any
@@ -9,19 +9,21 @@ from rehearsal.toolkit.aws.errors import BadInput
 
 
 class _Reader(yaml.SafeLoader):
-    """Reads CloudFormation's short forms (``!Sub``) as the plain values behind them: what is read here uses none."""
+    """Reads CloudFormation's short forms (``!Sub x``) as the long ones (``{"Fn::Sub": "x"}``)."""
 
 
-def _plain(loader: yaml.SafeLoader, _tag: str, node: yaml.Node) -> Any:
+def _long_form(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
+    name = tag if tag in ("Ref", "Condition") else f"Fn::{tag}"
     if isinstance(node, yaml.ScalarNode):
-        return loader.construct_scalar(node)
+        text = str(loader.construct_scalar(node))
+        return {name: text.split(".", 1) if tag == "GetAtt" else text}
     if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
+        return {name: loader.construct_sequence(node, deep=True)}
     assert isinstance(node, yaml.MappingNode)  # there is no fourth kind
-    return loader.construct_mapping(node, deep=True)
+    return {name: loader.construct_mapping(node, deep=True)}
 
 
-_Reader.add_multi_constructor("!", _plain)
+_Reader.add_multi_constructor("!", _long_form)
 
 
 def read(template: Path) -> dict[str, Any]:

@@ -62,6 +62,11 @@ def upload_training_config(aws: Aws, workshop: Workshop, folder: Path) -> str:
     return _put(aws.client("s3"), workshop.data_bucket, TRAINING_CONFIG_KEY, zip_of_training_config(folder))
 
 
+def remove_training_config(aws: Aws, workshop: Workshop) -> None:
+    """Put a delete marker on it, so that a pipeline that is made now finds none."""
+    aws.client("s3").delete_object(Bucket=workshop.data_bucket, Key=TRAINING_CONFIG_KEY)
+
+
 def has_training_config(aws: Aws, workshop: Workshop, folder: Path) -> bool:
     """Whether the bucket holds this very training configuration; not when there is no bucket."""
     body = zip_of_training_config(folder)

@@ -53,6 +53,7 @@ def test_a_bucket_policy_keeps_even_the_administrator_out(aws: Any, bucket: str)
 def test_an_anonymous_caller_reads_only_what_is_public(aws: Any, bucket: str) -> None:
     url = f"{aws.url}/{bucket}/k"
     assert read(url)[0] == 403
+    aws.client("s3").delete_public_access_block(Bucket=bucket)
     aws.client("s3").put_bucket_policy(
         Bucket=bucket, Policy=document(granting("*", "s3:GetObject", f"arn:aws:s3:::{bucket}/*"))
     )

@@ -5,6 +5,14 @@ from typing import Any
 
 from moto.iam.models import IAMBackend
 
+from rehearsal.localaws.authorizer import former_principals
+from rehearsal.localaws.authorizer.document_rules import size
+from rehearsal.localaws.ground.errors import AwsError
+
+_INLINE_CHARACTERS = {"role": 10_240, "group": 5_120, "user": 2_048}
+"""Of all inline policies together, white space left out.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
 
 class IamBackend(IAMBackend):
     """The embedded account's users, groups, roles and policies."""
@@ -15,18 +23,40 @@ class IamBackend(IAMBackend):
 
     def put_role_policy(self, role_name: str, policy_name: str, policy_json: str) -> None:
         """An inline policy of any version."""
+        _check_size("role", role_name, self.get_role(role_name).policies, policy_name, policy_json)
         super().put_role_policy(role_name, policy_name, _of_the_newest_version(policy_json))
         self.get_role(role_name).put_policy(policy_name, policy_json)
 
     def put_user_policy(self, user_name: str, policy_name: str, policy_json: str) -> None:
         """An inline policy of any version."""
+        _check_size("user", user_name, self.get_user(user_name).policies, policy_name, policy_json)
         super().put_user_policy(user_name, policy_name, _of_the_newest_version(policy_json))
         self.get_user(user_name).put_policy(policy_name, policy_json)
 
     def put_group_policy(self, group_name: str, policy_name: str, policy_json: str) -> None:
         """An inline policy of any version."""
+        _check_size("group", group_name, self.get_group(group_name).policies, policy_name, policy_json)
         super().put_group_policy(group_name, policy_name, _of_the_newest_version(policy_json))
         self.get_group(group_name).put_policy(policy_name, policy_json)
+
+    def delete_role(self, role_name: str) -> None:
+        """Policies that name the role keep its id."""
+        role = self.get_role(role_name)
+        super().delete_role(role_name)
+        former_principals.forget(role.arn, role.id)
+
+    def delete_user(self, user_name: str) -> None:
+        """Policies that name the user keep its id."""
+        user = self.get_user(user_name)
+        super().delete_user(user_name)
+        former_principals.forget(user.arn, user.id)
+
+
+def _check_size(kind: str, name: str, policies: dict[str, str], policy_name: str, policy_json: str) -> None:
+    together = sum(size(text) for text in {**policies, policy_name: policy_json}.values())
+    limit = _INLINE_CHARACTERS[kind]
+    if together > limit:
+        raise AwsError("LimitExceeded", f"Maximum policy size of {limit} bytes exceeded for {kind} {name}")
 
 
 def _of_the_newest_version(policy_json: str) -> str:

@@ -35,6 +35,15 @@ def test_the_first_resource_that_failed_of_itself_is_named_with_the_meaning() ->
     assert "rehearse logs --stack s" in told.next_step
 
 
+@pytest.mark.parametrize("status", ["DELETE_FAILED", "ROLLBACK_FAILED"])
+def test_a_stack_that_could_not_be_removed_leads_to_destroy(status: str) -> None:
+    """A pipeline that had started fills its artifact bucket, which the rollback then cannot delete."""
+    events = [event("ArtifactBucket", "DELETE_FAILED", "The bucket you tried to delete is not empty")]
+    told = stacks.failure_of(STACK | {"StackStatus": status}, events)
+    assert told.where.startswith("ArtifactBucket")
+    assert "rehearse destroy removes what holds it" in told.next_step
+
+
 def test_without_events_the_stacks_own_reason_is_told() -> None:
     told = stacks.failure_of(STACK | {"StackStatusReason": "Parameter validation failed"}, [])
     assert told.what.endswith("ROLLBACK_COMPLETE: Parameter validation failed")
