@@ -10,17 +10,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pipeline_job import autoscaling, deployment, endpoints, naming, status, time_to_live
+from pipeline_job import autoscaling, deployment, endpoints, naming, replacement, status, time_to_live
 from pipeline_job.action import Action, run
+from pipeline_job.autoscaling import Scaling
 from pipeline_job.clients import Clients
 from pipeline_job.deployment import Served, Step
-from pipeline_job.failure import ActionFailed
+from pipeline_job.failure import ActionFailed, ConfigurationError
 from pipeline_job.reporting import InProgress, Outcome, Succeeded
 
 CLIENTS = Clients()
 WAIT_AT_MOST_SECONDS = 2 * 3600
 _INCUMBENT_TAG = "mlops:incumbent"
-_AUTOSCALING_TAG = "mlops:autoscaling"
 
 log = logging.getLogger("pipeline_job")
 
@@ -68,6 +68,8 @@ def _prepare(action: Action, values: Mapping[str, Any], job: Mapping[str, Any]) 
     sagemaker = action.clients("sagemaker")
     endpoint = naming.endpoint_name(values["model-name"], values["resourceidentifier"], values["env"])
     incumbent = _incumbent(sagemaker, endpoint)
+    if "serverless-memory-mb" in values:
+        _check_that_it_may_be_serverless(sagemaker, endpoint, incumbent)
     model_data_url = _model_data_url(sagemaker, job["trainingJobName"])
 
     def requests(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -82,10 +84,32 @@ def _prepare(action: Action, values: Mapping[str, Any], job: Mapping[str, Any]) 
         )
         return deployment.model(served, values), deployment.endpoint_config(served, values)
 
-    name = endpoints.make_model_and_config(sagemaker, naming.after_execution(endpoint, action.execution_id), requests)
+    name = endpoints.make_model_and_config(
+        sagemaker, naming.after_execution(endpoint, _execution(action, job)), requests
+    )
     if name == incumbent:  # called again after the update: the config's tag remembers what came before
         incumbent = endpoints.tags_of_config(sagemaker, name).get(_INCUMBENT_TAG, "")
     return Deployment(endpoint, name, incumbent, action.now() + WAIT_AT_MOST_SECONDS)
+
+
+def _execution(action: Action, job: Mapping[str, Any]) -> str:
+    """The pipeline execution: UserParameters', else the one that TrainModel knew."""
+    return action.given_execution_id or str(job.get("pipelineExecutionId", "")) or action.execution_id
+
+
+def _check_that_it_may_be_serverless(sagemaker: Any, endpoint: str, incumbent: str) -> None:
+    wanted = replacement.Replacement(
+        replacement.serving(sagemaker, incumbent), replacement.Serving("", is_serverless=True)
+    )
+    if wanted.refusal:
+        raise _not_serverless(endpoint, wanted)
+
+
+def _not_serverless(endpoint: str, wanted: replacement.Replacement) -> ConfigurationError:
+    return ConfigurationError(
+        f"'serverless-memory-mb': {endpoint} cannot become serverless: {wanted.refusal}. Delete {endpoint} and retry the stage, "
+        "which then makes it anew, or leave the key out"
+    )
 
 
 def _incumbent(sagemaker: Any, endpoint: str) -> str:
@@ -121,26 +145,30 @@ def _tags(action: Action, values: Mapping[str, Any], job: Mapping[str, Any], inc
     tags = {
         **values.get("tags", {}),
         **_tags_of_endpoint(values),
-        "mlops:pipeline-execution": action.execution_id,
+        "mlops:pipeline-execution": _execution(action, job),
         "mlops:training-job": job["trainingJobName"],
     }
     if incumbent:
         tags[_INCUMBENT_TAG] = incumbent
-    if "min-instances" in values:
-        tags[_AUTOSCALING_TAG] = "on"
+    if (wanted := Scaling.of(values)) is not None:
+        tags[autoscaling.TAG] = wanted.tag
     return tags
 
 
 def _take_step(action: Action, values: Mapping[str, Any], chosen: Deployment) -> Step:
     sagemaker = action.clients("sagemaker")
-    step = deployment.next_step(endpoints.describe(sagemaker, chosen.endpoint), chosen.config)
-    names = {"EndpointName": chosen.endpoint, "EndpointConfigName": chosen.config}
+    described = endpoints.describe(sagemaker, chosen.endpoint)
+    step = deployment.next_step(described, chosen.config)
     if step is Step.CREATE:
+        names = {"EndpointName": chosen.endpoint, "EndpointConfigName": chosen.config}
         tags = {**values.get("tags", {}), **_tags_of_endpoint(values)}
         sagemaker.create_endpoint(**names, Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
     elif step is Step.UPDATE:
-        guard = deployment.deployment_config(values)
-        sagemaker.update_endpoint(**names, **({"DeploymentConfig": guard} if guard else {}))
+        assert described is not None, "what is updated is there"
+        wanted = replacement.between(sagemaker, described["EndpointConfigName"], chosen.config)
+        if wanted.refusal:
+            raise _not_serverless(chosen.endpoint, wanted)
+        replacement.start(action.clients, chosen.endpoint, wanted, deployment.deployment_config(values))
     elif step is Step.DELETE:
         log.warning("endpoint %s is broken: it is deleted and made anew", chosen.endpoint)
         sagemaker.delete_endpoint(EndpointName=chosen.endpoint)
@@ -167,10 +195,9 @@ def _again(action: Action, chosen: Deployment, step: Step) -> InProgress:
 def _finish(action: Action, values: Mapping[str, Any], chosen: Deployment) -> None:
     """Autoscaling, time to live, and what is left of earlier deployments."""
     sagemaker = action.clients("sagemaker")
-    if "min-instances" in values:
-        autoscaling.switch_on(action.clients("application-autoscaling"), chosen.endpoint, values)
-    elif chosen.incumbent and _AUTOSCALING_TAG in endpoints.tags_of_config(sagemaker, chosen.incumbent):
-        autoscaling.switch_off(action.clients("application-autoscaling"), chosen.endpoint)
+    replacement.scale_as(
+        action.clients, chosen.endpoint, replacement.between(sagemaker, chosen.incumbent, chosen.config)
+    )
     _set_time_to_live(action, values, chosen.endpoint)
     configs = endpoints.configs_of(sagemaker, chosen.endpoint)
     for name in deployment.superfluous(configs, values["keep-versions"], {chosen.config, chosen.incumbent}):
@@ -183,7 +210,8 @@ def _set_time_to_live(action: Action, values: Mapping[str, Any], endpoint: str) 
     if "ttl-minutes" in values:
         at = action.now() + values["ttl-minutes"] * 60
         role_arn = action.setting("SCHEDULER_ROLE_ARN")
-        time_to_live.set_deadline(action.clients("scheduler"), endpoint, role_arn, at, group=group)
+        queue = action.environment.get("DEAD_LETTER_QUEUE_ARN", "")
+        time_to_live.set_deadline(action.clients("scheduler"), endpoint, role_arn, at, group=group, dead_letters=queue)
     elif action.environment.get("SCHEDULER_ROLE_ARN"):
         time_to_live.clear_deadline(action.clients("scheduler"), endpoint, group=group)
 

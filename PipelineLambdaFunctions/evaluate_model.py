@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from pipeline_job import endpoints
+from botocore.exceptions import ClientError
+
+from pipeline_job import endpoints, replacement, variables
 from pipeline_job.action import Action, run
 from pipeline_job.clients import Clients
 from pipeline_job.evaluation import cloudwatch, gate, measurement, progress, rows, scoring, subject
@@ -19,7 +21,7 @@ from pipeline_job.evaluation.gate import Verdict
 from pipeline_job.evaluation.measurement import Measurement
 from pipeline_job.evaluation.rows import Layout, Source
 from pipeline_job.evaluation.subject import Subject
-from pipeline_job.failure import ActionFailed
+from pipeline_job.failure import ActionFailed, translate
 from pipeline_job.reporting import InProgress, Outcome, Succeeded
 
 CLIENTS = Clients()
@@ -122,7 +124,7 @@ def _conclude(
         raise ActionFailed(f"{source.uri} holds no rows")
     s3, found = action.clients("s3"), measured.metrics()
     verdicts = gate.judge(values.get("thresholds", ()), found, subject.incumbent_metrics(tested, s3, source.key))
-    report = _report(tested, values, source, measured, found, verdicts)
+    report = _report(action, tested, values, source, measured, found, verdicts)
     action.artifacts.write({"evaluation.json": report})
     if tested.place is not None and tested.config:
         key = subject.record_key(tested, tested.config, source.key)
@@ -138,6 +140,7 @@ def _conclude(
 
 
 def _report(
+    action: Action,
     tested: Subject,
     values: Mapping[str, Any],
     source: Source,
@@ -153,6 +156,7 @@ def _report(
         "incumbentEndpointConfigName": tested.incumbent,
         "environment": values["env"],
         "trainingJobName": tested.training_job.get("trainingJobName", ""),
+        "pipelineExecutionId": action.given_execution_id or tested.training_job.get("pipelineExecutionId", ""),
         "data": asdict(source),
         "gate": [{**asdict(verdict), "text": str(verdict)} for verdict in verdicts],
         "predictions": [{"label": label, "prediction": answer} for label, answer in measured.sample.pairs],
@@ -165,7 +169,7 @@ def _summary(count: int, found: Mapping[str, float], verdicts: list[Verdict]) ->
 
 
 def _variables(tested: Subject, measured: Measurement, found: Mapping[str, float]) -> dict[str, str]:
-    named = {name.replace("/", "-"): repr(value) for name, value in found.items() if not math.isnan(value)}
+    named = {variables.key(name): repr(value) for name, value in found.items() if not math.isnan(value)}
     return {"Rows": str(measured.rows), "EndpointName": tested.endpoint, **named}
 
 
@@ -176,13 +180,9 @@ def _go_back(action: Action, tested: Subject, values: Mapping[str, Any], missed:
         raise ActionFailed(
             f"{reason}. {tested.endpoint} still serves this model, for 'rollback' is false", external_id=tested.endpoint
         )
-    sagemaker = action.clients("sagemaker")
-    if tested.incumbent:
-        log.warning("%s; %s goes back to %s", reason, tested.endpoint, tested.incumbent)
-        sagemaker.update_endpoint(EndpointName=tested.endpoint, EndpointConfigName=tested.incumbent)
-    else:
+    if not tested.incumbent:
         log.warning("%s; %s is removed, for nothing served before", reason, tested.endpoint)
-        sagemaker.delete_endpoint(EndpointName=tested.endpoint)
+        action.clients("sagemaker").delete_endpoint(EndpointName=tested.endpoint)
     state = {"missed": reason[:1500], "deadline": action.now() + ROLL_BACK_AT_MOST_SECONDS}
     return _wait_for_way_back(action, tested, state)
 
@@ -192,13 +192,40 @@ def _wait_for_way_back(action: Action, tested: Subject, state: Mapping[str, Any]
     reason, name = state["missed"], tested.endpoint
     if described is None:
         raise ActionFailed(f"{reason}. {name} is removed: nothing served there before", external_id=name)
-    is_in_service = described["EndpointStatus"] == "InService"
-    if is_in_service and tested.incumbent and described["EndpointConfigName"] == tested.incumbent:
-        raise ActionFailed(f"{reason}. {name} is back on {tested.incumbent}", external_id=name)
-    is_lost = described["EndpointStatus"] in ("Failed", "UpdateRollbackFailed", "OutOfService") or is_in_service
-    if is_lost or action.now() >= state["deadline"]:
-        status = f"{described['EndpointStatus']} with {described['EndpointConfigName']}"
-        raise ActionFailed(
-            f"{reason}. AND {name} COULD NOT BE PUT BACK: it is {status}; look at it now", external_id=name
-        )
-    return InProgress(json.dumps(dict(state)), f"{name} goes back: {described['EndpointStatus']}", name, 90)
+    status, config = described["EndpointStatus"], described["EndpointConfigName"]
+    if tested.incumbent and status == "InService" and config == tested.incumbent:
+        raise ActionFailed(f"{reason}. {name} is back on {tested.incumbent}{_scale(action, tested)}", external_id=name)
+    if tested.incumbent and status == "InService" and "is_started" not in state:
+        _start_back(action, tested, reason)
+        state, status = {**state, "is_started": True}, "Updating"
+    elif status in ("Failed", "UpdateRollbackFailed", "OutOfService", "InService") or action.now() >= state["deadline"]:
+        raise _not_put_back(tested, reason, f"it is {status} with {config}")
+    return InProgress(json.dumps(dict(state)), f"{name} goes back: {status}", name, 90)
+
+
+def _start_back(action: Action, tested: Subject, reason: str) -> None:
+    """Start the update to the incumbent."""
+    log.warning("%s; %s goes back to %s", reason, tested.endpoint, tested.incumbent)
+    try:
+        wanted = replacement.between(action.clients("sagemaker"), tested.config, tested.incumbent)
+        if wanted.refusal:
+            raise _not_put_back(tested, reason, f"{wanted.refusal}; delete it and release a model that is good")
+        replacement.start(action.clients, tested.endpoint, wanted)
+    except ClientError as error:
+        raise _not_put_back(tested, reason, str(translate(error))) from error
+
+
+def _not_put_back(tested: Subject, reason: str, why: str) -> ActionFailed:
+    return ActionFailed(
+        f"{reason}. AND {tested.endpoint} COULD NOT BE PUT BACK: {why}; look at it now", external_id=tested.endpoint
+    )
+
+
+def _scale(action: Action, tested: Subject) -> str:
+    """Scale as the incumbent was scaled; what could not be done, for the report of the missed gate."""
+    try:
+        wanted = replacement.between(action.clients("sagemaker"), tested.config, tested.incumbent)
+        replacement.scale_as(action.clients, tested.endpoint, wanted)
+    except ClientError as error:
+        return f", but does not scale: {translate(error)}"
+    return ""

@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from pipeline_job import parameters
 from pipeline_job.artifacts import Artifacts
 from pipeline_job.clients import Clients
-from pipeline_job.failure import ConfigurationError, code_of
+from pipeline_job.failure import ConfigurationError
 from pipeline_job.job import PipelineJob
 from pipeline_job.parameters import Checked, InvalidParameters
 from pipeline_job.reporting import Outcome, Reporter
@@ -78,21 +76,20 @@ class Action:
                 )
         return {key: value for section in sections for key, value in section.items()}
 
+    @property
+    def given_execution_id(self) -> str:
+        """The pipeline execution that UserParameters name; empty where they do not."""
+        return str(self.given.values.get("execution-id", ""))
+
     @cached_property
     def execution_id(self) -> str:
-        """The pipeline execution: from UserParameters, else from CodePipeline, else after the revision that is being run."""
-        given = self.given.values.get("execution-id")
-        return str(given) if given else self._execution_id_of_job() or self._execution_id_of_revision()
+        """The pipeline execution: from UserParameters, else a digest of the artifacts that this execution was given.
 
-    def _execution_id_of_job(self) -> str | None:
-        try:
-            details = self.clients("codepipeline").get_job_details(jobId=self.job.id)["jobDetails"]
-        except ClientError as error:
-            log.warning("GetJobDetails: %s; names are derived from the input artifact", code_of(error))
-            return None
-        return details["data"].get("pipelineContext", {}).get("pipelineExecutionId")
+        CodePipeline gives the artifacts of each execution keys of their own, so each execution has another digest.
+        """
+        return self.given_execution_id or self._digest_of_inputs()
 
-    def _execution_id_of_revision(self) -> str:
+    def _digest_of_inputs(self) -> str:
         inputs = [(each.bucket, each.key, each.revision) for each in self.job.input_artifacts]
         return hashlib.sha256(repr(inputs or self.job.id).encode()).hexdigest()[:32]
 

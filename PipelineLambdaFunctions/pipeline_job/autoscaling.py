@@ -3,7 +3,9 @@
 https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling.html
 """
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -11,19 +13,49 @@ from botocore.exceptions import ClientError
 from pipeline_job.deployment import VARIANT
 from pipeline_job.failure import code_of
 
+TAG = "mlops:autoscaling"
+"""On an endpoint config that is scaled, with how: whoever goes back to the config scales it so again."""
 _DIMENSION = {"ServiceNamespace": "sagemaker", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount"}
+_AS_TAG = re.compile(r"min=(\d+) max=(\d+) target=([0-9.e+]+)")
 
 
-def switch_on(scaling: Any, endpoint_name: str, values: Mapping[str, Any]) -> None:
-    """Scale between ``min-instances`` and ``max-instances``; the endpoint must be InService."""
+@dataclass(frozen=True)
+class Scaling:
+    """Fewest and most instances, and the invocations a minute that each should get."""
+
+    fewest: int
+    most: int
+    invocations_a_minute: float
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "Scaling | None":
+        """What UserParameters ask for; None when they ask for none."""
+        if "min-instances" not in values:
+            return None
+        return cls(values["min-instances"], values["max-instances"], float(values["invocations-per-instance"]))
+
+    @classmethod
+    def from_tag(cls, text: str) -> "Scaling | None":
+        """What a config's tag says; None for one that does not say how, as those of the first release."""
+        found = _AS_TAG.fullmatch(text)
+        return cls(int(found[1]), int(found[2]), float(found[3])) if found else None
+
+    @property
+    def tag(self) -> str:
+        """As a tag's value, which :meth:`from_tag` reads."""
+        return f"min={self.fewest} max={self.most} target={self.invocations_a_minute}"
+
+
+def switch_on(scaling: Any, endpoint_name: str, wanted: Scaling) -> None:
+    """Scale as ``wanted``; the endpoint must be InService."""
     target = {**_DIMENSION, "ResourceId": _resource(endpoint_name)}
-    scaling.register_scalable_target(**target, MinCapacity=values["min-instances"], MaxCapacity=values["max-instances"])
+    scaling.register_scalable_target(**target, MinCapacity=wanted.fewest, MaxCapacity=wanted.most)
     scaling.put_scaling_policy(
         **target,
         PolicyName=f"{endpoint_name}-invocations",
         PolicyType="TargetTrackingScaling",
         TargetTrackingScalingPolicyConfiguration={
-            "TargetValue": float(values["invocations-per-instance"]),
+            "TargetValue": wanted.invocations_a_minute,
             "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
         },
     )

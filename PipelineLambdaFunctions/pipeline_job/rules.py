@@ -4,12 +4,15 @@ Facts: CreateTrainingJob, CreateEndpointConfig and DeploymentConfig in the SageM
 of hyperparameters (github.com/aws/sagemaker-xgboost-container).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from pipeline_job import images, variables
 from pipeline_job.problem import Problem
 
 Values = Mapping[str, Any]
+LONGEST_WAIT_WITHOUT_CHECKPOINTS_SECONDS = 3600
+"""https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html"""
 
 
 def check(function: str, values: Values) -> Iterator[Problem]:
@@ -25,16 +28,20 @@ def _train_model(values: Values) -> Iterator[Problem]:
         yield Problem(
             "'container-path' and 'xgboost-version' both choose the image: leave one out", ("xgboost-version",)
         )
-    if "alias/aws/s3" in str(values.get("volume-kms-key", "")):
-        reason = "the AWS-managed key aws/s3 can be used by S3 alone, so it cannot encrypt training volumes"
-        yield Problem(
-            f"'volume-kms-key': {reason}", ("volume-kms-key",), hint="give a customer managed key, or leave it out"
-        )
+    yield from _no_managed_key(values, "volume-kms-key")
     yield from _spot(values)
     yield from _hyperparameters(values)
 
 
+def _no_managed_key(values: Values, key: str) -> Iterator[Problem]:
+    """An alias tells who manages the key; of a key's ARN only KMS knows it, and refuses it then."""
+    if "alias/aws/" in str(values.get(key, "")):
+        reason = "a key that AWS manages for one service cannot encrypt the volumes of instances"
+        yield Problem(f"{key!r}: {reason}", (key,), hint="give a customer managed key, or leave it out")
+
+
 def _spot(values: Values) -> Iterator[Problem]:
+    yield from _spot_without_checkpoints(values)
     longest_wait = values.get("max-wait-seconds")
     if longest_wait is None:
         return
@@ -47,6 +54,19 @@ def _spot(values: Values) -> Iterator[Problem]:
             "'max-wait-seconds' counts the run too: it must be at least 'max-runtime-seconds' (3600 unless given)",
             ("max-wait-seconds",),
         )
+
+
+def _spot_without_checkpoints(values: Values) -> Iterator[Problem]:
+    if not values.get("spot", False) or not images.is_first_release(str(values.get("container-path", ""))):
+        return
+    for key in ("max-runtime-seconds", "max-wait-seconds"):
+        if values.get(key, 0) > LONGEST_WAIT_WITHOUT_CHECKPOINTS_SECONDS:
+            yield Problem(
+                f"{key!r} {values[key]}: {values['container-path']} writes no checkpoints, and SageMaker lets such a job run "
+                f"and wait for spot capacity {LONGEST_WAIT_WITHOUT_CHECKPOINTS_SECONDS} seconds at most",
+                (key,),
+                hint="choose 'xgboost-version' 3.2-0, which writes checkpoints, or a shorter time",
+            )
 
 
 def _hyperparameters(values: Values) -> Iterator[Problem]:
@@ -75,6 +95,7 @@ def _hyperparameters(values: Values) -> Iterator[Problem]:
 def _deploy_model(values: Values) -> Iterator[Problem]:
     yield from _both_or_none(values, "subnets", "security-group-ids")
     yield from _both_or_none(values, "min-instances", "max-instances")
+    yield from _no_managed_key(values, "kms-key")
     if "serverless-memory-mb" in values:
         yield from _serverless(values)
     elif "serverless-max-concurrency" in values:
@@ -144,6 +165,18 @@ def _evaluate_model(values: Values) -> Iterator[Problem]:
     for index, part in enumerate(values.get("slices", ())):
         if not {"min", "below", "equals"} & part.keys():
             yield Problem(f"slice {part['name']!r} has no 'min', 'below' or 'equals'", ("slices", str(index)))
+    yield from _slices_by_variable(values.get("slices", ()))
+
+
+def _slices_by_variable(slices: Iterable[Values]) -> Iterator[Problem]:
+    """Output variables take fewer characters than slices: two slices may not become one variable."""
+    taken: dict[str, str] = {}
+    for index, part in enumerate(slices):
+        name, variable = part["name"], variables.key(part["name"])
+        if variable in taken:
+            problem = f"slices {taken[variable]!r} and {name!r} would both give the output variables {variable}-..."
+            yield Problem(problem, ("slices", str(index)), hint="rename one of them")
+        taken[variable] = name
 
 
 def _both_or_none(values: Values, one: str, other: str) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline_job import variables
 from pipeline_job.failure import ActionFailed
 
 Description = Mapping[str, Any]
@@ -106,7 +107,7 @@ def endpoint(described: Description, expected_config: str | None) -> Verdict:
 def metrics(described: Description) -> dict[str, float]:
     """The final metrics by variable name: ``validation-rmse`` for ``validation:rmse``."""
     final = described.get("FinalMetricDataList", ())
-    return {str(each["MetricName"]).replace(":", "-"): float(each["Value"]) for each in final}
+    return {variables.key(str(each["MetricName"])): float(each["Value"]) for each in final}
 
 
 def _trained(described: Description) -> str:

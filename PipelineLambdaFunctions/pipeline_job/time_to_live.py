@@ -12,10 +12,13 @@ from botocore.exceptions import ClientError
 from pipeline_job.failure import code_of
 
 
-def set_deadline(scheduler: Any, endpoint_name: str, role_arn: str, at: float, *, group: str) -> None:
+def set_deadline(
+    scheduler: Any, endpoint_name: str, role_arn: str, at: float, *, group: str, dead_letters: str = ""
+) -> None:
     """Have the endpoint deleted at ``at`` (seconds since the epoch, UTC), in place of any earlier deadline.
 
-    The schedule lies in ``group``, with which it goes when the stack that made the group is deleted.
+    The schedule lies in ``group``, with which it goes when the stack that made the group is deleted. What it cannot do in
+    a day's retries goes to the queue ``dead_letters`` (an ARN): an endpoint that lives on costs on, and somebody must hear.
     """
     partition = role_arn.split(":")[1]
     moment = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S")
@@ -31,6 +34,7 @@ def set_deadline(scheduler: Any, endpoint_name: str, role_arn: str, at: float, *
             "Arn": f"arn:{partition}:scheduler:::aws-sdk:sagemaker:deleteEndpoint",
             "RoleArn": role_arn,
             "Input": json.dumps({"EndpointName": endpoint_name}),
+            **({"DeadLetterConfig": {"Arn": dead_letters}} if dead_letters else {}),
         },
     }
     try:

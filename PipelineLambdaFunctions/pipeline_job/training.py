@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline_job import hyperparameters
+from pipeline_job import hyperparameters, images, rules
 from pipeline_job.failure import ConfigurationError
 
 Values = Mapping[str, Any]
@@ -55,7 +55,7 @@ def request(name: str, values: Values, around: Surroundings) -> dict[str, Any]:
     }
     if "subnets" in values:
         asked["VpcConfig"] = {"Subnets": values["subnets"], "SecurityGroupIds": values["security-group-ids"]}
-    return {**asked, **_spot(name, values)}
+    return {**asked, **_spot(name, values, image_uri)}
 
 
 def channels(values: Values) -> list[dict[str, Any]]:
@@ -96,15 +96,18 @@ def _resources(values: Values) -> dict[str, Any]:
     return resources
 
 
-def _spot(name: str, values: Values) -> dict[str, Any]:
+def _spot(name: str, values: Values, image_uri: str) -> dict[str, Any]:
     if not values["spot"]:
         return {}
     longest_run = values["max-runtime-seconds"]
+    longest_wait = values.get("max-wait-seconds", 2 * longest_run)
+    if images.is_first_release(image_uri):
+        longest_wait = min(longest_wait, rules.LONGEST_WAIT_WITHOUT_CHECKPOINTS_SECONDS)
     return {
         "EnableManagedSpotTraining": True,
         "StoppingCondition": {
             "MaxRuntimeInSeconds": longest_run,
-            "MaxWaitTimeInSeconds": values.get("max-wait-seconds", 2 * longest_run),
+            "MaxWaitTimeInSeconds": longest_wait,
         },
         "CheckpointConfig": {"S3Uri": f"s3://{values['modelartifactout']}/checkpoints/{name}"},
     }
@@ -112,7 +115,7 @@ def _spot(name: str, values: Values) -> dict[str, Any]:
 
 def _in_the_images_words(image_uri: str, chosen: dict[str, str]) -> dict[str, str]:
     """XGBoost 0.90 renamed ``reg:linear``: a config that says the new name trains on the guide's ``xgboost:1`` too."""
-    version = _version(image_uri)
+    version = images.version(image_uri)
     if version is None or version >= (0, 90) or chosen.get("objective") != "reg:squarederror":
         return chosen
     return chosen | {"objective": "reg:linear"}
@@ -123,7 +126,7 @@ _SINCE = {"verbosity": (0, 90), "_kfold": (1, 2), "_num_cv_round": (1, 2)}
 
 def _refuse_unfit(image_uri: str, chosen: Mapping[str, str]) -> None:
     """What the image's version would refuse as an extraneous hyperparameter, minutes later."""
-    version = _version(image_uri)
+    version = images.version(image_uri)
     if version is None:
         return
     if "silent" in chosen and version >= (1, 2):
@@ -135,14 +138,3 @@ def _refuse_unfit(image_uri: str, chosen: Mapping[str, str]) -> None:
             raise ConfigurationError(
                 f"'hp-{name.strip('_').replace('_', '-')}': {image_uri} is too old for it; choose 'xgboost-version' 3.2-0"
             )
-
-
-def _version(image_uri: str) -> tuple[int, ...] | None:
-    """(3, 2) of ``...:3.2-0``; the legacy ``xgboost:1`` and ``:latest`` are XGBoost 0.72; None when the tag says nothing."""
-    repository, _, tag = image_uri.rpartition(":")
-    if repository.endswith("/xgboost"):
-        return (0, 72)
-    try:
-        return tuple(int(part) for part in tag.split("-")[0].split("."))
-    except ValueError:
-        return None

@@ -44,7 +44,7 @@ def add(
     kind: Annotated[
         str,
         Argument(
-            help="throttle, deny, delay, fail, lose-job-result, crash-function, stop-training-job or roll-back-endpoint."
+            help="throttle, deny, delay, fail, lose-job-result, crash-function, stop-training-job, roll-back-endpoint or iam-lag."
         ),
     ],
     service: Annotated[str, Option(help="Service as the SDK names it (sagemaker); any if not given.")] = "",
@@ -53,7 +53,10 @@ def add(
     count: Annotated[int, Option(help="How often it strikes.", min=1)] = 1,
     always: Annotated[bool, Option("--always", help="It strikes without end.")] = False,
     seconds: Annotated[
-        float, Option(help="Length of a delay; how long a training job runs first.", min=0.0, max=3600.0)
+        float,
+        Option(
+            help="Length of a delay; how long a job trains first; how late changes of IAM count.", min=0.0, max=3600.0
+        ),
     ] = 1.0,
 ) -> None:
     """Plan a fault at a chosen place."""

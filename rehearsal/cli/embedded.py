@@ -35,6 +35,7 @@ class Launch:
     continuation_delay_seconds: float = 0.5
     keep: bool = False
     state: Path | None = None
+    quotas: str = ""
     allow_retired_runtimes: bool = False
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
@@ -175,6 +176,8 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
     command = _server_command(launch.port, launch.region, launch.continuation_delay_seconds)
     if launch.state is not None:
         command += ["--state", str(launch.state)]
+    if launch.quotas:
+        command += ["--quotas", launch.quotas]
     if launch.allow_retired_runtimes:
         command.append("--allow-retired-runtimes")
     for name in launch.allowed_hosts:

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,13 @@ from rehearsal.cli.app import command
 from rehearsal.cli.embedded import DEFAULT_PORT, Launch
 from rehearsal.cli.output import Output
 from rehearsal.localaws.ground import user_settings
+
+
+class Quotas(StrEnum):
+    """Quotas that the embedded AWS knows by name."""
+
+    AWS_NEW_ACCOUNT = "aws-new-account"
+
 
 Port = Annotated[int, Option(help="Port on 127.0.0.1.", min=0, max=65535)]
 
@@ -26,6 +34,9 @@ def up(
     ] = 30.0,
     state: Annotated[
         Path | None, Option(help="Directory to keep everything in; the next start with it goes on from there.")
+    ] = None,
+    quotas: Annotated[
+        Quotas | None, Option(help="SageMaker's quotas as AWS publishes them for a new account; none without it.")
     ] = None,
     allow_retired_runtimes: Annotated[
         bool, Option("--allow-retired-runtimes", help="Run functions on runtimes that AWS has retired.")
@@ -50,6 +61,7 @@ def up(
         region,
         continuation_delay,
         state=state,
+        quotas="" if quotas is None else quotas.value,
         build_network=not no_build_network,
         allow_retired_runtimes=allow_retired_runtimes,
         allowed_hosts=tuple(allow_host or ()),

@@ -88,6 +88,9 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         "--state", type=Path, help="directory to keep everything in, and to go on from at the next start"
     )
     parser.add_argument(
+        "--quotas", choices=("aws-new-account",), default="", help="SageMaker's quotas; none at all without it"
+    )
+    parser.add_argument(
         "--allow-host",
         action="append",
         default=[],
@@ -170,6 +173,7 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         region=options.region,
         continuation_delay_seconds=options.continuation_delay,
         allow_retired_runtimes=options.allow_retired_runtimes,
+        quotas=options.quotas,
         allowed_hosts=tuple(options.allow_host),
         allowed_origins=tuple(options.allow_origin),
         build_network=not options.no_build_network,

@@ -621,7 +621,7 @@ def test_a_function_that_does_not_answer_fails_after_its_twenty_minutes(name: st
 
 
 def test_a_function_whose_role_lost_its_permissions_fails_after_its_twenty_minutes(kept: Kept) -> None:
-    with revoked(kept, "LambdaExecutionRole"):
+    with revoked(kept, "FunctionRole"):
         released = kept.rehearse("release", "--no-watch", "--json").document["pipelineExecutionId"]
         wait_until_running(kept, "Train", "TrainModel", released)
         advance(kept, 21 * 60)

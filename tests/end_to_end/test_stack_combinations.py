@@ -24,7 +24,7 @@ from tests.end_to_end.optional_stacks import (
     git,
     quiet,
 )
-from tests.localaws.authorizer.minimal.table import HERE, OPTIONS, TABLE, Evaluated, Shown
+from tests.localaws.authorizer.minimal.table import KEYS, OPTIONS, TABLE, Evaluated, Published, Shown
 from tests.localaws.waiting import wait_until
 from tests.templates.combinations import APPROVER, LAUNCHED, OPERATOR, SWITCHES, chosen
 
@@ -309,7 +309,9 @@ POLICIES = (
     "EndEndpoints",
 )
 SHOWN_ELSEWHERE = {
-    (name.policy, name.sid) for name, row in TABLE.items() if isinstance(row, Shown) and row.test.startswith(HERE)
+    (name.policy, name.sid)
+    for name, row in TABLE.items()
+    if isinstance(row, Shown | Published) or (isinstance(row, Evaluated) and row.test == KEYS)
 }
 """Statements whose need another test shows."""
 EVALUATED_HERE = {

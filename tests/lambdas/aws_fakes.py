@@ -117,18 +117,12 @@ class CodePipeline:
     def __init__(self) -> None:
         self.successes: list[dict[str, Any]] = []
         self.failures: list[dict[str, Any]] = []
-        self.execution_id: str | None = None
 
     def put_job_success_result(self, **answer: Any) -> None:
         self.successes.append(answer)
 
     def put_job_failure_result(self, **answer: Any) -> None:
         self.failures.append(answer)
-
-    def get_job_details(self, jobId: str) -> dict[str, Any]:
-        if self.execution_id is None:
-            raise error("AccessDeniedException", "not authorized", "GetJobDetails")
-        return {"jobDetails": {"id": jobId, "data": {"pipelineContext": {"pipelineExecutionId": self.execution_id}}}}
 
 
 class SageMaker:

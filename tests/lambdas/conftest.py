@@ -32,6 +32,7 @@ class Workbench:
     environment: dict[str, str] = field(default_factory=lambda: dict(ENVIRONMENT))
     seconds_left: Callable[[], float] = lambda: 60.0
     clock: float = 1_000_000.0
+    execution: str | None = None  # what TrainModel is told to name its job after; the others follow it
 
     def __post_init__(self) -> None:
         self.checked = {
@@ -65,6 +66,9 @@ class Workbench:
         token: str | None = None,
     ) -> dict[str, Any]:
         """Run ``work`` once; CodePipeline's record of the answer."""
+        if function == "TrainModel" and self.execution:
+            values = json.loads(parameters) if isinstance(parameters, str) else parameters
+            parameters = {"execution-id": self.execution, **values}
         text = parameters if isinstance(parameters, str) else json.dumps(parameters)
         job = PipelineJob.from_event(event(text, inputs or {}, output, token))
         made = action.Action(

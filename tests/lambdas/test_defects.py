@@ -283,7 +283,7 @@ def test_every_declared_output_artifact_is_written(bench: Workbench) -> None:
 
 
 def test_missing_data_is_said_before_the_job_starts(bench: Workbench) -> None:
-    bench.codepipeline.execution_id = EXECUTION
+    bench.execution = EXECUTION
     answer = bench.call("TrainModel", train, TRAIN, {}, "TrainingJob")
     assert f"there is no data at s3://{DATA}/train/train.csv" in failure(answer)
     assert answer["failureDetails"]["type"] == "ConfigurationError"
@@ -315,9 +315,9 @@ def test_throttling_is_looked_at_again(bench: Workbench) -> None:
     assert answer["continuationToken"]
 
 
-def test_without_permission_to_ask_the_name_comes_from_the_revision(bench: Workbench) -> None:
+def test_without_an_execution_id_the_name_comes_from_the_artifact(bench: Workbench) -> None:
     with_data(bench)
-    bench.codepipeline.execution_id = None
+    bench.execution = None
     config = bench.put_artifact("TrainingConfig", winequality={})
     for _ in range(2):
         bench.call("TrainModel", train, TRAIN, {"TrainingConfig": config}, "TrainingJob")

@@ -190,11 +190,14 @@ def test_time_to_live_is_set_moved_and_taken_away(bench: Workbench) -> None:
     bench.others["scheduler"] = Checked("scheduler", scheduler)
     bench.environment["SCHEDULER_ROLE_ARN"] = "arn:aws-cn:iam::123456789012:role/Scheduler"
     bench.environment["SCHEDULE_GROUP"] = "mlops"
+    bench.environment["DEAD_LETTER_QUEUE_ARN"] = "arn:aws-cn:sqs:cn-north-1:123456789012:dead-letters"
     inputs = ready(bench)
     bench.call("DeployModel", deploy, {"env": "Dev", "ttl-minutes": 60}, inputs)
     assert scheduler.schedules[ENDPOINT]["GroupName"] == "mlops"
     assert scheduler.schedules[ENDPOINT]["ScheduleExpression"] == "at(1970-01-12T14:46:40)"
     assert scheduler.schedules[ENDPOINT]["Target"]["Arn"] == "arn:aws-cn:scheduler:::aws-sdk:sagemaker:deleteEndpoint"
+    queue = bench.environment["DEAD_LETTER_QUEUE_ARN"]
+    assert scheduler.schedules[ENDPOINT]["Target"]["DeadLetterConfig"] == {"Arn": queue}
     bench.call("DeployModel", deploy, {"env": "Dev", "ttl-minutes": 120}, inputs)
     assert scheduler.schedules[ENDPOINT]["ScheduleExpression"] == "at(1970-01-12T15:46:40)"
     bench.call("DeployModel", deploy, {"env": "Dev"}, inputs)

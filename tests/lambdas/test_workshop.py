@@ -22,7 +22,7 @@ ENDPOINT = "winequality-sde-Dev"
 
 
 def with_data(bench: Workbench) -> Workbench:
-    bench.codepipeline.execution_id = EXECUTION
+    bench.execution = EXECUTION
     bench.s3.put_object(DATA, "train/train.csv", b"1,0.5,0.5\n")
     bench.s3.put_object(DATA, "validation/validation.csv", b"3,1,2\n8,3,4\n")
     return bench
@@ -106,7 +106,7 @@ def test_the_guides_full_test_parameters_are_refused_with_an_explanation(bench: 
 
 def test_a_second_execution_updates_the_endpoint_in_place(bench: Workbench) -> None:
     deployed(bench)
-    bench.codepipeline.execution_id = "8888"
+    bench.execution = "8888"
     job = trained_again(bench, "8888")
     answer = bench.call("DeployModel", deploy, {"env": "Dev"}, {"TrainingJob": job}, "DevEndpoint")
     assert answer["executionDetails"]["summary"] == f"{ENDPOINT} updated: {ENDPOINT}-8888"
@@ -115,7 +115,7 @@ def test_a_second_execution_updates_the_endpoint_in_place(bench: Workbench) -> N
 
 
 def trained_again(bench: Workbench, execution: str) -> str:
-    bench.codepipeline.execution_id = execution
+    bench.execution = execution
     bench.call("TrainModel", train, TRAIN, {}, "TrainingJob")
     bench.sagemaker.complete(f"winequality-sde-{execution}")
     return "pipeline/TrainingJob/out"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 Parameters = dict[str, str]
 
 CONNECTION = "arn:aws:codeconnections:us-east-1:123456789012:connection/11111111-2222-3333-4444-555555555555"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 APPROVER, OPERATOR = "approver@example.com", "operator@example.com"
 
 SOURCES: dict[str, Parameters] = {
@@ -26,6 +27,8 @@ SWITCHES: dict[str, Parameters] = {
     "notifications": {"NotificationEmail": OPERATOR},
     "autoscaling": {"AllowAutoscaling": "true"},
     "time-to-live": {"AllowTimeToLive": "true"},
+    "vpc": {"AllowVpc": "true"},
+    "keys": {"FurtherKeyArns": KEY},
 }
 
 
@@ -35,12 +38,19 @@ def chosen(*names: str) -> Parameters:
     return {key: value for name in names for key, value in known[name].items()}
 
 
+STATEMENTS_ALONE = ("vpc", "keys")
+"""Switches that add statements to roles and nothing else."""
+
+
 def every() -> Iterator[tuple[str, ...]]:
-    """Every combination there is: a source, and each switch on or off."""
-    for source in SOURCES:
-        for count in range(len(SWITCHES) + 1):
-            for switches in itertools.combinations(SWITCHES, count):
-                yield (source, *switches)
+    """Every combination there is: a source, and each switch on or off; those that add statements alone come one by one or not at all."""
+    others = [switch for switch in SWITCHES if switch not in STATEMENTS_ALONE]
+    yield from ((source, *SWITCHES) for source in SOURCES)
+    for source, count in itertools.product(SOURCES, range(len(others) + 1)):
+        for number, switches in enumerate(itertools.combinations(others, count)):
+            yield (source, *switches)
+            if number == 0:
+                yield from ((source, *switches, more) for more in STATEMENTS_ALONE)
 
 
 LAUNCHED: tuple[tuple[str, ...], ...] = (

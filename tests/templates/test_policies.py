@@ -61,10 +61,14 @@ def test_roles_are_passed_to_a_named_service_only(template: Template) -> None:
 ONLY_ON_EVERYTHING = {
     "codepipeline:PutJobSuccessResult",
     "codepipeline:PutJobFailureResult",
-    "codepipeline:GetJobDetails",
     "ecr:GetAuthorizationToken",
     "sagemaker:ListEndpointConfigs",
     "cloudwatch:PutMetricData",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeVpcs",
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeSecurityGroups",
 }
 """Actions for which IAM has no resource type (Service Authorization Reference)."""
 

@@ -25,6 +25,7 @@ from rehearsal.localaws.authorizer import (
     denials,
     documents,
     encryption,
+    lag,
     planned_errors,
     request_heads,
     requests,
@@ -98,6 +99,7 @@ def _authorize_response(response: Any, _request_class: type, _resource: str = "*
     if denial is not None:
         _refuse(response, denial)
     faults.loses(response, service, operation, params)
+    lag.before_change(service, operation)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from botocore.config import Config
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from rehearsal.localaws.authorizer import principals, trust
+from rehearsal.localaws.authorizer import lag, principals, trust
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.ground.host import Credentials
@@ -61,8 +61,10 @@ def _trusting_role(role_arn: str, service: str, source_arn: str | None) -> str:
     role = next((role for role in roles if role.arn == role_arn), None)
     if role is None:
         raise AwsError("AccessDenied", f"{service} cannot assume {role_arn}: there is no such role")
-    document = role.assume_role_policy_document
-    if not trust.service_may_assume(document, service, account_id=account_id, source_arn=source_arn, role_arn=role_arn):
+    document = lag.trust_of(role)
+    if document is None or not trust.service_may_assume(
+        document, service, account_id=account_id, source_arn=source_arn, role_arn=role_arn
+    ):
         raise AwsError(
             "AccessDenied", f"{service} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
         )

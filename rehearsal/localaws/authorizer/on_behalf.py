@@ -12,6 +12,7 @@ from moto.iam.models import iam_backends
 
 from rehearsal.localaws.authorizer import principals, requests
 from rehearsal.localaws.authorizer.decide import Circumstances, decide
+from rehearsal.localaws.authorizer.principals import Principal
 from rehearsal.localaws.authorizer.requests import Call, Need
 from rehearsal.localaws.ground import host
 
@@ -28,6 +29,11 @@ def first_refused(role_arn: str, needs: Iterable[Need], region: str) -> Need | N
     role = next((role for role in list(iam.roles.values()) if role.arn == role_arn), None)
     if role is None:
         return next(iter(needs), None)
-    circumstances = Circumstances(principals.role_principal(iam, role), region)
+    return first_refused_to(principals.role_principal(iam, role), needs, region)
+
+
+def first_refused_to(principal: Principal, needs: Iterable[Need], region: str) -> Need | None:
+    """The first permission that a principal lacks, None when it has them all."""
+    circumstances = Circumstances(principal, region)
     keys = circumstances.keys()
     return next((need for need in needs if not decide(need, circumstances, keys).allowed), None)

@@ -11,6 +11,7 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
+from rehearsal.localaws.authorizer import lag
 from rehearsal.localaws.authorizer.policy import Policy
 from rehearsal.localaws.authorizer.principal_element import Caller
 from rehearsal.localaws.ground import host
@@ -139,7 +140,13 @@ def role_principal(iam: Any, role: Any) -> Principal:
 
 
 def policies_of(holder: Any) -> Iterable[Policy]:
-    """Inline and attached policies of a user, group or role."""
+    """The inline and attached policies of a user, group or role that count: with a lag, those of some seconds ago."""
+    then = lag.holder(holder.arn)
+    return present_policies_of(holder) if then is None else then.policies
+
+
+def present_policies_of(holder: Any) -> Iterable[Policy]:
+    """Inline and attached policies as they stand now."""
     for name, document in holder.policies.items():
         yield Policy.stored(document, name)
     for arn, managed in holder.managed_policies.items():

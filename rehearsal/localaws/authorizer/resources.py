@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rehearsal.localaws.authorizer import lag
 from rehearsal.localaws.authorizer.policy import Policy
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.moto_bridge import moto_records
@@ -101,7 +102,8 @@ def trust_policy_of(role_arn: str) -> Policy | None:
     """The trust policy of a role, None when there is no such role."""
     iam = moto_records.of("iam")
     role = next((role for role in iam.roles.values() if role.arn == role_arn), None)
-    return None if role is None else Policy.stored(_text(role.assume_role_policy_document), role_arn)
+    document = None if role is None else lag.trust_of(role)
+    return None if document is None else Policy.stored(_text(document), role_arn)
 
 
 def _text(document: Any) -> str:

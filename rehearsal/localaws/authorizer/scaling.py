@@ -15,6 +15,7 @@ ROLE_PATH = f"/aws-service-role/{ROLE_SERVICE}/"
 ROLE_NAME = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
 _ENDPOINT_ACTIONS = ("DescribeEndpoint", "UpdateEndpointWeightsAndCapacities")
 _ALARMS = ("AlarmHigh", "AlarmLow")
+DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 
 
 def role_is_there() -> bool:
@@ -24,6 +25,8 @@ def role_is_there() -> bool:
 
 def needs(call: Call) -> Iterator[Need]:
     """The permissions that a call about an endpoint's scaling needs beside its own."""
+    if (call.service, call.operation) == ("sagemaker", "DeleteEndpoint"):
+        yield from _to_forget(call)
     if call.service != "application-autoscaling" or call.params.get("ServiceNamespace") != "sagemaker":
         return
     if call.operation == "RegisterScalableTarget":
@@ -41,6 +44,31 @@ def _to_register(call: Call) -> Iterator[Need]:
     if not role_is_there():
         role = f"arn:aws:iam::{call.account_id}:role{ROLE_PATH}{ROLE_NAME}"
         yield Need("iam:CreateServiceLinkedRole", role, {"iam:awsservicename": (ROLE_SERVICE,)})
+
+
+def _to_forget(call: Call) -> Iterator[Need]:
+    """DeleteEndpoint deregisters the scalable targets of its variants, for which who deletes must have the right.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-delete-with-scaling.html
+    """
+    keys = {
+        "application-autoscaling:service-namespace": ("sagemaker",),
+        "application-autoscaling:scalable-dimension": (DIMENSION,),
+    }
+    for target in targets_of(str(call.params.get("EndpointName")), call.region):
+        arn = f"{_arn(call, 'application-autoscaling')}:scalable-target/{target}"
+        yield Need("application-autoscaling:DeregisterScalableTarget", arn, keys)
+        deregistering = Call("", "", {"ResourceId": target}, call.region, call.account_id)
+        if _has_policy(deregistering):
+            yield from _on_alarms(deregistering, "DeleteAlarms")
+
+
+def targets_of(endpoint_name: str, region: str) -> list[str]:
+    """The resource ids of an endpoint's scalable targets."""
+    if not moto_records.is_loaded("applicationautoscaling"):
+        return []
+    targets = moto_records.of("applicationautoscaling", region).targets.get(DIMENSION, {})
+    return [each for each in list(targets) if each.split("/")[:2] == ["endpoint", endpoint_name]]
 
 
 def _on_alarms(call: Call, *actions: str) -> Iterator[Need]:

@@ -64,6 +64,10 @@ class ChangeSetOperations(ServiceApi):
         existing = backend.live(name) or backend.stacks.get(name)
         if existing is None:
             raise invalid(f"Stack [{name}] does not exist")
+        if existing.status.in_progress:
+            raise invalid(
+                f"Stack:{existing.stack_id} is in {existing.status} state and can not be updated with a change set."
+            )
         return existing, backend.planned_update(existing, wanted, self.caller_credentials)
 
     def _check_name_free(self, stack: Stack, name: str) -> None:

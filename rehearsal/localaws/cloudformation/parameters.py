@@ -16,6 +16,7 @@ SsmLookup = Callable[[str], str]
 Exists = Callable[[str, str], bool]
 """Whether a value of an AWS-specific type (``AWS::EC2::VPC::Id``) exists in the account."""
 
+LONGEST_VALUE = 4096
 _SSM_VALUE = re.compile(r"AWS::SSM::Parameter::Value<(.+)>")
 _LIST = re.compile(r"List<(.+)>")
 _PLAIN_TYPES = {"String", "Number", "CommaDelimitedList", "List<Number>", "List<String>"}
@@ -78,6 +79,11 @@ def _text(
 ) -> str | None:
     answer = given.get(name)
     if answer is not None and answer.use_previous:
+        if answer.text:
+            raise invalid(
+                f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true and non empty value for a "
+                f"parameter"
+            )
         if name not in previous:
             raise invalid(
                 f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for "
@@ -92,7 +98,17 @@ def _text(
     return None if default is None else as_text(default)
 
 
+def _check_length(name: str, text: str) -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html, "Parameter values"."""
+    if len(text) > LONGEST_VALUE:
+        raise invalid(
+            f"1 validation error detected: Value at 'parameters.{name}.member.parameterValue' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {LONGEST_VALUE}"
+        )
+
+
 def _value(name: str, declared: Declaration, text: str, *, ssm: SsmLookup, exists: Exists) -> ParameterValue:
+    _check_length(name, text)
     _check(name, declared, text)
     no_echo = as_text(declared.get("NoEcho", False)).lower() == "true"
     kind = declared["Type"]

@@ -33,6 +33,30 @@ def check_references(template: Template) -> None:
         _check_known(intrinsics.references(output["Value"]), known, "Outputs")
 
 
+def check_references_of_active(
+    template: Template, active: Mapping[str, ResourceDeclaration], scope: StackScope
+) -> None:
+    """What is made, and what is put out, refers to nothing whose condition is false.
+
+    Raises:
+        AwsError: ValidationError, naming what is left out.
+    """
+    left_out = set(template.resources) - set(active)
+    for declared in active.values():
+        if missing := left_out.intersection(intrinsics.references(declared.properties, scope.condition)):
+            raise invalid(
+                f"Template format error: Unresolved resource dependencies [{', '.join(sorted(missing))}] in the Resources block of "
+                f"the template"
+            )
+    for output in template.outputs.values():
+        is_put_out = output.get("Condition") is None or scope.condition(output["Condition"])
+        missing = left_out.intersection(intrinsics.references(output["Value"], scope.condition))
+        if is_put_out and missing:
+            raise invalid(
+                f"Unresolved resource dependencies [{', '.join(sorted(missing))}] in the Outputs block of the template"
+            )
+
+
 def _check_known(names: Iterable[str], known: Iterable[str], block: str) -> None:
     unknown = sorted(set(names) - set(known))
     if unknown:

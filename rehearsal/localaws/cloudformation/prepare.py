@@ -61,6 +61,8 @@ def fetch_body(wanted: Wanted, previous: Blueprint | None, client: Clients) -> s
     Raises:
         AwsError: ValidationError, when it is nowhere or too long.
     """
+    if wanted.use_previous_template and (wanted.template_body is not None or wanted.template_url is not None):
+        raise invalid("UsePreviousTemplate cannot be true together with a TemplateBody or TemplateURL.")
     if wanted.use_previous_template:
         if previous is None:
             raise invalid("UsePreviousTemplate cannot be set to true as the stack does not exist")
@@ -162,7 +164,9 @@ def check(
     scope = StackScope(processed, values, surroundings)
     rules.check(processed, scope, AccountValues(client))
     check_conditions(processed, scope)
-    plan.dependencies(plan.active_resources(processed, scope), scope)
+    active = plan.active_resources(processed, scope)
+    plan.check_references_of_active(processed, active, scope)
+    plan.dependencies(active, scope)
 
 
 def _check_capabilities(needed: tuple[str, ...], given: tuple[str, ...]) -> None:

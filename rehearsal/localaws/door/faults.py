@@ -34,6 +34,7 @@ class Kind(Enum):
     CRASH_FUNCTION = "crash-function"
     STOP_TRAINING_JOB = "stop-training-job"
     ROLL_BACK_ENDPOINT = "roll-back-endpoint"
+    IAM_LAG = "iam-lag"
 
 
 _REQUEST_KINDS = (Kind.DELAY, Kind.THROTTLE, Kind.DENY, Kind.FAIL)
@@ -44,8 +45,8 @@ _JOB_RESULTS = ("PutJobSuccessResult", "PutJobFailureResult")
 class Fault:
     """One planned fault. Empty ``service``, ``operation`` and ``name`` stand for any; names may have wildcards.
 
-    ``count`` is how often it still strikes, None without end. ``seconds`` is the length of a delay, and how long a
-    training job runs before it is stopped.
+    ``count`` is how often it still strikes, None without end. ``seconds`` is the length of a delay, how long a training job
+    runs before it is stopped, and how late changes of IAM count, which is so until the fault is removed.
     """
 
     id: str
@@ -93,6 +94,8 @@ class Plan:
             raise ValueError(f"kind must be one of {', '.join(kinds)}, not {members.get('kind')!r}")
         fault_orders.check(members)
         given = {name: value for name, value in members.items() if name != "kind"}
+        if members["kind"] == Kind.IAM_LAG.value:
+            given["count"] = None
         with self._lock:
             fault = Fault(id=f"fault-{next(self._numbers)}", kind=Kind(members["kind"]), **given)
             self._faults.append(fault)
@@ -102,6 +105,13 @@ class Plan:
         """Forget one fault, or all."""
         with self._lock:
             self._faults = [fault for fault in self._faults if fault_id is not None and fault.id != fault_id]
+
+    @property
+    def iam_lag_seconds(self) -> float:
+        """How late changes of IAM count: as late as the longest of the faults that say so."""
+        if not self._faults:  # the usual case costs nothing
+            return 0.0
+        return max((fault.seconds for fault in self.planned() if fault.kind is Kind.IAM_LAG), default=0.0)
 
     def planned(self) -> list[Fault]:
         with self._lock:

@@ -74,6 +74,8 @@ def _watched(operation: Callable[..., Any], check: Callable[[Mapping[str, Any]],
     def watched(*args: Any, **named: Any) -> Any:
         if check is not None:
             check(named)
+        if "state" in named:
+            named["state"] = named["state"] or "ENABLED"  # moto takes an update that says nothing for one that disables
         answer = operation(*args, **named)
         _wake()
         return answer

@@ -11,12 +11,14 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
-from rehearsal.localaws.authorizer import trust
+from rehearsal.localaws.authorizer import lag, on_behalf, trust
+from rehearsal.localaws.authorizer.requests import Need
 from rehearsal.localaws.ground.errors import AwsError
 
 MAX_REQUEST_BYTES = 6_291_456
 MAX_EVENT_BYTES = 1_048_576
 MAX_ENVIRONMENT_BYTES = 4096
+_SENDING = {"sqs": ("SendMessage", "SendMessage on SQS"), "sns": ("Publish", "Publish on SNS")}
 
 RESERVED_VARIABLES = frozenset(
     {
@@ -117,10 +119,37 @@ def check_role(role_arn: str) -> None:
         return  # moto answers for an ARN that is none
     backend = iam_backends[role_arn.split(":")[4]]["aws"]
     role = next((role for role in backend.roles.values() if role.arn == role_arn), None)
-    if role is None or not trust.service_may_assume(role.assume_role_policy_document, "lambda.amazonaws.com"):
+    document = None if role is None else lag.trust_of(role)
+    if document is None or not trust.service_may_assume(document, "lambda.amazonaws.com"):
         raise AwsError(
             "InvalidParameterValueException",
             "The role defined for the function cannot be assumed by Lambda.",
+            Type="User",
+        )
+
+
+def check_dead_letters(role_arn: str, wanted: Mapping[str, Any] | None) -> None:
+    """The execution role must be able to write to the dead-letter queue or topic, at once: Lambda does not wait for IAM.
+
+    Raises:
+        AwsError: InvalidParameterValueException.
+    """
+    arn = (wanted or {}).get("TargetArn")
+    if not arn:
+        return
+    service = arn.split(":")[2]
+    if service not in _SENDING:
+        raise AwsError(
+            "InvalidParameterValueException",
+            f"The provided dead-letter target {arn} is no queue or topic.",
+            Type="User",
+        )
+    operation, words = _SENDING[service]
+    refused = on_behalf.first_refused(role_arn, [Need(f"{service}:{operation}", arn, {})], arn.split(":")[3])
+    if refused is not None:
+        raise AwsError(
+            "InvalidParameterValueException",
+            f"The provided execution role does not have permissions to call {words}",
             Type="User",
         )
 

@@ -123,6 +123,10 @@ class Function(LambdaFunction):
     def update_configuration(self, config_updates: dict[str, Any]) -> dict[str, Any]:
         """Apply UpdateFunctionConfiguration; checked before anything changes."""
         limits.check_configuration(config_updates)
+        role_arn = str(config_updates.get("Role", self.role))
+        if "Role" in config_updates:
+            limits.check_role(role_arn)
+        limits.check_dead_letters(role_arn, config_updates.get("DeadLetterConfig"))
         runtimes.check_may_deploy(config_updates.get("Runtime", self.run_time), self.package_type, updating=True)
         super().update_configuration(config_updates)
         if "DeadLetterConfig" in config_updates:
@@ -171,6 +175,7 @@ class FunctionsBackend(LambdaBackend):
         runtimes.check_may_deploy(spec.get("Runtime"), spec.get("PackageType", "Zip"))
         limits.check_configuration(spec)
         limits.check_role(spec["Role"])
+        limits.check_dead_letters(spec["Role"], spec.get("DeadLetterConfig"))
         function = Function(account_id=self.account_id, spec=spec, region=self.region_name, version="$LATEST")
         code.check(function.code_digest, function.code_bytes)
         with self.changing:

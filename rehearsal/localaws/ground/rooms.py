@@ -49,7 +49,7 @@ ROOMS = (
         "moto_bridge",
         patches=(Patch("moto_time", "moto.core.utils"), Patch("moto_lookup", "moto.core.base_backend")),
     ),
-    Room("storage", patches=(Patch("objects", "moto.s3.models"),)),
+    Room("storage", patches=(Patch("objects", "moto.s3.models"), Patch("bucket_names", "moto.s3.models"))),
     Room("door", keeps=("faults",), offers={"faults": "faults"}),
     Room(
         "authorizer",

@@ -4,6 +4,7 @@ For code that is there from the start (the authorizer): importing ``moto.s3.mode
 load the service before anybody uses it.
 """
 
+import sys
 from typing import Any
 
 from moto.backends import get_backend
@@ -12,6 +13,11 @@ from rehearsal.localaws.ground import host
 
 GLOBAL = "aws"
 """Where moto keeps what belongs to no region."""
+
+
+def is_loaded(service: str) -> bool:
+    """Whether anybody has used ``service``: one that is not loaded has no records."""
+    return f"moto.{service}.models" in sys.modules
 
 
 def of(service: str, region: str = GLOBAL) -> Any:

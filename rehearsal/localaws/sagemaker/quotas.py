@@ -1,15 +1,20 @@
-"""Service quotas: how many instances of a type may be in use at once. There is no limit until the user sets one.
+"""Service quotas: how many instances of a type may be in use at once. There is no limit until the user sets one, or starts with
+AWS's own for a new account (``--quotas aws-new-account``).
 
 ``POST /_rehearsal/quotas`` with ``{"ml.m5.large for training job usage": 2}`` sets limits (``null`` lifts one), ``GET``
 reads them; the names are those of the Service Quotas console.
 """
 
+import json
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from rehearsal.localaws.door import capabilities
-from rehearsal.localaws.ground import persistence
+from rehearsal.localaws.ground import host, persistence
 from rehearsal.localaws.ground.errors import AwsError
 
+PUBLISHED = Path(__file__).with_name("quotas_of_a_new_account.json")
 _limits: dict[str, int] = {}
 persistence.keep_dict("sagemaker.quotas", _limits)
 
@@ -20,7 +25,7 @@ def check(name: str, *, in_use: int, wanted: int) -> None:
     Raises:
         AwsError: ResourceLimitExceeded, in the service's words.
     """
-    limit = _limits.get(name)
+    limit = limit_of(name)
     if limit is not None and in_use + wanted > limit:
         raise AwsError(
             "ResourceLimitExceeded",
@@ -28,6 +33,25 @@ def check(name: str, *, in_use: int, wanted: int) -> None:
             f"a request delta of {wanted} Instances. Please use AWS Service Quotas to request an increase for this quota. If AWS "
             f"Service Quotas is not available, contact AWS support to request an increase for this quota.",
         )
+
+
+def limit_of(name: str) -> int | None:
+    """The limit in force: the user's, else the published one for the exact name, else for any instance type; None for no limit."""
+    if name in _limits:
+        return _limits[name]
+    published = _published() if host.current().settings.quotas else {}
+    return published.get(name, published.get(_for_any_type(name)))
+
+
+def _for_any_type(name: str) -> str:
+    return f"* {name.partition(' ')[2]}"
+
+
+@cache
+def _published() -> dict[str, int]:
+    """AWS's published defaults; the file names its sources."""
+    limits: dict[str, int] = json.loads(PUBLISHED.read_text("utf-8"))["limits"]
+    return limits
 
 
 def _set(members: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,6 @@ class Members:
 
 
 _DISK = "the disk is this machine's"
-_VPC = "jobs and models reach this machine alone, whatever their subnets let through"
 _THIS_MACHINE = "all containers are on this machine"
 _VOLUME = {"VolumeKmsKeyId": _DISK}
 _EXPERIMENT = ("ExperimentConfig",)
@@ -61,14 +60,15 @@ _TRAINING = Members(
         ),
         *(f"InputDataConfig.{name}" for name in ("ChannelName", "ContentType", "CompressionType", "InputMode")),
         *("InputDataConfig.DataSource.S3DataSource", "InputDataConfig.DataSource.FileSystemDataSource"),
-        *(f"ResourceConfig.{name}" for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB", "InstanceGroups")),
-        *("StoppingCondition", "EnableManagedSpotTraining", "EnableNetworkIsolation", *_EXPERIMENT),
+        *(
+            f"ResourceConfig.{name}"
+            for name in ("InstanceType", "InstanceCount", "VolumeSizeInGB", "VolumeKmsKeyId", "InstanceGroups")
+        ),
+        *("VpcConfig", "StoppingCondition", "EnableManagedSpotTraining", "EnableNetworkIsolation", *_EXPERIMENT),
     ),
     without_effect={
         "AlgorithmSpecification.EnableSageMakerMetricsTimeSeries": "the metrics are in CloudWatch, each of their values",
         "InputDataConfig.RecordWrapperType": "the program reads it in inputdataconfig.json; data are handed over as they are",
-        **_below("ResourceConfig", _VOLUME),
-        "VpcConfig": _VPC,
         "StoppingCondition.MaxPendingTimeInSeconds": "no job waits for capacity",
         "EnableInterContainerTrafficEncryption": _THIS_MACHINE,
         "DebugHookConfig": "no tensors are saved, as by a job whose hook names no collections",
@@ -102,17 +102,15 @@ _TRAINING = Members(
     },
 )
 
-_NETWORK = {"VpcConfig": _VPC, "EnableInterContainerTrafficEncryption": _THIS_MACHINE}
 _PROCESSING = Members(
     acting=(
         *("ProcessingJobName", "RoleArn", "AppSpecification", "Environment", "StoppingCondition", "Tags", *_EXPERIMENT),
-        *("ProcessingInputs", "ProcessingOutputConfig", "NetworkConfig.EnableNetworkIsolation"),
-        *(f"ProcessingResources.ClusterConfig.{name}" for name in ("InstanceCount", "InstanceType")),
+        *("ProcessingInputs", "ProcessingOutputConfig", "NetworkConfig"),
+        *(f"ProcessingResources.ClusterConfig.{name}" for name in ("InstanceCount", "InstanceType", "VolumeKmsKeyId")),
     ),
     without_effect={
         "ProcessingResources.ClusterConfig.VolumeSizeInGB": _DISK,
-        **_below("ProcessingResources.ClusterConfig", _VOLUME),
-        **_below("NetworkConfig", _NETWORK),
+        "NetworkConfig.EnableInterContainerTrafficEncryption": _THIS_MACHINE,
         "ProcessingInputs.S3Input.S3InputMode": "inputs are copied before the program starts, those of mode Pipe too",
         "ProcessingOutputConfig.Outputs.S3Output.S3UploadMode": "outputs are copied at the end of the job, continuous ones too",
     },
@@ -149,8 +147,16 @@ _UNSERVED = {
     "ContainerMetricsConfig": "metrics of containers are not scraped",
 }
 _MODEL = Members(
-    acting=("ModelName", "PrimaryContainer", "Containers", "ExecutionRoleArn", "Tags", "EnableNetworkIsolation"),
-    without_effect={"VpcConfig": _VPC, "InferenceExecutionConfig": "a model has one container"},
+    acting=(
+        "ModelName",
+        "PrimaryContainer",
+        "Containers",
+        "ExecutionRoleArn",
+        "Tags",
+        "EnableNetworkIsolation",
+        "VpcConfig",
+    ),
+    without_effect={"InferenceExecutionConfig": "a model has one container"},
     refused={**_below("PrimaryContainer", _UNSERVED), **_below("Containers", _UNSERVED)},
 )
 
@@ -180,11 +186,10 @@ _OF_COMPONENTS = "there are no inference components; the model's own is used"
 _VARIANTS = ("ProductionVariants", "ShadowProductionVariants")
 _CONFIG = Members(
     acting=(
-        *("EndpointConfigName", "DataCaptureConfig", "Tags", "AsyncInferenceConfig", "MetricsConfig"),
+        *("EndpointConfigName", "DataCaptureConfig", "Tags", "AsyncInferenceConfig", "MetricsConfig", "KmsKeyId"),
         *(f"{kind}.{name}" for kind in _VARIANTS for name in _VARIANT_ACTING),
     ),
     without_effect={
-        "KmsKeyId": _DISK,
         "MetricsConfig.EnableEnhancedMetrics": "every variant has its metrics, by variant",
         "MetricsConfig.EnableDetailedObservability": "every variant has its metrics, by variant",
         **{path: reason for kind in _VARIANTS for path, reason in _below(kind, _VARIANT_WITHOUT_EFFECT).items()},

@@ -11,10 +11,11 @@ from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from rehearsal.localaws.authorizer import identity
-from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground import clock, constraints, host, persistence
 from rehearsal.localaws.moto_bridge import on_import
 from rehearsal.localaws.moto_bridge.replacing import replace
 
+_moto_create_state_machine = StepFunctionResponse.create_state_machine
 _moto_start_execution = StepFunctionResponse.start_execution
 
 _INTERRUPTED = "The embedded AWS was restarted while the execution ran. Start it again."
@@ -28,6 +29,7 @@ def install() -> None:
     config.default_user_config["stepfunctions"] = {"execute_state_machine": True}
     replace(boto_client, "boto_client_for", _client_for)
     replace(StepFunctionResponse, "start_execution", _start_execution)
+    replace(StepFunctionResponse, "create_state_machine", _create_state_machine)
     on_import.after("moto.stepfunctions.parser.backend.execution_worker", _keep_histories)
     persistence.on_resume(_fail_interrupted)
 
@@ -97,6 +99,12 @@ def _fail_interrupted() -> None:
                     execution.exec_status, execution.stop_date = ExecutionStatus.FAILED, clock.now()
                     execution.error, execution.cause = "States.Runtime", _INTERRUPTED
                     execution.exec_worker.fail(execution.stop_date, execution.error, execution.cause)
+
+
+def _create_state_machine(response: Any) -> Any:
+    """Lengths and patterns first, of which moto checks few: a name has at most 80 characters."""
+    constraints.check("stepfunctions", "CreateStateMachine", json.loads(response.body))
+    return _moto_create_state_machine(response)
 
 
 def _start_execution(response: Any) -> Any:

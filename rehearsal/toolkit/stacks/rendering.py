@@ -75,6 +75,9 @@ class _Known:
             return self.values[argument]
         if function == "Condition":
             return self.holds(argument)
+        if function == "Fn::Join":  # a list parameter is its text here, parted by commas
+            parts = self._value(argument[1])
+            return parts if isinstance(parts, str) else argument[0].join(map(self._value, parts))
         values = [self._value(each) for each in argument]
         match function:
             case "Fn::Equals":

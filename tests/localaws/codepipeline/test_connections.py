@@ -8,6 +8,7 @@ import pytest
 
 from tests.localaws.codecommit.test_git_http import git
 from tests.localaws.codepipeline.workbench import action, approval, stage
+from tests.localaws.inboxes import make_role
 
 CONNECTION = "arn:aws:codestar-connections:us-east-1:123456789012:connection/11111111-2222-3333-4444-555555555555"
 pytestmark = pytest.mark.usefixtures("git_program")
@@ -22,13 +23,14 @@ def commit(folder: Path, text: str) -> str:
     return git("rev-parse", "HEAD", cwd=folder).strip()
 
 
-def create(bench: Any, repository: str) -> str:
+def create(bench: Any, repository: str, **members: str) -> str:
     configuration = {"ConnectionArn": CONNECTION, "FullRepositoryId": repository, "BranchName": "main"}
     source = action(
         "Clone", "Source", "CodeStarSourceConnection", configuration=configuration, outputs=["Code"], namespace="Code"
     )
     declaration = bench.declaration(stage("Gate", approval(configuration={"CustomData": "#{Code.CommitId}"})))
     declaration["stages"][0] = stage("Source", source)
+    declaration |= members
     bench.codepipeline.create_pipeline(pipeline=declaration)
     name: str = declaration["name"]
     return name
@@ -58,3 +60,13 @@ def test_a_repository_of_unknown_place_fails_the_source_and_says_what_to_do(benc
 def test_a_repository_on_the_internet_is_refused(bench: Any) -> None:
     with pytest.raises(urllib.error.HTTPError, match="400"):
         bench.aws.rehearsal("POST", "repositories", fullRepositoryId="a/b", location="https://example.com/a/b.git")
+
+
+def test_the_source_uploads_with_an_acl_which_the_role_must_be_allowed(bench: Any, tmp_path: Path) -> None:
+    commit(tmp_path, "one")
+    repository, actions = f"owner/{bench.unique('acl')}", ["s3:PutObject", "codestar-connections:UseConnection"]
+    bench.aws.rehearsal("POST", "repositories", fullRepositoryId=repository, location=str(tmp_path))
+    narrow = make_role(bench.aws, bench.unique("narrow"), ("codepipeline",), *actions)
+    name = create(bench, repository, roleArn=narrow)
+    assert bench.ended(name) == "Failed"
+    assert "s3:PutObjectAcl" in bench.action_state(name, "Clone")["errorDetails"]["message"]

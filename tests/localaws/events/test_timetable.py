@@ -105,6 +105,21 @@ def test_refused_schedule_goes_to_its_dead_letter_queue(aws: Any, inbox: Inbox, 
     assert ":schedule/default/" in dead["attributes"]["SCHEDULE_ARN"]["StringValue"]
 
 
+def test_a_schedule_that_is_moved_fires_at_its_new_time(aws: Any, inbox: Inbox, schedule: Any, role: str) -> None:
+    later = (now(aws) + timedelta(minutes=30)).strftime("at(%Y-%m-%dT%H:%M:%S)")
+    name = schedule(f"at({now(aws) + timedelta(minutes=5):%Y-%m-%dT%H:%M:%S})", {"Arn": inbox.arn, "Input": "first"})
+    aws.client("scheduler").update_schedule(
+        Name=name,
+        ScheduleExpression=later,
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={"RoleArn": role, "Arn": inbox.arn, "Input": '"moved"'},
+    )
+    advance(aws, minutes=10)
+    assert inbox.is_empty
+    advance(aws, minutes=25)
+    assert inbox.body() == "moved"
+
+
 def test_expressions_are_checked(aws: Any, schedule: Any, inbox: Inbox, unique: Any) -> None:
     with pytest.raises(botocore.exceptions.ClientError, match="Invalid Schedule Expression"):
         schedule("cron(0 12 * * * *)", {"Arn": inbox.arn})

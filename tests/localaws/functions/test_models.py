@@ -9,6 +9,7 @@ import botocore.exceptions
 import pytest
 
 from tests.localaws.deploying import zip_of
+from tests.localaws.inboxes import make_role
 
 ECHO = "def handler(event, context):\n    return {'got': event}\n"
 
@@ -237,6 +238,21 @@ def test_failed_update_leaves_the_function_as_it_was(aws: Any, deploy: Any, invo
     with pytest.raises(botocore.exceptions.ClientError, match="Could not unzip"):
         aws.client("lambda").update_function_code(FunctionName=name, ZipFile=b"broken")
     assert invoke(name)[0] == 1
+
+
+def test_a_dead_letter_queue_needs_the_right_at_once(aws: Any, unique: Any, deploy: Any) -> None:
+    name, queue = deploy(ECHO), aws.client("sqs").create_queue(QueueName=unique("dead"))["QueueUrl"]
+    arn = f"arn:aws:sqs:us-east-1:123456789012:{queue.rpartition('/')[2]}"
+    role = make_role(aws, unique("letters"), ("lambda",), "logs:CreateLogGroup")
+    functions, words = aws.client("lambda"), "does not have permissions to call SendMessage on SQS"
+    with pytest.raises(botocore.exceptions.ClientError, match=words):
+        functions.update_function_configuration(FunctionName=name, Role=role, DeadLetterConfig={"TargetArn": arn})
+    allowed = make_role(aws, unique("sender"), ("lambda",), "sqs:SendMessage")
+    functions.update_function_configuration(FunctionName=name, Role=allowed, DeadLetterConfig={"TargetArn": arn})
+    code = {"ZipFile": zip_of({"index.py": ECHO})}
+    made = {"FunctionName": unique("made"), "Runtime": "python3.12", "Handler": "index.handler", "Code": code}
+    with pytest.raises(botocore.exceptions.ClientError, match=words):
+        functions.create_function(**made, Role=role, DeadLetterConfig={"TargetArn": arn})
 
 
 def test_a_zip_that_lies_about_its_size_is_refused_at_upload(aws: Any, deploy: Any, unique: Any) -> None:

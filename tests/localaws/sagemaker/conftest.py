@@ -77,6 +77,7 @@ def role(aws) -> str:
         RoleName="hosting", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     )
     actions = ["s3:GetObject", "s3:PutObject", "s3:ListBucket", "kms:GenerateDataKey", "kms:Decrypt"]
+    actions.append("cloudwatch:DescribeAlarms")  # those that may roll an update back
     allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
     iam.put_role_policy(
         RoleName="hosting",

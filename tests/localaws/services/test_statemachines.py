@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.localaws.inboxes import make_role
 from tests.localaws.waiting import wait_until
@@ -57,3 +58,12 @@ def test_executions_without_a_name_get_their_own(aws: Any, unique: Any) -> None:
     machine = states.create_state_machine(name=unique("machine"), definition=definition, roleArn=role)
     arns = {states.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"] for _ in range(2)}
     assert len(arns) == 2
+
+
+def test_a_name_has_at_most_80_characters(aws: Any, unique: Callable[[str], str]) -> None:
+    states, role = aws.client("stepfunctions"), make_role(aws, unique("long"), ("states",), "logs:CreateLogGroup")
+    definition = json.dumps({"StartAt": "Do", "States": {"Do": {"Type": "Succeed"}}})
+    name = unique("machine").ljust(81, "x")
+    with pytest.raises(ClientError, match="less than or equal to 80"):
+        states.create_state_machine(name=name, definition=definition, roleArn=role)
+    assert states.create_state_machine(name=name[:80], definition=definition, roleArn=role)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from pipeline_job import parameters, rules, schema
+from pipeline_job import parameters, rules, schema, variables
 
+FIRST = "811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1"
 GOOD_TRAINING = {"model-name": "m", "resourceidentifier": "sde", "databucket": "aaa", "modelartifactout": "bbb"}
 
 
@@ -13,9 +14,11 @@ GOOD_TRAINING = {"model-name": "m", "resourceidentifier": "sde", "databucket": "
     ("values", "reason"),
     [
         ({"container-path": "x", "xgboost-version": "3.2-0"}, "both choose the image"),
-        ({"volume-kms-key": "arn:aws:kms:us-east-1:123456789012:alias/aws/s3"}, "cannot encrypt training volumes"),
+        ({"volume-kms-key": "arn:aws:kms:us-east-1:123456789012:alias/aws/s3"}, "cannot encrypt the volumes"),
         ({"max-wait-seconds": 7200}, "set 'spot' to true"),
         ({"spot": True, "max-wait-seconds": 600}, "at least 'max-runtime-seconds'"),
+        ({"spot": True, "container-path": FIRST, "max-wait-seconds": 3601}, "writes no checkpoints"),
+        ({"spot": True, "container-path": FIRST, "max-runtime-seconds": 3601}, "writes no checkpoints"),
         ({"subnets": ["subnet-1"]}, "needs 'security-group-ids'"),
         ({"hp-objective": "multi:softmax"}, "needs 'hp-num-class'"),
         ({"hp-eval-metric": "auc"}, "does not go with 'hp-objective'"),
@@ -78,3 +81,27 @@ def test_user_parameters_win_over_the_config_and_that_over_defaults() -> None:
     merged = parameters.merge("EvaluateModel", checked, {"connections": 9, "cutoff": "0.7"}, "m.json")
     assert (merged["connections"], merged["cutoff"], merged["batch-bytes"]) == (2, 0.7, 6291456)
     assert schema.defaults(schema.load("EvaluateModel"))["connections"] == 4
+
+
+def test_spot_with_checkpoints_waits_as_long_as_it_is_told() -> None:
+    values = {"spot": True, "max-runtime-seconds": 7200, "max-wait-seconds": 9000}
+    assert list(rules.check("TrainModel", values)) == []
+
+
+def test_an_endpoints_volumes_need_a_key_of_the_customer() -> None:
+    [problem] = rules.check("DeployModel", {"kms-key": "alias/aws/sagemaker"})
+    assert "cannot encrypt the volumes" in problem.message
+
+
+def test_slices_become_different_variables() -> None:
+    slices = [{"name": name, "column": 1, "min": 1} for name in ("a.b", "a-b", "other")]
+    [problem] = rules.check("EvaluateModel", {"slices": slices})
+    assert "'a.b' and 'a-b' would both give the output variables a-b-..." in problem.message
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [("alcohol_10.5/rmse", "alcohol_10-5-rmse"), ("validation:error@0.7", "validation-error@0-7"), ("rmse", "rmse")],
+)
+def test_the_variable_of_a_metric(name: str, variable: str) -> None:
+    assert variables.key(name) == variable

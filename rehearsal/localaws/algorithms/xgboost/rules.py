@@ -16,6 +16,7 @@ def check(values: Mapping[str, Any]) -> None:
     _objective_has_its_classes(values)
     _metrics_suit_objective(values)
     _constraints_suit_tree_method(values)
+    _gpus_are_there(values)
     if "updater" in values:
         _updaters_suit_booster(values["updater"], values)
 
@@ -46,6 +47,12 @@ def _constraints_suit_tree_method(values: Mapping[str, Any]) -> None:
         raise UserError(
             "interaction_constraints can be used only when the tree_method parameter is set to either 'exact', 'hist' or 'approx'."
         )
+
+
+def _gpus_are_there(values: Mapping[str, Any]) -> None:
+    """The image refuses this on instances without GPUs, and training here has none whatever the instance type says."""
+    if values.get("use_dask_gpu_training") == "true":
+        raise UserError("use_dask_gpu_training needs GPU instances and tree_method gpu_hist; here are no GPUs.")
 
 
 def _updaters_suit_booster(updaters: Sequence[str], values: Mapping[str, Any]) -> None:

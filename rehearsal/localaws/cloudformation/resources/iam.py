@@ -10,9 +10,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from rehearsal.localaws.authorizer import lag
 from rehearsal.localaws.cloudformation import reasons
 from rehearsal.localaws.cloudformation.resources.model import Handler, HandlerBase, Made, Request
 from rehearsal.localaws.cloudformation.resources.table import tag_map
+from rehearsal.localaws.ground import clock
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,12 @@ class Role(_Identity):
         )["Role"]
         return Made(name, {"Arn": made["Arn"], "RoleId": made["RoleId"]})
 
+    def finish(self, request: Request) -> Made:
+        """CloudFormation waits until a new role counts everywhere; of a role that is changed it does not."""
+        made = super().finish(request)
+        clock.sleep(lag.seconds())
+        return made
+
     def update(self, request: Request) -> Made:
         iam = request.client("iam")
         if request.changed("AssumeRolePolicyDocument"):
@@ -158,11 +166,21 @@ class User(_Identity):
             iam.add_user_to_group(GroupName=group, UserName=name)
 
     def update(self, request: Request) -> Made:
+        attributes = self._put_path(request)
         self._put_groups(request)
         self._put_boundary(request)
         self._put_tags(request)
         self._put_policies(request)
-        return Made(request.physical_id, request.attributes)
+        return Made(request.physical_id, attributes)
+
+    def _put_path(self, request: Request) -> dict[str, Any]:
+        """Move the user where the path has changed; the attributes that it has now."""
+        was, now = (values.get("Path", "/") for values in (request.previous, request.properties))
+        if was == now:
+            return dict(request.attributes)
+        iam = request.client("iam")
+        iam.update_user(UserName=request.physical_id, NewPath=now)
+        return {"Arn": iam.get_user(UserName=request.physical_id)["User"]["Arn"]}
 
     def delete(self, request: Request) -> None:
         self._strip(request)

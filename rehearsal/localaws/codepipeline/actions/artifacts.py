@@ -30,9 +30,10 @@ def bring_inputs(context: Context) -> None:
             )
 
 
-def write(context: Context, artifact: Artifact, body: Any) -> None:
-    """Put the content of an output artifact (bytes or a file object) at its place."""
-    context.client("s3").put_object(Bucket=artifact.bucket, Key=artifact.key, Body=body, **encryption(context))
+def write(context: Context, artifact: Artifact, body: Any, **more: str) -> None:
+    """Put the content of an output artifact (bytes or a file object) at its place; ``more`` goes to PutObject."""
+    place = {"Bucket": artifact.bucket, "Key": artifact.key}
+    context.client("s3").put_object(**place, Body=body, **encryption(context), **more)
 
 
 def read(context: Context, artifact: Artifact) -> bytes:

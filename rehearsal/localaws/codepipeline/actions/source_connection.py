@@ -14,6 +14,8 @@ from rehearsal.localaws.codepipeline.actions.provider import Provider
 from rehearsal.localaws.codepipeline.state_machine import Outcome
 
 _USE = "codestar-connections:UseConnection"
+_SHARED = {"ACL": "bucket-owner-full-control"}
+"""A connection's source uploads with an ACL, for which the role needs s3:PutObjectAcl: https://github.com/aws/aws-cdk/issues/13557"""
 
 
 def act(context: Context) -> Outcome:
@@ -33,7 +35,7 @@ def act(context: Context) -> Outcome:
         if commit_id is None:
             raise ActionFailed("ConfigurationError", f"{reference} of {name} has no commit {wanted}.")
         fields = copy.commit_fields(commit_id)
-        artifacts.write(context, context.outputs[0], copy.archive(commit_id))
+        artifacts.write(context, context.outputs[0], copy.archive(commit_id), **_SHARED)
     message = fields["message"].strip()
     return Outcome(
         summary=message[:2048] or commit_id,

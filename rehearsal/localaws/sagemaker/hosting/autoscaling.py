@@ -28,7 +28,6 @@ from rehearsal.localaws.sagemaker.hosting.invocation_metrics import NAMESPACE
 
 EVERY_SECONDS = 30.0
 _METRIC = "SageMakerVariantInvocationsPerInstance"
-_DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 _COOLDOWN_SECONDS = 300
 
 
@@ -92,6 +91,17 @@ def _create_role() -> None:
     )
 
 
+def forget(endpoint_name: str, region: str) -> None:
+    """Deregister the targets of an endpoint that is deleted, with their policies."""
+    backend = applicationautoscaling_backends[host.current().account_id][region]
+    gone = set(scaling.targets_of(endpoint_name, region))
+    for key, policy in list(backend.policies.items()):
+        if policy.resource_id in gone:
+            del backend.policies[key]
+    for resource_id in gone:
+        del backend.targets[scaling.DIMENSION][resource_id]
+
+
 def desired(current: int, per_instance: float, tracking: Tracking) -> int:
     """How many instances bring the load of each, or the metric, to the target, within the bounds of the scalable target. Pure."""
     wanted = ceil(current * per_instance / tracking.target)
@@ -153,11 +163,15 @@ def _data(endpoint: Endpoint, wanted: Metric) -> list[Any]:
 def _trackings(region: str) -> Iterator[Tracking]:
     backend = applicationautoscaling_backends[host.current().account_id][region]
     for policy in list(backend.policies.values()):
-        target = backend.targets.get(_DIMENSION, {}).get(policy.resource_id)
+        target = backend.targets.get(scaling.DIMENSION, {}).get(policy.resource_id)
         settings: dict[str, Any] = policy.target_tracking_scaling_policy_configuration or {}
         predefined = settings.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
         customized = _customized(settings.get("CustomizedMetricSpecification"))
-        if policy.scalable_dimension != _DIMENSION or target is None or (predefined != _METRIC and customized is None):
+        if (
+            policy.scalable_dimension != scaling.DIMENSION
+            or target is None
+            or (predefined != _METRIC and customized is None)
+        ):
             continue
         _, endpoint_name, _, variant_name = policy.resource_id.split("/")
         yield Tracking(

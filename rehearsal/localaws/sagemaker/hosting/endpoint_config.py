@@ -6,7 +6,7 @@ from typing import Any
 
 from rehearsal.localaws.ground import clock
 from rehearsal.localaws.ground.errors import AwsError
-from rehearsal.localaws.sagemaker import listing
+from rehearsal.localaws.sagemaker import encryption, listing
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,7 @@ class EndpointConfigOperations:
     """The operations on endpoint configurations."""
 
     params: dict[str, Any]
+    region: str
     sagemaker_backend: Any
 
     def create_endpoint_config(self) -> dict[str, Any]:
@@ -142,6 +143,7 @@ class EndpointConfigOperations:
         config = parse(self.params, backend.hosted_configs.arn(name))
         for variant in config.variants + config.shadows:
             backend.hosted_models.get(variant.model_name)
+        encryption.check_key_of_volume(self.params.get("KmsKeyId"), self.region)
         backend.hosted_configs.add(config)
         backend.tag_store.put(config.arn, self.params.get("Tags"))
         return {"EndpointConfigArn": config.arn}

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from rehearsal.localaws.authorizer import scaling
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import listing
-from rehearsal.localaws.sagemaker.hosting import deployment, traffic
+from rehearsal.localaws.sagemaker.hosting import admission, deployment, traffic
 from rehearsal.localaws.sagemaker.hosting.endpoint import CHANGEABLE, Endpoint, EndpointStatus
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfig
 from rehearsal.localaws.sagemaker.hosting.fleet import Fleet
@@ -19,6 +20,7 @@ class EndpointOperations:
 
     params: dict[str, Any]
     region: str
+    access_key: str
     sagemaker_backend: Any
 
     def create_endpoint(self) -> dict[str, Any]:
@@ -26,6 +28,9 @@ class EndpointOperations:
         backend.hosted_endpoints.check_new(name)
         config = self._config()
         models = self._models_of(config)
+        admission.check_key(config, self.access_key, self.region)
+        admission.check_alarms(self.params.get("DeploymentConfig"), models.values(), self.access_key, self.region)
+        admission.check_quotas(config, backend.hosted_endpoints)
         endpoint = Endpoint(name, backend.hosted_endpoints.arn(name), config.name, self.region)
         backend.hosted_endpoints.add(endpoint)
         backend.tag_store.put(endpoint.arn, self.params.get("Tags"))
@@ -46,6 +51,10 @@ class EndpointOperations:
         rollout = traffic.plan(wanted, min(variant.instance_count for variant in config.variants))
         if wanted and wanted.get("BlueGreenUpdatePolicy") and endpoint.live is not None:
             _check_same_variants(endpoint.live, config)
+        admission.check_succession(endpoint, config)
+        admission.check_key(config, self.access_key, self.region)
+        admission.check_alarms(wanted, models.values(), self.access_key, self.region)
+        admission.check_quotas(config, self.sagemaker_backend.hosted_endpoints)
         _begin_update(endpoint)
         endpoint.last_deployment = wanted
         arguments = (endpoint, config, models, rollout, _retention(self.params))
@@ -69,6 +78,7 @@ class EndpointOperations:
         endpoint = self._settled_endpoint()
         self.sagemaker_backend.hosted_endpoints.remove(endpoint.name)
         self.sagemaker_backend.tag_store.forget(endpoint.arn)
+        _stop_scaling(endpoint)
         deployment.delete(endpoint)
 
     def _endpoint(self) -> Endpoint:
@@ -99,6 +109,14 @@ class EndpointOperations:
     def _models_of(self, config: EndpointConfig) -> dict[str, Model]:
         names = {variant.model_name for variant in config.variants + config.shadows}
         return {name: self.sagemaker_backend.hosted_models.get(name) for name in names}
+
+
+def _stop_scaling(endpoint: Endpoint) -> None:
+    """Application Auto Scaling forgets the endpoint; it is loaded by whoever first scales one."""
+    if scaling.targets_of(endpoint.name, endpoint.region):
+        from rehearsal.localaws.sagemaker.hosting import autoscaling
+
+        autoscaling.forget(endpoint.name, endpoint.region)
 
 
 def _begin_update(endpoint: Endpoint) -> None:

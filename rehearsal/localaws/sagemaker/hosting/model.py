@@ -8,7 +8,7 @@ from typing import Any
 
 from rehearsal.localaws.ground import clock
 from rehearsal.localaws.ground.errors import AwsError
-from rehearsal.localaws.sagemaker import listing
+from rehearsal.localaws.sagemaker import listing, vpc
 from rehearsal.localaws.sagemaker.hosting import model_data
 from rehearsal.localaws.sagemaker.named import Catalogue
 from rehearsal.localaws.sagemaker.registry.operations import find_package
@@ -125,6 +125,7 @@ class ModelOperations:
         model = parse(self.params, models.arn(self.params["ModelName"]), find)
         if model.container.data_url:
             model_data.check_access(model.container.data_url, model.role_arn, region=self.region)
+        vpc.check(self.params.get("VpcConfig"), model.role_arn, self.region)
         models.add(model)
         self.sagemaker_backend.tag_store.put(model.arn, self.params.get("Tags"))
         return {"ModelArn": model.arn}

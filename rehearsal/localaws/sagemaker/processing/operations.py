@@ -6,7 +6,7 @@ from typing import Any
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
-from rehearsal.localaws.sagemaker import listing, quotas, trial_components
+from rehearsal.localaws.sagemaker import encryption, listing, quotas, trial_components, vpc
 from rehearsal.localaws.sagemaker.processing.container import PROCESSING
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob
 from rehearsal.localaws.sagemaker.processing.program import program
@@ -21,6 +21,7 @@ class ProcessingJobOperations:
 
     params: dict[str, Any]
     region: str
+    access_key: str
     sagemaker_backend: Any
 
     def create_processing_job(self) -> dict[str, Any]:
@@ -48,6 +49,11 @@ class ProcessingJobOperations:
         )
         credentials = assume(request["RoleArn"], self.region)
         s3 = identity.client("s3", credentials, self.region)
+        network = request.get("NetworkConfig") or {}
+        vpc.check(network.get("VpcConfig"), request["RoleArn"], self.region)
+        volume_key = job.cluster.get("VolumeKmsKeyId")
+        encryption.check_key_of_volume(volume_key, self.region)
+        encryption.check_grant(volume_key, self.access_key, self.region, roles=(request["RoleArn"],))
         sources = [
             (
                 inputs.resolve(_channel(each), s3, role_arn=request["RoleArn"], region=self.region),

@@ -1,5 +1,6 @@
 """The operations on training jobs: check the request as the service does, record the job, hand it to a run."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -7,13 +8,16 @@ from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.ground.host import Credentials
-from rehearsal.localaws.sagemaker import listing, quotas, trial_components
+from rehearsal.localaws.sagemaker import encryption, listing, quotas, trial_components, vpc
 from rehearsal.localaws.sagemaker.refusals import invalid
 from rehearsal.localaws.sagemaker.training import images, inputs, metrics
 from rehearsal.localaws.sagemaker.training.job import TrainingJob
 from rehearsal.localaws.sagemaker.training.run import TrainingRun
 
 SERVICE = "sagemaker.amazonaws.com"
+_FIRST_XGBOOST = re.compile(r"\.dkr\.ecr\.[^/]+/xgboost:")
+_LONGEST_WAIT_WITHOUT_CHECKPOINTS_SECONDS = 3600
+"""https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html"""
 
 
 class TrainingJobOperations:
@@ -21,6 +25,7 @@ class TrainingJobOperations:
 
     params: dict[str, Any]
     region: str
+    access_key: str
     sagemaker_backend: Any
 
     def create_training_job(self) -> dict[str, Any]:
@@ -29,8 +34,12 @@ class TrainingJobOperations:
         _check_name_is_free(request["TrainingJobName"], backend)
         program = images.training_program(request)
         trial_components.check(backend, request)
+        volume_key = request["ResourceConfig"].get("VolumeKmsKeyId")
+        encryption.check_key_of_volume(volume_key, self.region)
         _check_quota(request, backend.trained_jobs)
         credentials = assume(request["RoleArn"], self.region)
+        encryption.check_grant(volume_key, self.access_key, self.region, roles=(request["RoleArn"],))
+        vpc.check(request.get("VpcConfig"), request["RoleArn"], self.region)
         s3 = identity.client("s3", credentials, self.region)
         channels = [
             inputs.resolve(channel, s3, role_arn=request["RoleArn"], region=self.region)
@@ -143,6 +152,12 @@ def _check_spot(request: Mapping[str, Any]) -> None:
         if longest is None or longest < run:
             raise invalid(
                 "Invalid MaxWaitTimeInSeconds. It must be present and be greater than or equal to MaxRuntimeInSeconds"
+            )
+        image = request["AlgorithmSpecification"].get("TrainingImage", "")
+        if longest > _LONGEST_WAIT_WITHOUT_CHECKPOINTS_SECONDS and _FIRST_XGBOOST.search(image):
+            raise invalid(
+                f"Invalid MaxWaitTimeInSeconds {longest}. The built-in algorithm {image} writes no checkpoints, for which "
+                f"MaxWaitTimeInSeconds is at most {_LONGEST_WAIT_WITHOUT_CHECKPOINTS_SECONDS} seconds."
             )
     elif longest is not None:
         raise invalid("MaxWaitTimeInSeconds is supported only with EnableManagedSpotTraining.")

@@ -4,6 +4,7 @@ A statement that is not here fails ``test_every_statement_has_a_row``. Give it o
 
 * ``Denied``: a run without it fails. The test removes it and runs the pipeline.
 * ``Evaluated``: a call of a run that is recorded would be denied without it. For what takes too long to run again.
+* ``Published``: AWS says that it is needed, and an account has to show what asks for it (docs/real-account.md).
 * ``Shown``: an effect is missing without it, or a failure is not told or mended. Name the test that shows so.
 """
 
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from tests.localaws.authorizer.minimal.statements import Named
 
 HERE = "tests/localaws/authorizer/minimal/test_minimal_policies.py"
+KEYS = "tests/end_to_end/test_user_parameter_keys.py::test_every_right_that_a_key_needs_was_used"
 OPTIONS = "tests/end_to_end/test_stack_combinations.py::test_no_statement_of_any_role_is_without_a_need"
 
 
@@ -48,7 +50,18 @@ class Shown:
         return f"{self.effect} ({self.test.rpartition('::')[2]})"
 
 
-Evidence = Denied | Evaluated | Shown
+@dataclass(frozen=True)
+class Published:
+    """AWS publishes the statement as the minimum at ``source``; nothing that the embedded AWS knows of asks for it."""
+
+    source: str
+    test: str = f"{HERE}::test_what_aws_publishes_as_the_minimum_is_given"
+
+    def __str__(self) -> str:
+        return f"published as the minimum: {self.source}"
+
+
+Evidence = Denied | Evaluated | Shown | Published
 
 TABLE: dict[Named, Evidence] = {
     Named("TrainAndServe", "ListData"): Denied("s3:ListBucket", "Train/TrainModel"),
@@ -115,12 +128,25 @@ TABLE: dict[Named, Evidence] = {
     Named("BuildFunctions", "UpdateFunctions"): Evaluated(("lambda:UpdateFunctionCode", "lambda:GetFunction")),
     Named("BuildFunctions", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents")),
     Named("BuildFunctions", "UseKey"): Evaluated(("kms:Decrypt",)),
-    Named("TrainDeployEvaluate", "WatchToScale"): Evaluated(("cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms")),
+    Named("TrainDeployEvaluate", "WatchToScale"): Evaluated(("cloudwatch:PutMetricAlarm",)),
     Named("TrainDeployEvaluate", "ResizeEndpoints"): Evaluated(("sagemaker:UpdateEndpointWeightsAndCapacities",)),
     Named("TrainDeployEvaluate", "CreateScalingRole"): Evaluated(("iam:CreateServiceLinkedRole",)),
     Named("TrainDeployEvaluate", "KeepDeadLetters"): Evaluated(("sqs:SendMessage",), OPTIONS),
     Named("EndEndpoints", "EndEndpoints"): Evaluated(("sagemaker:DeleteEndpoint",), OPTIONS),
     Named("RunPipeline", "CloneSource"): Evaluated(("codecommit:GetBranch", "codecommit:UploadArchive"), OPTIONS),
     Named("RunPipeline", "CloneFunctions"): Evaluated(("codecommit:GetBranch", "codecommit:UploadArchive"), OPTIONS),
+    Named("TrainAndServe", "ListCheckpoints"): Evaluated(("s3:ListBucket",), KEYS),
+    Named("TrainAndServe", "WatchAlarms"): Evaluated(("cloudwatch:DescribeAlarms",), KEYS),
+    Named("TrainAndServe", "LookAtVpc"): Evaluated(("ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"), KEYS),
+    Named("TrainAndServe", "JoinVpc"): Evaluated(("ec2:CreateNetworkInterface",), KEYS),
+    Named("TrainAndServe", "UseFurtherKeys"): Evaluated(("kms:GenerateDataKey", "kms:Decrypt"), KEYS),
+    Named("TrainDeployEvaluate", "WatchAlarms"): Evaluated(("cloudwatch:DescribeAlarms",), KEYS),
+    Named("TrainDeployEvaluate", "GrantFurtherKeys"): Evaluated(("kms:CreateGrant",), KEYS),
+    Named("EndEndpoints", "EndScaling"): Evaluated(("application-autoscaling:DeregisterScalableTarget",), KEYS),
+    Named("EndEndpoints", "EndAlarms"): Evaluated(("cloudwatch:DeleteAlarms",), KEYS),
+    Named("EndEndpoints", "KeepDeadLetters"): Evaluated(("sqs:SendMessage",), KEYS),
+    Named("RunPipeline", "LookAtArtifactBucket"): Published(
+        "https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html"
+    ),
     Named("RunPipeline", "UseConnection"): Evaluated(("codestar-connections:UseConnection",), OPTIONS),
 }

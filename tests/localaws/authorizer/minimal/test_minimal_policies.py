@@ -225,6 +225,19 @@ def test_a_missed_gate_goes_back_with_the_permission_to_update_the_endpoint(stac
     assert stack.used(FUNCTIONS, "Deploy") >= {"sagemaker:UpdateEndpoint"}
 
 
+def test_what_aws_publishes_as_the_minimum_is_given() -> None:
+    """The bucket's three and the objects' four: the published policy of CodePipeline's service role."""
+    given = {action for name in ("LookAtArtifactBucket", "KeepArtifacts") for action in _actions("RunPipeline", name)}
+    assert given == {
+        *("s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:GetBucketLocation"),
+        *("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl"),
+    }
+
+
+def _actions(policy: str, sid: str) -> list[str]:
+    return statements.all_of_them()[Named(policy, sid)]
+
+
 def test_roles_are_passed_to_named_services_only() -> None:
     for template in statements.DIRECTORY.glob("*.yaml"):
         text = template.read_text()
@@ -235,7 +248,7 @@ def test_roles_are_passed_to_named_services_only() -> None:
 def one_click(aws: Any, reached: account.Aws, tmp_path_factory: pytest.TempPathFactory) -> dict[Named, set[str]]:
     """What each statement of the one-click stack's role was needed for: after its creation, and an emptied bucket."""
     here, cloudformation, name = project.find(), aws.client("cloudformation"), "one-click"
-    zips = workshop.package(tmp_path_factory.mktemp("published"), lambda _event: None)
+    zips = workshop.package(here, tmp_path_factory.mktemp("published"), lambda _event: None)
     published = publishing.publish(reached, here, zips, "minimal-published")
     given = {"SuffixID": "click", "SourceBucket": published.bucket, "SourcePrefix": publishing.FOLDER}
     cloudformation.create_stack(
@@ -283,7 +296,8 @@ def with_options(aws: Any, reached: account.Aws, tmp_path_factory: pytest.TempPa
     _forget_scaling_role(aws)
     stacks.launch(reached, workshop.prep_request(plan), lambda _event: None)
     aws.client("s3").put_object(Bucket=plan.workshop.data_bucket, Key="functions.zip", Body=_sources())
-    workshop.launch(reached, plan, tmp_path_factory.mktemp("zips"), lambda _event: None)
+    zips = workshop.package(here, tmp_path_factory.mktemp("zips"), lambda _event: None)
+    workshop.launch(reached, plan, zips, lambda _event: None)
     made = Stack(aws, plan.workshop)
     wait_until(made.executions, SECONDS)
     execution = made.executions()[0]

@@ -267,3 +267,19 @@ def test_the_first_image_takes_its_own_hyperparameters(training) -> None:
     assert any(line.endswith(engine) for line in training.log(job["TrainingJobName"]))
     job = training.run({"silent": "0"})
     assert "Extraneous hyperparameter found: silent" in job["FailureReason"]
+
+
+def test_spot_without_checkpoints_waits_an_hour_at_most(training) -> None:
+    image = {"TrainingImage": "811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1", "TrainingInputMode": "File"}
+    stopping = {"MaxRuntimeInSeconds": 3600, "MaxWaitTimeInSeconds": 3601}
+    with pytest.raises(ClientError, match="at most 3600 seconds"):
+        training.start(EnableManagedSpotTraining=True, StoppingCondition=stopping, AlgorithmSpecification=image)
+
+
+def test_a_volume_needs_a_key_that_is_there_and_a_vpc_its_subnets(training) -> None:
+    gone = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+    resources = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5, "VolumeKmsKeyId": gone}
+    with pytest.raises(ClientError, match="does not exist"):
+        training.start(ResourceConfig=resources)
+    with pytest.raises(ClientError, match="subnet ID 'subnet-0a1b2c3d' does not exist"):
+        training.start(VpcConfig={"Subnets": ["subnet-0a1b2c3d"], "SecurityGroupIds": ["sg-0a1b2c3d"]})
