@@ -1,6 +1,7 @@
-"""SageMaker's Python SDK, unchanged, through ``rehearse exec``: its second line in an environment of its own.
+"""SageMaker's Python SDK, unchanged, through ``rehearse exec``: both of its lines, each in an environment of its own.
 
-At full size only: the SDK weighs about 1 GB. ``REHEARSAL_TEST_SDK2_PYTHON`` names an interpreter that has it; else it is installed.
+At full size only: the SDK weighs about 1 GB. ``REHEARSAL_TEST_SDK2_PYTHON`` and ``REHEARSAL_TEST_SDK3_PYTHON`` name interpreters that
+have it; else it is installed.
 """
 
 import io
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,17 +26,26 @@ MANAGED = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
 ALLOWED = ["s3:*", "iam:PassRole", "iam:GetRole", "lambda:InvokeFunction"]
 
 
-@pytest.fixture(scope="session")
-def sdk2(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The interpreter of an environment with the SDK's second line."""
-    named = os.environ.get("REHEARSAL_TEST_SDK2_PYTHON")
+def interpreter(tmp_path_factory: pytest.TempPathFactory, line: int, requirement: str) -> str:
+    """The interpreter of an environment with that line of the SDK."""
+    named = os.environ.get(f"REHEARSAL_TEST_SDK{line}_PYTHON")
     if named:
         return named
-    folder = tmp_path_factory.mktemp("sdk2")
+    folder = tmp_path_factory.mktemp(f"sdk{line}")
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     python = str(folder / "bin" / "python")
-    subprocess.run([python, "-m", "pip", "install", "-q", "sagemaker==2.257.*"], check=True)
+    subprocess.run([python, "-m", "pip", "install", "-q", requirement], check=True)
     return python
+
+
+@pytest.fixture(scope="session")
+def sdk2(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return interpreter(tmp_path_factory, 2, "sagemaker==2.257.*")
+
+
+@pytest.fixture(scope="session")
+def sdk3(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return interpreter(tmp_path_factory, 3, "sagemaker>=3.27,<4")
 
 
 def make_role(aws: EmbeddedAws, name: str, service: str, actions: list[str]) -> str:
@@ -66,18 +77,22 @@ def function(aws: EmbeddedAws) -> str:
     return made["FunctionArn"]
 
 
+def run(aws: EmbeddedAws, folder: Path, role: str, *words: str) -> dict[str, Any]:
+    """What a program told in its last line, run as a role that may what a notebook's may."""
+    make_role(aws, role, "sagemaker.amazonaws.com", ALLOWED)
+    aws.client("iam").attach_role_policy(RoleName=role, PolicyArn=MANAGED)
+    for file in PROGRAMS.glob("*.py"):
+        shutil.copy(file, folder)
+    options = ("--port", str(aws.announced.port), "--role", role)
+    done = rehearse("exec", *options, "--", *words, cwd=folder, timeout=SECONDS)
+    assert done.exit_code == 0, done.err[-4000:]
+    told: dict[str, Any] = json.loads(done.out.splitlines()[-1])
+    return told
+
+
 @pytest.mark.full("sdk")
 def test_the_second_line_runs_a_pipeline_and_serves_its_model(aws, sdk2: str, function: str, tmp_path: Path) -> None:
-    make_role(aws, "notebook", "sagemaker.amazonaws.com", ALLOWED)
-    aws.client("iam").attach_role_policy(RoleName="notebook", PolicyArn=MANAGED)
-    for file in PROGRAMS.glob("*.py"):
-        shutil.copy(file, tmp_path)
-    words = ("--", sdk2, "-W", "ignore", "with_sdk2.py", function)
-    done = rehearse(
-        "exec", "--port", str(aws.announced.port), "--role", "notebook", *words, cwd=tmp_path, timeout=SECONDS
-    )
-    assert done.exit_code == 0, done.err[-4000:]
-    told = json.loads(done.out.splitlines()[-1])
+    told = run(aws, tmp_path, "notebook2", sdk2, "-W", "ignore", "with_sdk2.py", function)
     assert told["status"] == "Succeeded"
     assert set(told["steps"].values()) == {"Succeeded"}
     assert {"Prepare", "Train", "Evaluate", "IsGood", "Create", "Tell", "CreateAgain-CreateModel"} <= set(told["steps"])
@@ -85,3 +100,10 @@ def test_the_second_line_runs_a_pipeline_and_serves_its_model(aws, sdk2: str, fu
     assert len(told["transformed"].split()) == 5
     assert float(told["predicted"]) == pytest.approx(1.4, abs=0.8)
     assert len(told["scripted"]) == 1
+
+
+@pytest.mark.full("sdk")
+def test_the_third_line_trains_with_a_script(aws, sdk3: str, tmp_path: Path) -> None:
+    told = run(aws, tmp_path, "notebook3", sdk3, "-W", "ignore", "with_sdk3.py")
+    assert told["status"] == "Completed"
+    assert told["model"].endswith("/output/model.tar.gz")

@@ -176,6 +176,7 @@ def main(function):
     boto3.client("s3").copy_object(Bucket=bucket, Key="scripted/train.csv", CopySource=f"{bucket}/scripted/rows.csv")
     scripted = script_mode(role, f"s3://{bucket}/scripted/")
     packages = client.list_model_packages(ModelPackageGroupName="WineV2")["ModelPackageSummaryList"]
+    print()  # the SDK leaves dots on the line
     print(
         json.dumps(
             {
