@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +133,12 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
                 host.in_background(_stop_with_parent, stopping, name="parent")
             stopping.wait()
     finally:
-        if keeper is not None:
-            keeper.finish()
-        http.stop()
-        host.run_exits()
-        orphans.children().end_all()
+        with ExitStack() as ending:  # the last first, each whatever became of the others
+            ending.callback(lambda: orphans.children().end_all())
+            ending.callback(host.run_exits)
+            ending.callback(http.stop)
+            if keeper is not None:
+                keeper.finish()
 
 
 def _check_region(region: str) -> None:

@@ -87,10 +87,21 @@ def test_an_account_with_faults_differs_in_just_the_calls_that_they_strike(other
     assert left_of_runs(other) == []
 
 
+def recording(aws: EmbeddedAws, folder: Path) -> subprocess.Popen[str]:
+    """A recording under way, which takes Ctrl-C as a terminal sends it, also where the tests run in the background."""
+    return subprocess.Popen(
+        command("parity", "record", "-o", str(folder / "t.json")),
+        env=environment(aws.environment),
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
+    )
+
+
 def test_ctrl_c_in_the_middle_leaves_nothing_either(aws: EmbeddedAws, tmp_path: Path) -> None:
     aws.rehearsal("POST", "faults", kind="delay", service="iam", operation="GetRole", seconds=60.0)
-    typed = command("parity", "record", "-o", str(tmp_path / "t.json"))
-    process = subprocess.Popen(typed, env=environment(aws.environment), cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    process = recording(aws, tmp_path)
     wait_until(lambda: any(name.endswith("-role") for name in left_of_runs(aws)))
     os.kill(process.pid, signal.SIGINT)
     _, told = process.communicate(timeout=300)
@@ -103,8 +114,7 @@ def test_ctrl_c_in_the_middle_leaves_nothing_either(aws: EmbeddedAws, tmp_path: 
 
 def test_what_a_killed_recording_left_is_cleaned_by_its_id(aws: EmbeddedAws, tmp_path: Path) -> None:
     aws.rehearsal("POST", "faults", kind="delay", service="iam", operation="GetRole", seconds=60.0)
-    typed = command("parity", "record", "-o", str(tmp_path / "t.json"))
-    process = subprocess.Popen(typed, env=environment(aws.environment), cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    process = recording(aws, tmp_path)
     wait_until(lambda: any(name.endswith("-role") for name in left_of_runs(aws)))
     process.kill()
     _, told = process.communicate(timeout=300)

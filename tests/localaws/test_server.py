@@ -1,21 +1,25 @@
 """Starting, finding and stopping the embedded AWS as a process."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
+import botocore.exceptions
 import pytest
 
 from rehearsal.localaws.ground import announcement
 from tests.conftest import ROOT, EmbeddedAws, start_embedded_aws, stop_embedded_aws
+from tests.localaws.waiting import wait_until
 
 
 def run_server(*options: str) -> subprocess.CompletedProcess[str]:
@@ -143,3 +147,20 @@ def test_an_operation_that_is_not_offered_is_named(aws: EmbeddedAws) -> None:
     client = aws.client("ecr")
     with pytest.raises(client.exceptions.ClientError, match="does not offer"):
         client.get_account_setting(name="BASIC_SCAN_TYPE_VERSION")
+
+
+def test_a_request_that_is_under_way_keeps_nothing_from_ending() -> None:
+    """What follows the workers' end, the children's for one, is done whatever a busy worker makes of it."""
+    embedded = start_embedded_aws(log=subprocess.PIPE)
+    embedded.rehearsal("POST", "faults", kind="delay", service="sqs", operation="ListQueues", seconds=8.0)
+    waiting = threading.Thread(target=_ask_in_vain, args=(embedded,), daemon=True)
+    waiting.start()
+    wait_until(lambda: embedded.rehearsal("GET", "faults")[0]["count"] == 0)
+    _, told = embedded.process.communicate(timeout=180)
+    assert embedded.process.returncode == 0
+    assert "Traceback" not in (told or "")
+
+
+def _ask_in_vain(embedded: EmbeddedAws) -> None:
+    with contextlib.suppress(botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError):
+        embedded.client("sqs").list_queues()

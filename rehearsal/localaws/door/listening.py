@@ -128,8 +128,9 @@ class Server(wsgi.Server):
             conversation.look_after(now)
         computed, before = time.process_time(), self._computed
         self._computed = computed
-        if self.requests.qsize and not self.requests.idle and computed - before < _BUSY:
-            # all workers wait for something: a long poll, a function that itself calls the embedded AWS
+        if self._serves and self.requests.qsize and not self.requests.idle and computed - before < _BUSY:
+            # all workers wait for something: a long poll, a function that itself calls the embedded AWS. Not while it stops:
+            # new workers would take the orders to end that the old ones wait for.
             loop().aside(lambda: self.requests.grow(_WORKERS_AT_ONCE))
 
 

@@ -94,6 +94,11 @@ class Gateway(Gateway_10):
         return environ
 
 
+def _no_stream(*_: Any) -> io.BytesIO:
+    """In place of the socket's streams, which the event loop reads; one that is open, as the server asks when it stops a busy worker."""
+    return io.BytesIO()
+
+
 class Connection(HTTPConnection):
     """A connection as a worker has it while it answers one request; ``conversation`` is what the event loop has of it."""
 
@@ -101,7 +106,7 @@ class Connection(HTTPConnection):
     received: Received
 
     def __init__(self, server: Any, conversation: Any, address: tuple[str, int]) -> None:
-        super().__init__(server, conversation.socket, lambda *_: None)
+        super().__init__(server, conversation.socket, _no_stream)
         self.remote_addr, self.remote_port = address
         self._conversation = conversation
 
