@@ -5,7 +5,7 @@ from typing import Annotated
 from rich.markup import escape
 from typer import Argument, Exit, Option
 
-from rehearsal.cli import lines
+from rehearsal.cli import lines, model_pipeline_words
 from rehearsal.cli.app import command
 from rehearsal.cli.confirmation import Consent
 from rehearsal.cli.display import room_of
@@ -18,7 +18,7 @@ from rehearsal.toolkit.aws.errors import BadInput
 from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.checks import pricing
 from rehearsal.toolkit.checks.pricing import Estimate
-from rehearsal.toolkit.executions import comparison, executions, failures, report, unanswered, watching
+from rehearsal.toolkit.executions import comparison, executions, failures, model_pipelines, report, unanswered, watching
 from rehearsal.toolkit.executions.executions import Execution, Status
 
 
@@ -62,9 +62,16 @@ def status(
     output: Output,
     run: Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")] = None,
     watch: Annotated[bool, Option("--watch", "-w", help="Follow it to its end.")] = False,
+    sagemaker_pipeline: Annotated[
+        str | None, Option(metavar="NAME", help="A SageMaker pipeline instead: its steps, and why one was not reused.")
+    ] = None,
 ) -> None:
-    """Show where an execution stands, stage by stage."""
+    """Show where an execution stands, stage by stage; of a SageMaker pipeline, step by step."""
     aws = account.reach()
+    if sagemaker_pipeline is not None:
+        of_steps = model_pipelines.read(aws, sagemaker_pipeline, run)
+        output.result(model_pipeline_words.document(of_steps), model_pipeline_words.text(of_steps))
+        return
     found = which.find(aws)
     execution_id = execution_of(aws, found, run)
     if watch:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline_job import schema
+from pipeline_job.functions import FUNCTIONS
 from tests.conftest import start_embedded_aws, stop_embedded_aws
 from tests.end_to_end import key_cases
 from tests.end_to_end.key_cases import Case, Place, Shown
@@ -55,7 +56,7 @@ SHOWN: dict[str, dict[str, Shown]] = {
         "endpoint-name": lambda seen, _value: seen["variables"]["EndpointStatus"] == "InService",
     },
 }
-ALL_KEYS = [(function, key) for function in schema.FUNCTIONS for key in schema.load(function)["properties"]]
+ALL_KEYS = [(function, key) for function in FUNCTIONS for key in schema.load(function)["properties"]]
 
 
 def test_every_key_has_a_case_and_a_row() -> None:

@@ -120,7 +120,11 @@ ROOMS = (
             Patch("hosting.autoscaling", "moto.applicationautoscaling.models"),
         ),
         keeps=("hosting.autoscaling", "pipelines.engine", "quotas", "resume"),
-        offers={"quotas": "quotas", "interrupt-training": "training.interruption"},
+        offers={
+            "quotas": "quotas",
+            "interrupt-training": "training.interruption",
+            "model-pipelines": "pipelines.reuse",
+        },
     ),
     Room("sagemakerruntime", patches=(Patch("wire", "moto.sagemaker.models"),)),
 )

@@ -13,6 +13,7 @@ from rehearsal.localaws.sagemaker.pipelines.api_callbacks import CallbackOperati
 from rehearsal.localaws.sagemaker.pipelines.api_executions import ExecutionOperations
 from rehearsal.localaws.sagemaker.pipelines.api_pipelines import PipelineOperations
 from rehearsal.localaws.sagemaker.processing.operations import ProcessingJobOperations
+from rehearsal.localaws.sagemaker.registry.components import ComponentOperations
 from rehearsal.localaws.sagemaker.registry.lineage import LineageOperations
 from rehearsal.localaws.sagemaker.registry.operations import RegistryOperations
 from rehearsal.localaws.sagemaker.search import SearchOperations
@@ -35,6 +36,7 @@ class SageMakerResponse(
     ExecutionOperations,
     CallbackOperations,
     LineageOperations,
+    ComponentOperations,
     TagOperations,
     SearchOperations,
     TrialComponentOperations,

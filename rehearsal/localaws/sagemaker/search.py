@@ -1,18 +1,19 @@
-"""Search over training jobs; what else is searched is moto's.
+"""Search over training jobs, pipelines and their executions; what else is searched is moto's.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Search.html
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import listing
+from rehearsal.localaws.sagemaker.pipelines import views
 
 Record = Mapping[str, Any]
 _MISSING = object()
-_SORTABLE = ("TrainingJobName", "TrainingJobStatus", "CreationTime", "LastModifiedTime")
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "Equals": lambda found, wanted: bool(found == wanted),
@@ -104,6 +105,41 @@ def _as_type_of(found: Any, text: str, name: str) -> Any:
         raise AwsError("ValidationException", f"The value {text!r} cannot be compared with {name}.") from error
 
 
+@dataclass(frozen=True)
+class Searched:
+    """One kind of resource: its records with the ARNs that their tags stand under, its name, and what it is sorted by."""
+
+    records: Callable[[Any], Iterable[tuple[str, Record]]]
+    name: str
+    status: str | None = None
+
+    @property
+    def sortable(self) -> tuple[str, ...]:
+        status = (self.status,) if self.status else ()
+        return (self.name, *status, "CreationTime", "LastModifiedTime")
+
+
+def _pipelines(backend: Any) -> Iterable[tuple[str, Record]]:
+    return ((each.arn, views.searched_pipeline(each)) for each in list(backend.model_pipelines.pipelines.values()))
+
+
+def _executions(backend: Any) -> Iterable[tuple[str, Record]]:
+    for pipeline in list(backend.model_pipelines.pipelines.values()):
+        for execution in list(pipeline.executions.values()):
+            yield execution.arn, views.searched_execution(execution)
+
+
+_RESOURCES = {
+    "TrainingJob": Searched(
+        lambda backend: ((job.arn, job.description()) for job in backend.trained_jobs),
+        "TrainingJobName",
+        "TrainingJobStatus",
+    ),
+    "Pipeline": Searched(_pipelines, "PipelineName"),
+    "PipelineExecution": Searched(_executions, "PipelineExecutionArn", "PipelineExecutionStatus"),
+}
+
+
 class SearchOperations:
     """Search."""
 
@@ -111,16 +147,17 @@ class SearchOperations:
     sagemaker_backend: Any
 
     def search(self) -> Any:
-        if self.params["Resource"] != "TrainingJob":
+        kind = self.params["Resource"]
+        if kind not in _RESOURCES:
             return super().search()  # type: ignore[misc]
-        store = self.sagemaker_backend.tag_store
-        records = [{**job.description(), "Tags": store.of(job.arn)} for job in self.sagemaker_backend.trained_jobs]
+        searched, store = _RESOURCES[kind], self.sagemaker_backend.tag_store
+        records = [{**record, "Tags": store.of(arn)} for arn, record in searched.records(self.sagemaker_backend)]
         found = [record for record in records if matches(record, self.params.get("SearchExpression"))]
         sorted_by = self.params.get("SortBy") or "LastModifiedTime"
-        if sorted_by not in _SORTABLE:
-            offered = ", ".join(_SORTABLE)
+        if sorted_by not in searched.sortable:
+            offered = ", ".join(searched.sortable)
             raise AwsError("ValidationException", f"The embedded AWS sorts by {offered}, not by {sorted_by}.")
         params = {**self.params, "SortBy": sorted_by}
-        orders = {name: name for name in _SORTABLE}
-        page = listing.page(found, params, into="Results", name="TrainingJobName", orders=orders)
-        return {**page, "Results": [{"TrainingJob": record} for record in page["Results"]]}
+        orders = {name: name for name in searched.sortable}
+        page = listing.page(found, params, into="Results", name=searched.name, orders=orders)
+        return {**page, "Results": [{kind: record} for record in page["Results"]]}

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.core import config
@@ -120,4 +120,19 @@ def _client_for(region: str, service: str, state_credentials: Any = None) -> Any
     if role_arn is None:
         return identity.client(service, region=region)
     credentials = identity.assume_role(role_arn, "states", service=PRINCIPAL, region=region)
-    return identity.client(service, credentials, region)
+    client = identity.client(service, credentials, region)
+    client.meta.events.register_last("after-call", _write_times, unique_id="times of states")
+    return client
+
+
+def _write_times(parsed: dict[str, Any], **_of_the_call: Any) -> None:
+    """Moments in answers become texts, as states have them: a state's output is JSON."""
+    parsed.update({name: _as_json(value) for name, value in parsed.items()})
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(value, dict):
+        return {name: _as_json(member) for name, member in value.items()}
+    return [_as_json(member) for member in value] if isinstance(value, list) else value

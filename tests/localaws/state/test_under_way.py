@@ -92,6 +92,75 @@ def processing_job(kept: Kept, role: str) -> Iterator[None]:
     assert (job["ProcessingJobStatus"], RESTARTED in job["FailureReason"]) == ("Failed", True), job
 
 
+def model_pipelines(kept: Kept, role: str) -> Iterator[None]:
+    """A callback that is waited for, a job that runs, a later try that is to come."""
+    sagemaker, sqs, quota = kept.client("sagemaker"), kept.client("sqs"), "ml.m5.xlarge for processing job usage"
+    url = sqs.create_queue(QueueName="callbacks")["QueueUrl"]
+    kept.aws.rehearsal("POST", "quotas", **{quota: 0})
+    kept.client("s3").put_object(Bucket=BUCKET, Key="code/wait.py", Body=b"import time\ntime.sleep(600)\n")
+    kept.client("s3").put_object(Bucket=BUCKET, Key="code/done.py", Body=b"print('done')\n")
+    policy = {
+        "ExceptionType": ["SageMaker.RESOURCE_LIMIT"],
+        "IntervalSeconds": 3,
+        "BackoffRate": 1,
+        "ExpireAfterMin": 60,
+    }
+    steps = {
+        "asks": {"Name": "Step", "Type": "Callback", "Arguments": {}, "SqsQueueUrl": url, "OutputParameters": []},
+        "runs": processing_step("wait.py", "ml.m5.large"),
+        "tries": {**processing_step("done.py", "ml.m5.xlarge"), "RetryPolicies": [policy]},
+    }
+    arns = {name: started_pipeline(kept, name, step, role) for name, step in steps.items()}
+    message = until(lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages"))[0]
+    until(lambda: step_of(kept, arns["runs"]).get("StepStatus") == "Executing")
+    until(lambda: step_of(kept, arns["tries"]).get("StepStatus") == "Starting")
+    yield
+    sagemaker = kept.client("sagemaker")
+    kept.aws.rehearsal("POST", "quotas", **{quota: None})
+    token = json.loads(message["Body"])["token"]
+    sagemaker.send_pipeline_execution_step_success(CallbackToken=token)
+    statuses = {}
+    for name, arn in arns.items():
+        found = until(lambda arn=arn: over(sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)))
+        statuses[name] = found["PipelineExecutionStatus"]
+    assert statuses == {"asks": "Succeeded", "runs": "Failed", "tries": "Succeeded"}, step_of(kept, arns["tries"])
+    assert RESTARTED in step_of(kept, arns["runs"])["FailureReason"]
+
+
+def processing_step(script: str, instance: str) -> dict[str, Any]:
+    """A step that runs a script of the bucket."""
+    source = {"S3Uri": f"s3://{BUCKET}/code/", "LocalPath": "/opt/ml/processing/input/code"}
+    arguments = {
+        "AppSpecification": {
+            "ImageUri": "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3",
+            "ContainerEntrypoint": ["python3", f"/opt/ml/processing/input/code/{script}"],
+        },
+        "ProcessingInputs": [
+            {"InputName": "code", "S3Input": {**source, "S3DataType": "S3Prefix", "S3InputMode": "File"}}
+        ],
+        "ProcessingResources": {"ClusterConfig": {"InstanceCount": 1, "InstanceType": instance, "VolumeSizeInGB": 5}},
+    }
+    return {"Name": "Step", "Type": "Processing", "Arguments": arguments}
+
+
+def started_pipeline(kept: Kept, name: str, step: dict[str, Any], role: str) -> str:
+    """An execution of a pipeline of one step."""
+    definition = json.dumps({"Version": "2020-12-01", "Steps": [step]})
+    kept.client("sagemaker").create_pipeline(PipelineName=name, PipelineDefinition=definition, RoleArn=role)
+    return kept.client("sagemaker").start_pipeline_execution(PipelineName=name)["PipelineExecutionArn"]
+
+
+def step_of(kept: Kept, arn: str) -> dict[str, Any]:
+    """The one step of an execution; nothing before it has begun."""
+    listed = kept.client("sagemaker").list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+    return listed[0] if listed else {}
+
+
+def over(found: dict[str, Any]) -> dict[str, Any] | None:
+    """An execution that has ended."""
+    return found if found["PipelineExecutionStatus"] in ("Succeeded", "Failed", "Stopped") else None
+
+
 def transform_job(kept: Kept, role: str) -> Iterator[None]:
     """Two hundred thousand requests, one a row."""
     trained, sagemaker = train(0), kept.client("sagemaker")
@@ -404,6 +473,7 @@ AFFAIRS: tuple[Affair, ...] = (
     state_machines,
     pipelines,
     transform_job,
+    model_pipelines,
     processing_job,
     accepted_events,
     training_job,

@@ -119,11 +119,21 @@ def execution_summary(found: Execution, aliases: list[str]) -> dict[str, Any]:
     )
 
 
+def searched_pipeline(found: Pipeline) -> dict[str, Any]:
+    """What Search gives of a pipeline."""
+    shown = pipeline(found, found.latest)
+    members = (
+        *("PipelineArn", "PipelineName", "PipelineDisplayName", "PipelineDescription", "RoleArn", "PipelineStatus"),
+        *("CreationTime", "LastModifiedTime", "LastRunTime", "CreatedBy", "LastModifiedBy", "ParallelismConfiguration"),
+    )
+    return {name: shown[name] for name in members if name in shown}
+
+
 def searched_execution(found: Execution) -> dict[str, Any]:
     """What Search gives of an execution."""
     parameters = [{"Name": name, "Value": as_text(value)} for name, value in found.parameters.items()]
     shown = execution(found, []) | {"PipelineParameters": parameters}
-    shown.pop("RoleArn", None)
+    del shown["RoleArn"]
     return shown
 
 

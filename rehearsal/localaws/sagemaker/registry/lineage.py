@@ -1,4 +1,4 @@
-"""Lineage: data -> training job -> model artifact -> model package, model -> endpoint. Read off what exists, nothing is recorded twice.
+"""Lineage: data -> job -> data or model artifact -> model package, model -> endpoint. Read off what exists, nothing is recorded twice.
 
 As in SageMaker a vertex has an ARN of its own kind (artifact, experiment-trial-component, context), derived here from the
 URI or ARN that it stands for; ListArtifacts and ListContexts find it by that (``SourceUri``).
@@ -43,6 +43,10 @@ def edges(backend: Any) -> Iterator[Edge]:
     """All of the region."""
     for job in backend.trained_jobs:
         yield from _of_training_job(backend, job)
+    for job in backend.processed_jobs:
+        yield from _of_processing_job(backend, job)
+    for job in backend.batch_transforms:
+        yield from _of_transform_job(backend, job)
     for package in backend.packages.values():
         vertex = _artifact(backend, package.arn, "ModelPackage")
         for container in package.request.get("InferenceSpecification", {}).get("Containers", ()):
@@ -54,10 +58,18 @@ def edges(backend: Any) -> Iterator[Edge]:
         yield from _of_endpoint(backend, endpoint)
 
 
+def component_name(job: Any) -> str:
+    """The trial component that stands for a job: ``<job>-aws-training-job``."""
+    return f"{job.name.lower()}-aws-{job.arn.split(':')[-1].partition('/')[0]}"
+
+
+def _component(backend: Any, job: Any, kind: str) -> Vertex:
+    arn = backend.arn("experiment-trial-component", component_name(job))
+    return Vertex(arn, f"SageMaker{kind}Job", "TrialComponent", job.arn)
+
+
 def _of_training_job(backend: Any, job: Any) -> Iterator[Edge]:
-    description = job.description()
-    arn = backend.arn("experiment-trial-component", f"{job.name.lower()}-aws-training-job")
-    vertex = Vertex(arn, "SageMakerTrainingJob", "TrialComponent", job.arn)
+    description, vertex = job.description(), _component(backend, job, "Training")
     for channel in description.get("InputDataConfig", ()):
         source = channel["DataSource"].get("S3DataSource")
         if source:
@@ -68,6 +80,28 @@ def _of_training_job(backend: Any, job: Any) -> Iterator[Edge]:
     produced = description.get("ModelArtifacts", {}).get("S3ModelArtifacts")
     if produced:
         yield Edge(vertex, _artifact(backend, produced, "Model"), "Produced")
+
+
+def _of_processing_job(backend: Any, job: Any) -> Iterator[Edge]:
+    description, vertex = job.description(), _component(backend, job, "Processing")
+    for each in description.get("ProcessingInputs", ()):
+        if "S3Input" in each:
+            yield Edge(_artifact(backend, each["S3Input"]["S3Uri"], "DataSet"), vertex, "ContributedTo")
+    yield Edge(_artifact(backend, description["AppSpecification"]["ImageUri"], "Image"), vertex, "ContributedTo")
+    if description["ProcessingJobStatus"] == "Completed":
+        for each in description.get("ProcessingOutputConfig", {}).get("Outputs", ()):
+            if "S3Output" in each:
+                yield Edge(vertex, _artifact(backend, each["S3Output"]["S3Uri"], "DataSet"), "Produced")
+
+
+def _of_transform_job(backend: Any, job: Any) -> Iterator[Edge]:
+    description, vertex = job.description(), _component(backend, job, "Transform")
+    source = description["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
+    yield Edge(_artifact(backend, source, "DataSet"), vertex, "ContributedTo")
+    yield Edge(_artifact(backend, job.model.arn, "SageMakerModel"), vertex, "ContributedTo")
+    if description["TransformJobStatus"] == "Completed":
+        place = description["TransformOutput"]["S3OutputPath"]
+        yield Edge(vertex, _artifact(backend, place, "DataSet"), "Produced")
 
 
 def _of_model(backend: Any, model: Any) -> Iterator[Edge]:

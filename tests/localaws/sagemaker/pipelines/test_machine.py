@@ -115,6 +115,9 @@ class ExecutionMachine(RuleBasedStateMachine):
         """A step may begin only when all it waits for has succeeded, once a try, and within the parallelism."""
         name = run.step.name
         assert run.name not in self.working, "a try begins once"
+        assert of.status is ExecutionStatus.EXECUTING, "nothing begins while the execution stops"
+        others = {each.status for each in of.runs.values() if each is not run}
+        assert run.attempts > 1 or not others & {StepStatus.FAILED, StepStatus.STOPPED}, "nothing new after a failure"
         assert all(of.runs[before].status is StepStatus.SUCCEEDED for before in of.waits[name])
         branch = run.step.branch
         assert branch is None or of.runs[branch.condition].outcome == branch.outcome
@@ -211,6 +214,7 @@ class ExecutionMachine(RuleBasedStateMachine):
         kept = {name: run for name, run in of.runs.items() if run.status is StepStatus.SUCCEEDED}
         self.happen(of, execution.retry)
         assert all(of.runs[name] is run for name, run in kept.items())
+        assert of.status is not ExecutionStatus.FAILED, "what failed is run anew"
 
     def retryable(self) -> list[Execution]:
         over = (ExecutionStatus.FAILED, ExecutionStatus.STOPPED)
