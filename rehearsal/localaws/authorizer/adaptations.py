@@ -140,10 +140,10 @@ def _codebuild(_operation: str, params: Params) -> Params:
     if isinstance(params.get("id"), str):
         changed["id"] = params["id"].partition(":")[0]  # a build's id is <project>:<uuid>
     if isinstance(params.get("ids"), list):
-        changed["ids"] = [each.partition(":")[0] for each in params["ids"]]
+        changed["ids"] = [each.partition(":")[0] for each in params["ids"] if isinstance(each, str)]
     changed |= {name: _report_group(params[name]) for name in ("arn", "reportArn") if isinstance(params.get(name), str)}
     if isinstance(params.get("reportArns"), list):
-        changed["reportArns"] = [_report_group(each) for each in params["reportArns"]]
+        changed["reportArns"] = [_report_group(each) for each in params["reportArns"] if isinstance(each, str)]
     return changed
 
 

@@ -11,13 +11,9 @@ from typing import Any
 
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.core.errors import COMMON_ERROR_CODES
-from moto.core.model import OperationModel
-from moto.core.parse import PROTOCOL_PARSERS
-from moto.core.request import determine_request_protocol
 from moto.core.responses import ActionResult
-from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException
 
 from rehearsal.localaws.authorizer import (
     admission,
@@ -38,7 +34,7 @@ from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming
 from rehearsal.localaws.authorizer.decide import Circumstances, decide, reason_of
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection, Style
 from rehearsal.localaws.authorizer.requests import Call, Need
-from rehearsal.localaws.door import faults, shortcuts
+from rehearsal.localaws.door import checked, faults, shortcuts
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge.replacing import replace
@@ -178,43 +174,11 @@ def _first_denial(
 
 
 def _operation_of(response: Any) -> tuple[str, Mapping[str, Any]]:
-    """The operation and its parameters, by the service model, whatever the wire protocol."""
-    service = response.boto3_service_name
-    request = response.normalized_request
-    model = get_service_model(service)
-    uri_params: Mapping[str, Any] = response.uri_match or {}
-    if service == "s3":
-        operation, uri_params = _s3_operation(response)
-    else:
-        name = response._get_action()
-        uri_params = response.uri_match or {}
-        operation = model.operation_model(name) if name in model.operation_names else None
-    if operation is None:
+    """The operation and its parameters, which were held against the service model before."""
+    request = checked.of(response.normalized_request.environ)
+    if request is None:
         return str(response._get_action()), {}
-    if response.automated_parameter_parsing and service != "s3":
-        return operation.name, response.params
-    return operation.name, _parsed(model, operation, request, uri_params)
-
-
-def _s3_operation(response: Any) -> tuple[OperationModel | None, Mapping[str, Any]]:
-    try:
-        return get_service_router("s3").match(response.normalized_request)
-    except (NotFound, NotImplementedError):
-        return None, {}
-
-
-def _parsed(model: Any, operation: OperationModel, request: Any, uri_params: Mapping[str, Any]) -> Mapping[str, Any]:
-    parser = PROTOCOL_PARSERS[determine_request_protocol(model, request.content_type)](operation)
-    return parser.parse(
-        {
-            "method": request.method,
-            "values": request.values,
-            "headers": request.headers,
-            "body": request.data,
-            "url_path": request.path,
-            "url_params": uri_params,
-        }
-    )
+    return request.operation, request.params
 
 
 class _Refused(HTTPException):

@@ -92,9 +92,13 @@ class Conversation:
         if self._lingers_until is not None:
             if now > self._lingers_until:
                 self.end()
-        elif self._rest is not None or not (self.is_idle or self._is_answering):
+        elif self._rest is not None:
             if unused > STALLED_SECONDS:
                 self.end()
+        elif not (self.is_idle or self._is_answering):
+            if unused > STALLED_SECONDS:
+                told = f"nothing of the request has come for {STALLED_SECONDS:g} seconds"
+                self._refuse(not_http(told, "408 Request Timeout").answer)
         elif self.is_idle and unused > IDLE_SECONDS:
             self.end()
 
@@ -200,6 +204,9 @@ class Conversation:
     def _refuse(self, answer: bytes) -> None:
         """Answer what is not read to its end; the connection ends with it."""
         self._is_answering = True
+        if self._sink is not None:
+            self._sink.discard()
+        self._head = self._framing = self._sink = None
         self._reply(answer, False)
 
     def _reply(self, answer: bytes, keep: bool) -> None:

@@ -4,17 +4,20 @@ moto would tell the service from whatever the request brings (headers of other p
 scope decides, so that what was authenticated is what is executed. Handlers of moto that never ask the authorizer are not served.
 """
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from flask import Flask
+from flask import Flask, Response, request
 from moto.core.responses import BaseResponse
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from rehearsal.localaws.authorizer import request_heads, wire_errors
 from rehearsal.localaws.authorizer.admission import CALLER, Caller, Unsigned
 from rehearsal.localaws.authorizer.authentication import Authenticated
 from rehearsal.localaws.authorizer.signature import ALGORITHM
+from rehearsal.localaws.entrance.contract import words
 from rehearsal.localaws.ground import host
 
 _JUDGED = {
@@ -23,6 +26,10 @@ _JUDGED = {
     "moto.elbv2.urls": {"api_version_elb_backend"},
 }
 """Handlers that ask the authorizer themselves, beside ``BaseResponse.dispatch``: by their module."""
+
+
+_DYNAMODB = re.compile(r"DynamoDB(Streams)?_\d{8}\.\w+$")
+"""moto reads DynamoDB's version from the operation's name."""
 
 
 class Services(Protocol):
@@ -43,6 +50,8 @@ class Dispatcher(DomainDispatcherApplication):
     def infer_service_region_host(self, environ: dict[str, Any], path: str) -> str | None:
         """moto's name for the service and region."""
         caller: Caller = environ[CALLER]
+        if caller.service == "dynamodb" and not _DYNAMODB.match(environ.get("HTTP_X_AMZ_TARGET", "")):
+            raise NotImplementedError("X-Amz-Target names no operation of DynamoDB")
         if "HTTP_AUTHORIZATION" in environ or caller.service != "s3":
             found: str | None = super().infer_service_region_host(environ, path)
             return found
@@ -82,7 +91,19 @@ def _judging_application(service: Any) -> Flask:
         handler = getattr(view, "callback", None)  # a handler of moto's, within what makes Flask's of it
         if not _asks(handler):
             application.view_functions[endpoint] = _closed(getattr(handler, "__qualname__", endpoint))
+    for status in (404, 405):
+        application.register_error_handler(status, _unrouted)
     return application
+
+
+def _unrouted(error: Any) -> Any:
+    """In the shape of the service's protocol, where Flask would send a page."""
+    if request.routing_exception is not error:
+        return error
+    head, service = request_heads.of_environ(request.environ), request.environ[CALLER].service
+    protocol = wire_errors.protocol_of(head, service)
+    reply = wire_errors.shaped(head, protocol, words.unknown_operation(service, protocol, ""))
+    return Response(reply.body, reply.status, reply.head())
 
 
 def _asks(handler: Any) -> bool:

@@ -19,6 +19,7 @@ from rehearsal.localaws.authorizer.wire_errors import Reply
 from rehearsal.localaws.door import shortcuts
 from rehearsal.localaws.door.shortcuts import StartResponse
 from rehearsal.localaws.entrance import dispatch, form_uploads
+from rehearsal.localaws.entrance.contract import seam
 from rehearsal.localaws.ground import persistence
 from rehearsal.localaws.ground.request_gate import Closed, gate
 from rehearsal.localaws.moto_bridge import wiring
@@ -88,7 +89,10 @@ class Front:
             return application(environ, start_response)
         except NotImplementedError as error:
             return _not_offered(head, start_response, str(error))
-        except Exception:  # the outermost edge: the caller gets an AWS-like answer, the log the traceback
+        except Exception as error:  # the outermost edge: the caller gets an AWS-like answer, the log the traceback
+            explained = seam.explained(error, environ)
+            if explained is not None:
+                return _fail(head, start_response, explained)
             log.exception("while answering %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             return _failed(head, start_response)
 

@@ -4,7 +4,7 @@ Pure: it reads botocore's model and the parsed parameters. botocore itself check
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -19,10 +19,15 @@ def check(service: str, operation: str, params: dict[str, Any]) -> None:
     Raises:
         AwsError: ValidationException, with every violation in one message as AWS writes it.
     """
-    found = list(_violations(_input_shape(service, operation), params, ""))
+    found = violations(_input_shape(service, operation), params)
     if found:
         noun = "error" if len(found) == 1 else "errors"
         raise AwsError("ValidationException", f"{len(found)} validation {noun} detected: {'; '.join(found)}")
+
+
+def violations(shape: Any, params: Mapping[str, Any]) -> list[str]:
+    """All that breaks the limits of an operation's input, each in a sentence of AWS's."""
+    return list(_violations(shape, params, ""))
 
 
 @lru_cache(maxsize=256)
@@ -36,7 +41,9 @@ def _model(service: str) -> Any:
 
 
 def _violations(shape: Any, value: Any, path: str) -> Iterator[str]:
-    if shape.type_name == "structure":
+    if value is None:
+        yield f"Value null at '{path}' failed to satisfy constraint: Member must not be null"
+    elif shape.type_name == "structure":
         yield from _of_structure(shape, value, path)
     elif shape.type_name == "list":
         yield from _of_size(shape, value, path, "length")
@@ -53,7 +60,9 @@ def _violations(shape: Any, value: Any, path: str) -> Iterator[str]:
         yield from _of_range(shape, value, path)
 
 
-def _of_structure(shape: Any, value: dict[str, Any], path: str) -> Iterator[str]:
+def _of_structure(shape: Any, value: Mapping[str, Any], path: str) -> Iterator[str]:
+    if shape.is_document_type:
+        return
     for name, member in shape.members.items():
         spoken = name[:1].lower() + name[1:]  # AWS names members so, whatever their case in the API
         inner = f"{path}.{spoken}" if path else spoken
@@ -61,36 +70,38 @@ def _of_structure(shape: Any, value: dict[str, Any], path: str) -> Iterator[str]
         if given is not None:
             yield from _violations(member, given, inner)
         elif name in shape.required_members:
-            yield f"Value null at '{inner}' failed to satisfy constraint: Member must not be null"
+            yield from _violations(member, None, inner)
 
 
 def _of_string(shape: Any, value: str, path: str, subject: str = "Member must") -> Iterator[str]:
     allowed, pattern = shape.metadata.get("enum"), shape.metadata.get("pattern")
     if allowed and value not in allowed:
-        yield _sentence(value, path, f"{subject} satisfy enum value set: [{', '.join(allowed)}]")
+        yield _sentence(shape, value, path, f"{subject} satisfy enum value set: [{', '.join(allowed)}]")
     yield from _of_size(shape, value, path, "length")
     if pattern and not matches(pattern, value):
-        yield _sentence(value, path, f"{subject} satisfy regular expression pattern: {pattern}")
+        yield _sentence(shape, value, path, f"{subject} satisfy regular expression pattern: {pattern}")
 
 
 def _of_size(shape: Any, value: Any, path: str, what: str) -> Iterator[str]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     if least is not None and len(value) < least:
-        yield _sentence(value, path, f"Member must have {what} greater than or equal to {least}")
+        yield _sentence(shape, value, path, f"Member must have {what} greater than or equal to {least}")
     if most is not None and len(value) > most:
-        yield _sentence(value, path, f"Member must have {what} less than or equal to {most}")
+        yield _sentence(shape, value, path, f"Member must have {what} less than or equal to {most}")
 
 
 def _of_range(shape: Any, value: float, path: str) -> Iterator[str]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     if least is not None and value < least:
-        yield _sentence(value, path, f"Member must have value greater than or equal to {least}")
+        yield _sentence(shape, value, path, f"Member must have value greater than or equal to {least}")
     if most is not None and value > most:
-        yield _sentence(value, path, f"Member must have value less than or equal to {most}")
+        yield _sentence(shape, value, path, f"Member must have value less than or equal to {most}")
 
 
-def _sentence(value: Any, path: str, constraint: str) -> str:
-    return f"Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
+def _sentence(shape: Any, value: Any, path: str, constraint: str) -> str:
+    """A secret's value is left out, as AWS does."""
+    shown = "" if shape.metadata.get("sensitive") else f"'{value}' "
+    return f"Value {shown}at '{path}' failed to satisfy constraint: {constraint}"
 
 
 @lru_cache(maxsize=1024)

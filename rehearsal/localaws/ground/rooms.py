@@ -47,7 +47,11 @@ class Room:
 ROOMS = (
     Room(
         "moto_bridge",
-        patches=(Patch("moto_time", "moto.core.utils"), Patch("moto_lookup", "moto.core.base_backend")),
+        patches=(
+            Patch("moto_time", "moto.core.utils"),
+            Patch("moto_lookup", "moto.core.base_backend"),
+            Patch("moto_partiql", "moto.dynamodb.models"),
+        ),
     ),
     Room("storage", patches=(Patch("objects", "moto.s3.models"), Patch("bucket_names", "moto.s3.models"))),
     Room("door", keeps=("faults",), offers={"faults": "faults"}),
@@ -126,6 +130,7 @@ ROOMS = (
             "model-pipelines": "pipelines.reuse",
         },
     ),
+    Room("entrance", patches=(Patch("contract.seam", "moto.core.responses"),)),
     Room("sagemakerruntime", patches=(Patch("wire", "moto.sagemaker.models"),)),
 )
 """From the ground up. Patches are installed in this order."""

@@ -3,6 +3,7 @@
 import json
 import uuid
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any
 
 from moto.core import config
@@ -12,8 +13,9 @@ from moto.stepfunctions.responses import StepFunctionResponse
 
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, constraints, host, persistence
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge import on_import
-from rehearsal.localaws.moto_bridge.replacing import replace
+from rehearsal.localaws.moto_bridge.replacing import around, replace
 
 _moto_create_state_machine = StepFunctionResponse.create_state_machine
 _moto_start_execution = StepFunctionResponse.start_execution
@@ -31,7 +33,27 @@ def install() -> None:
     replace(StepFunctionResponse, "start_execution", _start_execution)
     replace(StepFunctionResponse, "create_state_machine", _create_state_machine)
     on_import.after("moto.stepfunctions.parser.backend.execution_worker", _keep_histories)
+    on_import.after("moto.stepfunctions.parser.models", _refuse_map_runs)
     persistence.on_resume(_fail_interrupted)
+
+
+def _refuse_map_runs() -> None:
+    """moto has an error for a map run that is not there, and raises it without what it needs."""
+    from moto.stepfunctions.parser.models import StepFunctionsParserBackend
+
+    around(StepFunctionsParserBackend, "describe_map_run", _of_known_map_run)
+    around(StepFunctionsParserBackend, "update_map_run", _of_known_map_run)
+
+
+def _of_known_map_run(method: Any) -> Any:
+    @wraps(method)
+    def known(backend: Any, map_run_arn: str, *args: Any, **named: Any) -> Any:
+        workers = (execution.exec_worker for execution in backend._get_executions())
+        if not any(worker and worker.env.map_run_record_pool_manager.get(map_run_arn) for worker in workers):
+            raise AwsError("ResourceNotFound", f"Resource not found: '{map_run_arn}'")
+        return method(backend, map_run_arn, *args, **named)
+
+    return known
 
 
 def _keep_histories() -> None:

@@ -1,0 +1,1 @@
+"""Requests by the thousand that no SDK would send."""
