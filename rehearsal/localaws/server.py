@@ -16,8 +16,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from rehearsal.localaws.ground import user_settings
+
+if __name__ == "__main__":
+    user_settings.start_anew_without()  # before the rest is imported: what is imported now would be imported twice
+
 from rehearsal.localaws.door.listening import Server, allow_many_files
-from rehearsal.localaws.ground import announcement, host, scratch, user_settings
+from rehearsal.localaws.ground import announcement, host, scratch
 from rehearsal.localaws.ground.announcement import DEFAULT_PORT
 from rehearsal.localaws.ground.host import CannotServe
 from rehearsal.localaws.isolation import kernel, orphans
@@ -224,5 +229,4 @@ def _stop_with_parent(stopping: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    user_settings.start_anew_without()
     sys.exit(main())
