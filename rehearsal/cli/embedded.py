@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.error
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from rehearsal.localaws.ground import announcement, user_settings
+from rehearsal.localaws.ground import announcement, scratch, user_settings
 from rehearsal.localaws.ground.announcement import DEFAULT_PORT, Announcement
 from rehearsal.toolkit.aws.errors import BadInput, NotThere, RehearsalError
 
@@ -35,6 +34,8 @@ class Launch:
     continuation_delay_seconds: float = 0.5
     keep: bool = False
     state: Path | None = None
+    new_keys: bool = False
+    reset_clock: bool = False
     quotas: str = ""
     allow_retired_runtimes: bool = False
     allowed_hosts: tuple[str, ...] = ()
@@ -85,7 +86,8 @@ def running(launch: Launch) -> Iterator[Running]:
     from rehearsal.localaws.isolation import kernel  # costs milliseconds, and most commands start none
 
     kernel.hide_memory()  # this process has the user's credentials, and is the parent of the server whose children run any code
-    folder = Path(tempfile.mkdtemp(prefix="rehearse-", dir=user_settings.temporary_folder()))
+    _sweep()
+    folder = scratch.make()
     process: subprocess.Popen[bytes] | None = None
     announced: Announcement | None = None
     kept = False
@@ -105,6 +107,12 @@ def running(launch: Launch) -> Iterator[Running]:
                 shutil.rmtree(folder, ignore_errors=True)
                 if announced is not None:
                     announcement.withdraw(announced)
+
+
+def _sweep() -> None:
+    """Remove what embedded AWS left that were killed: scratch folders and announcements."""
+    scratch.sweep(user_settings.temporary_folder())
+    announcement.sweep()
 
 
 def _spawn(launch: Launch, folder: Path, log: BinaryIO) -> subprocess.Popen[bytes]:
@@ -176,6 +184,7 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
     command = _server_command(launch.port, launch.region, launch.continuation_delay_seconds)
     if launch.state is not None:
         command += ["--state", str(launch.state)]
+    command += ["--new-keys"] * launch.new_keys + ["--reset-clock"] * launch.reset_clock
     if launch.quotas:
         command += ["--quotas", launch.quotas]
     if launch.allow_retired_runtimes:
@@ -233,6 +242,7 @@ def stop(port: int) -> Announcement:
         NotThere: none runs there.
         BadInput: it belongs to another user.
     """
+    _sweep()
     found = find(port)
     try:
         os.kill(found.pid, signal.SIGTERM)

@@ -35,6 +35,12 @@ def up(
     state: Annotated[
         Path | None, Option(help="Directory to keep everything in; the next start with it goes on from there.")
     ] = None,
+    new_keys: Annotated[
+        bool, Option("--new-keys", help="With --state: give the administrator another access key; the old one ends.")
+    ] = False,
+    reset_clock: Annotated[
+        bool, Option("--reset-clock", help="With --state: begin with the machine's time, not with the state's.")
+    ] = False,
     quotas: Annotated[
         Quotas | None, Option(help="SageMaker's quotas as AWS publishes them for a new account; none without it.")
     ] = None,
@@ -61,6 +67,8 @@ def up(
         region,
         continuation_delay,
         state=state,
+        new_keys=new_keys,
+        reset_clock=reset_clock,
         quotas="" if quotas is None else quotas.value,
         build_network=not no_build_network,
         allow_retired_runtimes=allow_retired_runtimes,

@@ -100,7 +100,11 @@ def diff(
     found = which.find(aws)
     declared = executions.definition(aws, found.pipeline)
     past = executions.read(aws, declared, execution_of(aws, found, run))
-    used = {action.path: action.configuration.get("UserParameters", "") for action in past.actions if action.started_at}
+    used = {
+        action.path: user_parameters.as_declared(action.configuration.get("UserParameters", ""), past.execution_id)
+        for action in past.actions
+        if action.started_at
+    }
     now = user_parameters.of_pipeline(declared)
     changed = {path: user_parameters.differences(used[path], text) for path, text in now.items() if path in used}
     document = {path: _document(changes) for path, changes in changed.items() if changes}

@@ -23,7 +23,7 @@ if __name__ == "__main__":
     user_settings.start_anew_without()  # before the rest is imported: what is imported now would be imported twice
 
 from rehearsal.localaws.door.listening import Server, allow_many_files
-from rehearsal.localaws.ground import announcement, host, scratch
+from rehearsal.localaws.ground import announcement, clock, host, scratch
 from rehearsal.localaws.ground.announcement import DEFAULT_PORT
 from rehearsal.localaws.ground.host import CannotServe
 from rehearsal.localaws.isolation import kernel, orphans
@@ -79,7 +79,9 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="rehearsal.localaws.server", description="Run the embedded AWS.")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--region", default="us-east-1", help="the region it announces (others work too)")
-    parser.add_argument("--scratch", help="folder for unpacked code, models and job files; removed at the end")
+    parser.add_argument(
+        "--scratch", help="folder for unpacked code, models and job files, missing or empty; removed at the end"
+    )
     parser.add_argument(
         "--continuation-delay", type=float, default=30.0, help="seconds before CodePipeline calls a function again"
     )
@@ -93,6 +95,14 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--state", type=Path, help="directory to keep everything in, and to go on from at the next start"
+    )
+    parser.add_argument(
+        "--new-keys",
+        action="store_true",
+        help="with --state: give the administrator another access key; the old one ends",
+    )
+    parser.add_argument(
+        "--reset-clock", action="store_true", help="with --state: begin with the machine's time, not with the state's"
     )
     parser.add_argument(
         "--quotas", choices=("aws-new-account",), default="", help="SageMaker's quotas; none at all without it"
@@ -139,12 +149,17 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
                 host.in_background(_stop_with_parent, stopping, name="parent")
             stopping.wait()
     finally:
+        is_kept = True
         with ExitStack() as ending:  # the last first, each whatever became of the others
             ending.callback(lambda: orphans.children().end_all())
             ending.callback(host.run_exits)
             ending.callback(http.stop)
             if keeper is not None:
-                keeper.finish()
+                is_kept = keeper.finish()
+    if not is_kept:
+        raise CannotServe(
+            "the state could not be written at the end: the log says why. The snapshot before it is there."
+        )
 
 
 @contextmanager
@@ -210,10 +225,12 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         from rehearsal.localaws.state import opening
 
         host.start(host.Host(settings, host.Credentials("", "")))  # rooms unpack files; nobody signs anything yet
-        keeper = opening.begin(options.state, settings)
+        keeper = opening.begin(options.state, settings, with_new_clock=options.reset_clock)
         is_restored = keeper.restore()
-    running = host.Host(settings, administrator.find(settings) or administrator.create(settings))
+    known = administrator.renew(settings) if options.new_keys else administrator.find(settings)
+    running = host.Host(settings, known or administrator.create(settings))
     host.start(running)
+    host.in_background(clock.watch, name="jumps of the machine's clock")
     host.records_are_complete()
     return running, keeper, is_restored
 

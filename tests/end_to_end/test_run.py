@@ -88,10 +88,10 @@ def test_a_failed_action_fails_the_run_and_says_which_why_and_what_next(temporar
 
 
 def test_a_stack_that_fails_fails_the_run_with_a_json_object_all_the_same(temporary: Path) -> None:
-    done = rehearse("run", "--json", "--parameter", "LogRetentionInDays=4", env={"TMPDIR": str(temporary)})
+    done = rehearse("run", "--json", "--parameter", "SourceType=Connection", env={"TMPDIR": str(temporary)})
     assert done.exit_code == 1
     assert (done.document["status"], done.document["stages"]) == ("Failed", [])
-    assert "LogRetentionInDays" in done.document["error"]["what"]
+    assert "ConnectionIsComplete" in done.document["error"]["what"]
 
 
 PHASES = {

@@ -16,6 +16,7 @@ ALLOWED = {
         "rehearsal.images",
         "rehearsal.at_start",
         "rehearsal.localaws.ground.announcement",
+        "rehearsal.localaws.ground.scratch",
         "rehearsal.localaws.ground.user_settings",
         "rehearsal.localaws.isolation.kernel",
         "rehearsal.localaws.isolation.promises",

@@ -18,6 +18,17 @@ def find(settings: Settings) -> Credentials | None:
     return Credentials(user.access_keys[0].access_key_id, user.access_keys[0].secret_access_key)
 
 
+def renew(settings: Settings) -> Credentials | None:
+    """Another key in place of all that the administrator of a kept account has; None in a new account."""
+    if find(settings) is None:
+        return None
+    iam = iam_backends[settings.account_id]["aws"]
+    for old in [*iam.users[USER_NAME].access_keys]:
+        iam.delete_access_key(old.access_key_id, USER_NAME)
+    key = iam.create_access_key(USER_NAME)
+    return Credentials(key.access_key_id, key.secret_access_key)
+
+
 def create(settings: Settings) -> Credentials:
     """Make the user and a key of its own; the secret is new at every start."""
     iam = iam_backends[settings.account_id]["aws"]

@@ -32,7 +32,7 @@ class CloudFormationBackend(BaseBackend):
         super().__init__(region_name, account_id)
         self.stacks: dict[str, Stack] = {}
         self.change_sets: dict[str, ChangeSet] = {}
-        self.exports = Exports(self.all_stacks)
+        self.exports = Exports(self.stacks)
         self.guard = threading.RLock()
 
     # ------------------------------------------------------------------------------------------------------ finding

@@ -1,7 +1,7 @@
 """Outputs of a stack, and the exports that stacks of a region share."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.localaws.cloudformation import intrinsics
@@ -33,7 +33,7 @@ def _output(key: str, declared: Any, scope: StackScope) -> Output:
 class Exports:
     """The exports of one account and region, and which stacks import them."""
 
-    def __init__(self, stacks: Callable[[], Iterable[Stack]]) -> None:
+    def __init__(self, stacks: Mapping[str, Stack]) -> None:
         self._stacks = stacks
         self._guard = threading.RLock()
 
@@ -41,7 +41,7 @@ class Exports:
         """Every exported output with its stack, by name."""
         pairs = [
             (stack, output)
-            for stack in self._stacks()
+            for stack in [*self._stacks.values()]
             if stack.status is not StackStatus.DELETE_COMPLETE
             for output in stack.outputs
             if output.export_name is not None
@@ -63,7 +63,7 @@ class Exports:
         """Names of the stacks that import ``name``."""
         return sorted(
             stack.name
-            for stack in self._stacks()
+            for stack in [*self._stacks.values()]
             if name in stack.imports and stack.status is not StackStatus.DELETE_COMPLETE
         )
 

@@ -1,4 +1,10 @@
-"""Turns what went wrong with a resource into the reason in its event, as CloudFormation words it. Pure."""
+"""Turns what went wrong with a resource into the reason in its event, as CloudFormation words it.
+
+And tells what is gone from what went wrong.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -54,6 +60,16 @@ def handler_code(code: str) -> str:
         if any(mark in code for mark in marks):
             return handler
     return "GeneralServiceException"
+
+
+@contextmanager
+def if_there() -> Iterator[None]:
+    """A call of a delete before its last: what it takes away may be gone, which says nothing of the resource itself."""
+    try:
+        yield
+    except ClientError as error:
+        if not is_gone(error):
+            raise
 
 
 def is_gone(error: ClientError) -> bool:

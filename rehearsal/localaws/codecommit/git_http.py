@@ -118,6 +118,11 @@ def _run_backend(
             status = value
         else:
             headers.append((name, value))
+    if not headers:  # it always sends some
+        process.stdout.close()
+        return _refuse(
+            start_response, "500 Internal Server Error", f"git http-backend ended with code {process.wait()}"
+        )
     start_response(status, headers)
     return _rest_of(process)
 

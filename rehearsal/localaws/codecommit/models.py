@@ -1,5 +1,6 @@
 """What CodeCommit keeps of a repository beside git's own files, and what others are told when a reference changes."""
 
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -77,6 +78,10 @@ class CodeCommitBackend(BaseBackend):
         return record
 
 
+_PLACE = re.compile(r"[\w-]+/[\w.-]+\.git")
+"""Region and name: nothing that leads elsewhere."""
+
+
 def export() -> dict[str, bytes]:
     """The files of every repository, by their place under the scratch folder."""
     folder = host.current().settings.scratch / "codecommit"
@@ -87,6 +92,8 @@ def export() -> dict[str, bytes]:
 def restore(kept: dict[str, bytes]) -> None:
     """Put the repositories where they were."""
     for place, packed in kept.items():
+        if not _PLACE.fullmatch(place):
+            raise ValueError(f"{place!r} is no place of a repository")
         Repository(host.current().scratch("codecommit") / place).unpack(packed)
 
 

@@ -8,7 +8,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from rehearsal.localaws import archives
 from rehearsal.localaws.archives import Limits
@@ -20,6 +20,13 @@ _ZERO = "0" * 40
 
 class GitFailed(Exception):
     """git refused; the text is its own."""
+
+
+def _is_kept(parts: tuple[str, ...]) -> bool:
+    """Whether a file of a repository is kept: references and objects, none of which git runs or takes another folder from."""
+    return parts in (("HEAD",), ("packed-refs",)) or (
+        parts[:1] in (("refs",), ("objects",)) and ".." not in parts and parts[:2] != ("objects", "info")
+    )
 
 
 def program() -> str:
@@ -74,17 +81,30 @@ class Repository:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def packed(self) -> bytes:
-        """All its files: references first, so that every object that they name is among what is read after them."""
+        """Its references and objects: references first, so that every object that they name is among what is read after them."""
         file = io.BytesIO()
         with tarfile.open(fileobj=file, mode="w") as archive:
             for path in sorted(self.path.rglob("*"), key=lambda path: "objects" in path.parts):
-                if path.is_file() and path.suffix != ".lock" and not path.name.startswith("tmp_"):
+                if (
+                    path.is_file()
+                    and _is_kept(path.relative_to(self.path).parts)
+                    and path.suffix != ".lock"
+                    and not path.name.startswith("tmp_")
+                ):
                     archive.add(path, arcname=str(path.relative_to(self.path)))
         return file.getvalue()
 
     def unpack(self, packed: bytes) -> None:
-        """Make the repository from what :meth:`packed` gave."""
+        """Make the repository from what :meth:`packed` gave: nothing else, since git runs hooks and what a config names.
+
+        Raises:
+            ValueError: for anything but references and objects.
+        """
         self.create()
+        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+            for entry in archive:
+                if not entry.isreg() or not _is_kept(PurePosixPath(entry.name).parts):
+                    raise ValueError(f"{entry.name!r} does not belong to a repository that was kept")
         archives.untar(io.BytesIO(packed), self.path, _LIMITS)
 
     def references(self) -> dict[str, str]:
@@ -185,6 +205,8 @@ class Repository:
             capture_output=True,
             check=False,
         )
+        if done.returncode < 0:  # nobody knows what it would have said
+            raise AwsError("InternalFailure", f"git {arguments[0]} was ended by signal {-done.returncode}. Try again.")
         if done.returncode:
             raise GitFailed(done.stderr.decode(errors="replace").strip())
         return done.stdout

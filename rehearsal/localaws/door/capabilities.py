@@ -72,7 +72,11 @@ def _members(environ: dict[str, Any]) -> dict[str, Any]:
 
 
 def _advance_clock(members: dict[str, Any]) -> Answer:
-    clock.advance(float(members.get("seconds", 0)))
+    try:
+        seconds = float(members.get("seconds", 0))
+    except (TypeError, OverflowError) as error:
+        raise ValueError(f"seconds must be a number ({error})") from error
+    clock.advance(seconds)
     return _read_clock(members)
 
 

@@ -4,7 +4,6 @@ A worker has the connection only while it works on an answer; a client who sends
 All runs on the event loop's thread, but for :meth:`Conversation.answered`.
 """
 
-import errno
 import io
 import logging
 import socket
@@ -14,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
+from xml.sax.saxutils import escape
 
 from rehearsal.localaws.door import direct, heads
 from rehearsal.localaws.door.answers import send_some
@@ -23,7 +23,8 @@ from rehearsal.localaws.door.heads import Refused, not_http
 from rehearsal.localaws.door.requests import Connection, Received
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.event_loop import loop
-from rehearsal.localaws.ground.http_messages import Head, Malformed
+from rehearsal.localaws.ground.http_messages import Head, Malformed, answer
+from rehearsal.localaws.storage import disk
 from rehearsal.localaws.storage.body import LARGE_BYTES
 
 IDLE_SECONDS = 120.0
@@ -280,10 +281,8 @@ def _folder() -> Path:
 
 def _disk_is_full(error: OSError) -> Refused:
     """What to say when a body cannot be put down."""
-    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+    if not disk.is_full(error):
         raise error
-    return not_http(
-        f"The disk is full on which the embedded AWS keeps large bodies ({_folder()}): {error.strerror}. Make room there, or choose "
-        f"another folder with --scratch.",
-        "507 Insufficient Storage",
-    )
+    body = f"<Error><Code>{disk.CODE}</Code><Message>{escape(disk.told(error, _folder()))}</Message></Error>".encode()
+    headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]  # bodies so large are objects
+    return Refused(answer(f"{disk.STATUS} Insufficient Storage", headers, body, keep=False))

@@ -20,11 +20,12 @@ from rehearsal.localaws.door import shortcuts
 from rehearsal.localaws.door.shortcuts import StartResponse
 from rehearsal.localaws.entrance import dispatch, form_uploads
 from rehearsal.localaws.entrance.contract import seam
-from rehearsal.localaws.ground import persistence
+from rehearsal.localaws.ground import host, persistence
 from rehearsal.localaws.ground.request_gate import Closed, gate
 from rehearsal.localaws.moto_bridge import wiring
-from rehearsal.localaws.storage import reception
+from rehearsal.localaws.storage import disk, reception
 from rehearsal.localaws.storage.body import FileBody
+from rehearsal.localaws.storage.disk import DamagedContent
 
 _READING = ("Describe", "List", "Get", "BatchGet")
 
@@ -89,6 +90,14 @@ class Front:
             return application(environ, start_response)
         except NotImplementedError as error:
             return _not_offered(head, start_response, str(error))
+        except DamagedContent as error:
+            return _fail(head, start_response, Denial(500, "InternalError", str(error)))
+        except OSError as error:
+            full = _disk_is_full(error)
+            if full is not None:
+                return _fail(head, start_response, full)
+            log.exception("while answering %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            return _failed(head, start_response)
         except Exception as error:  # the outermost edge: the caller gets an AWS-like answer, the log the traceback
             explained = seam.explained(error, environ)
             if explained is not None:
@@ -115,6 +124,11 @@ def _admitted(environ: dict[str, Any], head: RequestHead, arrival: admission.Arr
         reception.receive(environ)
     except reception.BadBody as error:
         return wire_errors.shaped(head, "s3", Denial(400, error.code, str(error)))
+    except OSError as error:
+        full = _disk_is_full(error)
+        if full is None:
+            raise
+        return wire_errors.shaped(head, "s3", full)
     if isinstance(caller, Unsigned) and caller.is_upload:
         return _uploaded(environ, head, admission.bucket_of(head, arrival) or "")
     body = _body(environ)
@@ -122,6 +136,15 @@ def _admitted(environ: dict[str, Any], head: RequestHead, arrival: admission.Arr
         return _looked_into(caller, head, body)
     wrong = authentication.check_body(caller, head, body)
     return caller if wrong is None else wire_errors.refusal(head, admission.service_in_scope(head), wrong)
+
+
+def _disk_is_full(error: OSError) -> Denial | None:
+    """What to say when something could not be written for want of room; None for another error of the system."""
+    if not disk.is_full(error):
+        return None
+    told = disk.told(error, host.current().settings.scratch)
+    log.error(told)
+    return Denial(disk.STATUS, disk.CODE, told)
 
 
 def _looked_into(caller: Unsigned, head: RequestHead, body: bytes | FileBody) -> Caller | Reply:

@@ -81,6 +81,23 @@ def withdraw(announcement: Announcement) -> None:
         _remove_empty(_folder())
 
 
+def sweep() -> None:
+    """Remove the files of those that were killed: each has the key of an administrator."""
+    for file in _folder().glob("*.json"):
+        with suppress(OSError, ValueError, KeyError, TypeError):  # it goes, or is just being written
+            if _has_ended(int(json.loads(file.read_text())["pid"])):
+                file.unlink()
+    _remove_empty(_folder())
+
+
+def _has_ended(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
 def _remove_empty(folder: Path) -> None:
     with suppress(OSError):  # another embedded AWS is announced there, or it is gone
         folder.rmdir()

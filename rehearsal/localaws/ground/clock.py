@@ -2,18 +2,34 @@
 
 The clock is the machine's, plus an offset that :func:`advance` moves forward. A service that waits, or shows when something
 happened, asks this clock. Child processes (functions, jobs, builds) keep the machine's time, and so do their log lines.
+
+When the machine's own clock jumps (it was set, or the machine slept), :func:`watch` sees it within a second: forward, and who waits for
+a moment now past wakes; back, and this clock goes on from where it was, since time on AWS does not go back.
 """
 
+import math
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+FURTHEST_SECONDS = 10 * 365.25 * 86400
+"""So far ahead of the machine's clock this one may be: ten years, far from the last date that computers know."""
+_JUMP_SECONDS = 1.0
+"""The machine's clock has jumped when it differs by so much from what has passed."""
+_LONGEST_WAIT_SECONDS = 86400.0
+"""Who waits longer looks again in between: the system knows no waits of centuries."""
+
 
 class Clock:
-    """The machine's clock with an offset; waiting threads wake when it is advanced."""
+    """The machine's clock with an offset; waiting threads wake when it is advanced.
 
-    def __init__(self) -> None:
+    ``machine`` gives seconds since the epoch, ``steady`` seconds that pass evenly, whatever is done to the machine's clock.
+    """
+
+    def __init__(self, machine: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
+        self._machine, self._steady = machine, steady
+        self._drift = machine() - steady()
         self._offset_seconds = 0.0
         self._guard = threading.Lock()
         self._waiting: list[threading.Condition] = []
@@ -21,7 +37,7 @@ class Clock:
 
     def timestamp(self) -> float:
         """Seconds since the epoch, UTC."""
-        return time.time() + self._offset_seconds
+        return self._machine() + self._offset_seconds
 
     def now(self) -> datetime:
         """The current moment, aware, UTC."""
@@ -78,18 +94,52 @@ class Clock:
                 left = None if moment is None else moment - self.timestamp()
                 if left is not None and left <= 0:
                     break
-                condition.wait(left)
+                condition.wait(None if left is None else min(left, _LONGEST_WAIT_SECONDS))
             return satisfied
         finally:
             self._unregister(condition)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward; whoever waits for a moment now past wakes at once."""
-        if seconds < 0:
+        """Move the clock forward; whoever waits for a moment now past wakes at once.
+
+        Raises:
+            ValueError: backward, by what is no number, or more than ten years ahead of the machine's clock in all.
+        """
+        if not seconds >= 0 or math.isinf(seconds):  # which NaN is not
             raise ValueError(f"a clock only moves forward, not by {seconds} seconds")
         with self._guard:
-            self._offset_seconds += seconds
-            self._advances.append((time.time(), seconds))
+            if self._offset_seconds + seconds > FURTHEST_SECONDS:
+                left = max(0.0, FURTHEST_SECONDS - self._offset_seconds)
+                raise ValueError(
+                    f"the clock of the embedded AWS may be ten years ahead of the machine's at most: {left:.0f} seconds "
+                    f"({left / 86400:.0f} days) more, not {seconds:.0f}"
+                )
+            self._move(seconds)
+        self._wake()
+
+    def watch(self) -> None:
+        """Look each second whether the machine's clock has jumped, without end."""
+        while True:
+            time.sleep(_JUMP_SECONDS)
+            self.notice_jump()
+
+    def notice_jump(self) -> None:
+        """Wake who waits if the machine's clock has jumped since the last look; if back, go on from where this one was."""
+        drift = self._machine() - self._steady()
+        jumped, self._drift = drift - self._drift, drift
+        if abs(jumped) < _JUMP_SECONDS:
+            return
+        if jumped < 0:
+            with self._guard:
+                self._move(-jumped)
+        self._wake()
+
+    def _move(self, seconds: float) -> None:
+        self._offset_seconds += seconds
+        self._advances.append((self._machine(), seconds))
+
+    def _wake(self) -> None:
+        with self._guard:
             waiting = list(self._waiting)
         for condition in waiting:
             with condition:
@@ -116,3 +166,4 @@ every = _clock.every
 wait_for = _clock.wait_for
 wait_until = _clock.wait_until
 advance = _clock.advance
+watch = _clock.watch

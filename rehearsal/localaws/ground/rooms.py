@@ -50,6 +50,7 @@ ROOMS = (
         patches=(
             Patch("moto_time", "moto.core.utils"),
             Patch("moto_lookup", "moto.core.base_backend"),
+            Patch("moto_untracked", "moto.core.common_models"),
             Patch("moto_partiql", "moto.dynamodb.models"),
         ),
     ),
@@ -69,7 +70,11 @@ ROOMS = (
     Room("authorizer.sts", Replacement("sts", "sts_backends", "StsBackend")),
     Room(
         "services",
-        patches=(Patch("queue_metrics", "moto.sqs.models"), Patch("statemachines", "moto.stepfunctions.models")),
+        patches=(
+            Patch("queue_metrics", "moto.sqs.models"),
+            Patch("statemachines", "moto.stepfunctions.models"),
+            Patch("log_history", "moto.logs.models"),
+        ),
     ),
     Room(
         "events",
@@ -92,6 +97,7 @@ ROOMS = (
             Patch("operations", "moto.cloudwatch.models"),
             Patch("transitions", "moto.cloudwatch.models"),
             Patch("evaluation", "moto.cloudwatch.models"),
+            Patch("metric_history", "moto.cloudwatch.models"),
         ),
         keeps=("history",),
     ),

@@ -31,7 +31,7 @@ def _ask(headers: Mapping[str, str], body: bytes, endpoint: Endpoint, lease: Lea
         with running.instance() as instance:
             status = instance.invoke(headers, body).status
     except InstanceError as error:
-        running.log(f"the copy of a request got no answer: {error}")
+        running.stream.line(f"the copy of a request got no answer: {error}")
         status = 0
     finally:
         lease.fleet.end()

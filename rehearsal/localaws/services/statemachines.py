@@ -15,7 +15,7 @@ from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, constraints, host, persistence
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge import on_import
-from rehearsal.localaws.moto_bridge.replacing import around, replace
+from rehearsal.localaws.moto_bridge.replacing import add, around, replace
 
 _moto_create_state_machine = StepFunctionResponse.create_state_machine
 _moto_start_execution = StepFunctionResponse.start_execution
@@ -61,32 +61,43 @@ def _keep_histories() -> None:
     from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
     replace(ExecutionWorker, "start", _start_worker)
-    replace(ExecutionWorker, "__reduce__", _reduced_worker)
+    add(ExecutionWorker, "kept_as", _recorded)
 
 
 def _start_worker(worker: Any) -> None:
     host.in_background(worker._execution_logic, name="execution of a state machine")
 
 
-def _reduced_worker(worker: Any) -> tuple[Any, ...]:
+def _recorded(worker: Any) -> "Recorded":
     """Read past the manager's lock: whoever held it when the process was forked is not there to let it go."""
-    return Recorded, ([*worker.env.event_manager._history_event_list] if worker.env else [],)
+    return Recorded([*worker.env.event_manager._history_event_list] if worker.env else [])
 
 
 class Recorded:
     """What a restart leaves of an execution's interpreter, where moto looks for it: the history, and nobody who waits."""
 
     def __init__(self, history: list[dict[str, Any]]) -> None:
-        from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor import map_run_record
+        self.history = history
+
+    @property
+    def env(self) -> "Recorded":
+        return self
+
+    @property
+    def event_manager(self) -> "Recorded":
+        return self
+
+    @property
+    def callback_pool_manager(self) -> Any:
         from moto.stepfunctions.parser.asl.eval.callback.callback import CallbackPoolManager
 
-        self.history = history
-        self.env = self.event_manager = self
-        self.callback_pool_manager = CallbackPoolManager({})
-        self.map_run_record_pool_manager = map_run_record.MapRunRecordPoolManager()
+        return CallbackPoolManager({})
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Recorded, (self.history,)
+    @property
+    def map_run_record_pool_manager(self) -> Any:
+        from moto.stepfunctions.parser.asl.component.state.exec.state_map.iteration.itemprocessor import map_run_record
+
+        return map_run_record.MapRunRecordPoolManager()
 
     def get_event_history(self) -> list[dict[str, Any]]:
         return [*self.history]

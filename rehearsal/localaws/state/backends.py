@@ -1,11 +1,14 @@
 """moto's part of the state: every backend that has been used, whichever service it belongs to."""
 
+import re
 import sys
 from importlib import import_module
 from typing import Any
 
 from moto.core.base_backend import BackendDict
 from moto.s3.models import s3_backends
+
+_MODELS = re.compile(r"moto\.\w+(\.\w+)*\.models")
 
 Backends = dict[tuple[str, str], dict[str, dict[str, Any]]]
 """Backends by account and region, under the module and name of the table that has them."""
@@ -28,7 +31,11 @@ def export() -> Backends:
 def restore(kept: Backends) -> None:
     """Put the backends where moto looks for them."""
     for (module, name), accounts in kept.items():
-        table = getattr(import_module(module), name)
+        if not _MODELS.fullmatch(module):
+            raise ValueError(f"{module} is no module of moto's records")
+        table = vars(import_module(module)).get(name)
+        if not isinstance(table, BackendDict):
+            raise TypeError(f"{name} of {module} is no table of backends")
         for account_id, regions in accounts.items():
             table[account_id].update(regions)
 

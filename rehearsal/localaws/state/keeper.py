@@ -8,7 +8,8 @@ import time
 from rehearsal.localaws.ground import host, persistence
 from rehearsal.localaws.ground.request_gate import gate
 from rehearsal.localaws.moto_bridge import wiring
-from rehearsal.localaws.state import pickling, snapshot
+from rehearsal.localaws.state import contents, pickling, snapshot
+from rehearsal.localaws.state.record_classes import NotKept
 from rehearsal.localaws.state.store import Store
 
 log = logging.getLogger("rehearsal.localaws.state")
@@ -19,6 +20,19 @@ LOAD_SECONDS = 5.0
 _SHARE = 4
 """A snapshot that takes long is followed by a pause of so many times its length."""
 _LOOK_SECONDS = 0.1
+_UNREADABLE = (
+    pickle.UnpicklingError,
+    NotKept,
+    AttributeError,
+    ImportError,
+    LookupError,
+    TypeError,
+    ValueError,
+    EOFError,
+    OverflowError,
+    NotImplementedError,
+)
+"""What reading bytes raises that are no snapshot."""
 
 
 class Keeper:
@@ -47,7 +61,7 @@ class Keeper:
         header, pickled = found
         try:
             kept = pickling.loads(pickled, self._store.locate)
-        except (pickle.UnpicklingError, AttributeError, ImportError, TypeError, KeyError, EOFError) as error:
+        except _UNREADABLE as error:
             raise self._store.damaged(f"its records cannot be read ({type(error).__name__}: {error})") from error
         wiring.catch_up()  # the records brought their services with them
         for name, part in persistence.parts().items():
@@ -61,12 +75,20 @@ class Keeper:
         """Take snapshots in the background, after setting going what was going."""
         for resume in persistence.resumers() if resuming else ():
             host.in_background(resume, name=f"resuming {resume.__module__}")
+        if resuming:
+            host.in_background(contents.check_all, name="contents of objects")
         host.in_background(self._keep_on, name="state")
 
-    def finish(self) -> None:
-        """Take the last snapshot; no request is answered after it."""
+    def finish(self) -> bool:
+        """Take the last snapshot; no request is answered after it. Gives whether all that there was is kept."""
         self._stopped.set()
-        self._take(is_last=True)
+        is_kept = self._take(is_last=True)
+        if not is_kept:
+            log.error(
+                "the last snapshot could not be written to %s: what came after the one before is lost",
+                self._store.folder,
+            )
+        return is_kept
 
     def _keep_on(self) -> None:
         while not self._stopped.wait(min(_LOOK_SECONDS, self._quiet_seconds)):
@@ -78,10 +100,12 @@ class Keeper:
             if gate.quiet_seconds() > self._quiet_seconds or is_due:
                 self._take()
 
-    def _take(self, *, is_last: bool = False) -> None:
+    def _take(self, *, is_last: bool = False) -> bool:
         with self._taking:
             change, began = persistence.last_change(), time.monotonic()
-            if snapshot.take(self._store, is_last=is_last):
+            is_taken = snapshot.take(self._store, is_last=is_last)
+            if is_taken:
                 self._taken_change = change
             self._ended_at = time.monotonic()
             self._not_before = self._ended_at + _SHARE * (self._ended_at - began)
+        return is_taken

@@ -13,14 +13,14 @@ from rehearsal.localaws.state.keeper import Keeper
 from rehearsal.localaws.state.store import Store
 
 
-def begin(folder: Path, settings: Settings) -> Keeper:
-    """Take the directory; gives who keeps it.
+def begin(folder: Path, settings: Settings, *, with_new_clock: bool = False) -> Keeper:
+    """Take the directory; gives who keeps it. ``with_new_clock``: the embedded clock begins with the machine's time.
 
     Raises:
         StateError: for a directory that cannot be used.
     """
     persistence.keep("account", lambda: settings.account_id, _check_account(settings))
-    persistence.keep("clock", clock.offset, clock.advance)
+    persistence.keep("clock", clock.offset, _forget_clock if with_new_clock else _set_clock)
     persistence.keep("backends", backends.export, backends.restore)
     persistence.keep("buckets", backends.export_bucket_owners, backends.restore_bucket_owners)
     for module in rooms.keepers():
@@ -29,6 +29,19 @@ def begin(folder: Path, settings: Settings) -> Keeper:
     store = Store(folder.absolute())
     store.open()
     return Keeper(store)
+
+
+def _set_clock(ahead_seconds: float) -> None:
+    try:
+        clock.advance(ahead_seconds)
+    except (TypeError, ValueError) as error:
+        raise StateError(
+            f"the clock of the state cannot be set: {error}. Start once with --reset-clock: all else is served as it was."
+        ) from error
+
+
+def _forget_clock(_ahead_seconds: float) -> None:
+    """The user wants the machine's time."""
 
 
 def _check_account(settings: Settings) -> Any:

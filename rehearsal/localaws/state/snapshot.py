@@ -18,7 +18,7 @@ from rehearsal.localaws.ground.request_gate import gate
 from rehearsal.localaws.state import pickling
 from rehearsal.localaws.state.pickling import Blob
 from rehearsal.localaws.state.store import Store
-from rehearsal.localaws.storage.body import FileBody
+from rehearsal.localaws.storage.body import FileBody, nothing_removed
 
 log = logging.getLogger("rehearsal.localaws.state")
 
@@ -33,6 +33,11 @@ def take(store: Store, *, is_last: bool = False) -> bool:
 
     After the last one no request is let in: what it answered would be lost.
     """
+    with nothing_removed():
+        return _take(store, is_last=is_last)
+
+
+def _take(store: Store, *, is_last: bool) -> bool:
     reading, writing = os.pipe()
     with ExitStack() as held:
         for holder in persistence.holders(before_requests=True):
@@ -138,7 +143,7 @@ def _leave_out(exported: dict[str, Any]) -> list[str]:
 def _obstacle(part: Any) -> str | None:
     """Why the part cannot be kept."""
     try:
-        pickling.dumps(part, lambda _content: Blob("", 0))
+        pickling.dumps(part, lambda _content: Blob("0" * 64, 0))
     except Exception as error:  # noqa: BLE001 - whatever its members raise
         return f"{type(error).__name__}: {error}"
     return None

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import threading
 import time
@@ -18,12 +19,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
+from rehearsal.localaws.state import private
 from rehearsal.localaws.state.errors import StateError
 from rehearsal.localaws.state.pickling import Blob
 from rehearsal.localaws.storage.body import PIECE_BYTES, FileBody
 
-FORMAT = 2
+FORMAT = 3
 """Counts up when records change so that an older snapshot cannot be read."""
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _LOCK_SECONDS = 10.0
 """So long a start waits for the lock: a server that was killed may still be writing its last snapshot."""
 
@@ -59,10 +62,16 @@ class Store:
             StateError: when another server has it, or it cannot be written.
         """
         try:
-            self._objects.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = (self.folder / "lock").open("wb")
+            self.folder.mkdir(parents=True, exist_ok=True)
+            private.close_folder(self.folder)
+            self._objects.mkdir(exist_ok=True)
+            private.close_folder(self._objects)
+            self._lock = private.opened(self.folder / "lock")
         except OSError as error:
-            raise StateError(f"the state directory {self.folder} cannot be written: {error.strerror}") from error
+            raise StateError(
+                f"the state directory {self.folder} cannot be used: {error.strerror} ({error.filename}). Choose one that is yours and "
+                f"that you may write with --state."
+            ) from error
         until = time.monotonic() + _LOCK_SECONDS
         while not _locked(self._lock):
             if time.monotonic() > until:
@@ -72,6 +81,8 @@ class Store:
                 )
             time.sleep(0.05)
         self._remove_leftovers()
+        for found in (*self.folder.glob("snapshot"), *self._objects.iterdir()):
+            private.close_file(found)
 
     def _remove_leftovers(self) -> None:
         """What a killed server had begun to write."""
@@ -99,6 +110,8 @@ class Store:
         if hashlib.sha256(pickled).hexdigest() != header.sha256:
             raise self.damaged("its records do not have the checksum that was noted with them")
         for name, size in header.contents:
+            if not _SHA256.fullmatch(name):
+                raise self.damaged(f"it needs a content that is named {name!r}")
             found = self._objects / name
             if not found.is_file() or found.stat().st_size != size:
                 raise self.damaged(f"{found} is missing or has another size")
@@ -153,7 +166,7 @@ class Store:
             is_last=is_last,
         )
         unfinished = self._snapshot.with_suffix(".unfinished")
-        with unfinished.open("wb") as opened:
+        with private.opened(unfinished) as opened:
             opened.write(json.dumps(asdict(header)).encode() + b"\n")
             opened.write(pickled)
             opened.flush()
@@ -190,10 +203,12 @@ def _fill(file: Path, content: bytes | FileBody) -> None:
     if isinstance(content, FileBody):
         try:
             os.link(content.path, file)
+            private.close_file(file)
         except OSError:  # another file system
-            shutil.copyfile(content.path, file)
+            with content.path.open("rb") as source, private.opened(file) as opened:
+                shutil.copyfileobj(source, opened, PIECE_BYTES)
     else:
-        with file.open("wb") as opened:
+        with private.opened(file) as opened:
             for start in range(0, len(content), PIECE_BYTES):
                 opened.write(content[start : start + PIECE_BYTES])
     with file.open("rb") as opened:

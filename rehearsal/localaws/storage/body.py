@@ -6,16 +6,49 @@ one; :class:`Span` stands where moto hands an object's bytes about, and can be m
 
 import hashlib
 import os
+import threading
 import uuid
 import weakref
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from rehearsal.localaws.storage.disk import DamagedContent
 
 PIECE_BYTES = 256 * 1024
 LARGE_BYTES = 1024 * 1024
-"""Larger bodies are files."""
+"""Larger bodies are files when they come."""
+IN_MEMORY_BYTES = 8 * 1024
+"""Larger contents of objects lie in files: a server that keeps many small models would grow with each."""
+
+
+_guard = threading.RLock()
+_holders = 0
+_due: list[Path] = []
+
+
+@contextmanager
+def nothing_removed() -> Iterator[None]:
+    """No file goes while the block runs, though its last object may: a forked copy of this process still reads it."""
+    global _holders
+    with _guard:
+        _holders += 1
+    try:
+        yield
+    finally:
+        with _guard:
+            _holders -= 1
+            while _due and not _holders:
+                _due.pop().unlink(missing_ok=True)
+
+
+def _remove(path: Path) -> None:
+    with _guard:
+        if _holders:
+            _due.append(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 class FileBody:
@@ -28,8 +61,23 @@ class FileBody:
         self.md5 = md5
         self.crc32 = 0
         self._position = 0
+        self._is_checked = is_ours  # what this process has not written itself may have been damaged meanwhile
         if is_ours:
-            weakref.finalize(self, path.unlink, missing_ok=True)
+            weakref.finalize(self, _remove, path)
+
+    def check(self) -> None:
+        """Read all of it once, if another process wrote it, before any of it is served.
+
+        Raises:
+            DamagedContent: it has not the digest that was noted with it.
+        """
+        if self._is_checked:
+            return
+        with self.path.open("rb") as opened:
+            found = hashlib.file_digest(opened, "sha256").hexdigest()
+        if found != self.sha256:
+            raise DamagedContent(f"{self.path} is damaged: its SHA-256 is {found}")
+        self._is_checked = True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Move to where :meth:`read` goes on."""

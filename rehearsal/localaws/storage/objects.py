@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import logging
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -15,12 +16,15 @@ from moto.s3.responses import S3Response
 
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.moto_bridge.replacing import around, replace
-from rehearsal.localaws.storage.body import LARGE_BYTES, FileBody, Span, written
+from rehearsal.localaws.storage.body import IN_MEMORY_BYTES, LARGE_BYTES, FileBody, Span, written
+from rehearsal.localaws.storage.disk import DamagedContent
 from rehearsal.localaws.storage.reception import LARGE_BODY
 
 _moto_value: Any = FakeKey.__dict__["value"]
 _moto_complete = FakeMultipart.complete
 _here = threading.local()
+
+log = logging.getLogger("rehearsal.localaws.storage")
 
 Checksum = tuple[str, str, int]
 """Type, value and number of parts, as moto keeps them."""
@@ -28,12 +32,17 @@ Checksum = tuple[str, str, int]
 
 def install() -> None:
     """Put the places over moto's."""
+    replace(FakeKey, "__del__", _closed_by_itself)
     replace(FakeKey, "value", property(_value, _set_value))
     replace(FakeMultipart, "complete", _complete)
     around(S3Response, "setup_class", _with_large_body)
     around(S3Response, "get_object", _unread)
     for name in ("copy_object", "upload_part_copy"):
         around(S3Backend, name, _unread)
+
+
+def _closed_by_itself(_key: FakeKey) -> None:
+    """moto warns of an object that nobody closed, and closes its parts, which another version may have too."""
 
 
 def _with_large_body(setup: Callable[..., None]) -> Callable[..., None]:
@@ -73,14 +82,32 @@ def _value(key: FakeKey) -> Any:
     body = key._value_buffer
     if not isinstance(body, FileBody):
         return _moto_value.fget(key)
+    check(key, body)
     return Span.whole(body) if getattr(_here, "passes_on", False) else body.content()
 
 
+def check(key: FakeKey, body: FileBody) -> None:
+    """See that the file holds what was put.
+
+    Raises:
+        DamagedContent: it does not; the log says so too.
+    """
+    try:
+        body.check()
+    except (DamagedContent, OSError) as error:
+        told = f"The content of s3://{key.bucket_name}/{key.name} cannot be served: {error}. Put the object again."
+        log.error(told)  # noqa: TRY400 - where it was found says nothing
+        raise DamagedContent(told) from error
+
+
 def _set_value(key: FakeKey, value: Any) -> None:
-    if not isinstance(value, Span):
+    if isinstance(value, Span):
+        body = value.as_body(host.current().scratch("objects"))
+    elif isinstance(value, bytes) and len(value) > IN_MEMORY_BYTES:
+        body = written([value], host.current().scratch("objects"))
+    else:
         _moto_value.fset(key, value)
         return
-    body = value.as_body(host.current().scratch("objects"))
     key._value_buffer.close()
     key._value_buffer, key.contentsize = body, body.size
     if key._etag is None:

@@ -29,7 +29,12 @@ def duration(text: str) -> timedelta:
         raise BadInput(
             f"{text!r} is not a length of time", where="duration", next_step="write 90s, 20m, 1h30m, 7d or 2w"
         )
-    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text)))
+    try:
+        return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text)))
+    except OverflowError as error:
+        raise BadInput(
+            f"{text!r} is longer than any time", where="duration", next_step="the clock moves ten years in all at most"
+        ) from error
 
 
 def clock(aws: Aws) -> datetime:

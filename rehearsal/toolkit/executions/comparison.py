@@ -43,10 +43,13 @@ def _settings_of(configuration: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def facts_of(execution: Execution) -> dict[str, str]:
-    """Status, configuration, output and metrics of each action, by ``Stage/Action name``."""
+    """Status, configuration (but what holds the execution's own id), output and metrics of each action, by ``Stage/Action name``."""
     facts = {"status": str(execution.status)}
     for action in execution.actions:
-        facts |= {f"{action.path} {key}": value for key, value in _settings_of(action.configuration)}
+        settings = _settings_of(action.configuration)
+        facts |= {
+            f"{action.path} {key}": value for key, value in settings if value.strip('"') != execution.execution_id
+        }
         facts[f"{action.path} status"] = str(action.status)
         metrics = metrics_of(action)
         facts |= {f"{action.path} {name}": f"{value:.6g}" for name, value in metrics.items()}

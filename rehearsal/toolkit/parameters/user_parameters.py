@@ -117,6 +117,11 @@ def differences(before: str, after: str) -> list[Change]:
     return [Change(name, first.get(name), second.get(name)) for name in names if first.get(name) != second.get(name)]
 
 
+def as_declared(text: str, execution_id: str) -> str:
+    """UserParameters as an execution got them, with the variable that its own id stood for."""
+    return text.replace(execution_id, "#{codepipeline.PipelineExecutionId}") if execution_id else text
+
+
 def set_in_stack(aws: Aws, workshop: Workshop, action: DeclaredAction, text: str, tell: Tell) -> None:
     """Update the pipeline stack so that the action gets ``text``; everything else of the stack stays.
 

@@ -4,7 +4,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -24,14 +24,18 @@ class Kept:
     def client(self, service: str) -> Any:
         return self.aws.client(service)
 
-    def start(self) -> None:
-        """Start it after :meth:`kill`."""
-        self.aws = start_embedded_aws(*self._options)
+    def start(self, *more: str, log: IO[str] | None = None) -> None:
+        """Start it after :meth:`kill` or :meth:`stop`, with more options if the test has some."""
+        self.aws = start_embedded_aws(*self._options, *more, log=log)
 
-    def restart(self) -> None:
-        """Stop it in order, and start it again."""
+    def stop(self) -> None:
+        """Stop it in order."""
         stop_embedded_aws(self.aws)
-        self.start()
+
+    def restart(self, *more: str) -> None:
+        """Stop it in order, and start it again."""
+        self.stop()
+        self.start(*more)
 
     def kill(self) -> None:
         """End it as a crash does."""

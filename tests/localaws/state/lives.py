@@ -14,7 +14,7 @@ from pathlib import Path
 
 from moto.s3.models import FakeKey, S3Backend, s3_backends
 
-from rehearsal.localaws.ground import persistence
+from rehearsal.localaws.ground import host, persistence
 from rehearsal.localaws.ground.request_gate import gate
 from rehearsal.localaws.state import backends
 from rehearsal.localaws.state.keeper import Keeper
@@ -45,6 +45,8 @@ def live(folder: Path, report: int, seed: int) -> None:
     """One life; it ends by a signal."""
     persistence.keep("backends", backends.export, backends.restore)
     persistence.keep("buckets", backends.export_bucket_owners, backends.restore_bucket_owners)
+    scratch = folder.with_name(f"scratch-{seed}")
+    host.start(host.Host(host.Settings(port=0, scratch=scratch), host.Credentials("", "")))
     store = Store(folder)
     store.open()
     keeper = Keeper(store, quiet_seconds=0.005, load_seconds=0.02)

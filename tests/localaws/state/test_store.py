@@ -1,7 +1,9 @@
 """Directories that cannot be used are refused with the reason; what a killed server left is cleared away."""
 
+import hashlib
 import json
-import pickle
+import os
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal.localaws.state.errors import StateError
-from rehearsal.localaws.state.pickling import dumps, loads
 from rehearsal.localaws.state.store import Store
+from rehearsal.localaws.storage.body import FileBody
 from tests.conftest import ROOT
 
 
@@ -50,6 +52,7 @@ def changed_header(store: Store, **members: object) -> None:
         (lambda store: (store.folder / "snapshot").write_bytes(b"[]\n"), "does not begin with a header"),
         (lambda store: changed_header(store, sha256="0"), "do not have the checksum"),
         (lambda store: next((store.folder / "objects").iterdir()).unlink(), "is missing or has another size"),
+        (lambda store: changed_header(store, contents=[["../../secret", 1]]), "content that is named"),
         (lambda store: changed_header(store, format=99), "written by another version"),
         (lambda store: changed_header(store, moto="1.0"), "written by another version"),
     ],
@@ -97,11 +100,36 @@ def test_what_a_killed_server_had_begun_is_cleared_away(tmp_path: Path) -> None:
     assert list((tmp_path / "state").rglob("*.unfinished")) == []
 
 
-def test_a_snapshot_that_names_a_program_is_not_loaded() -> None:
-    with pytest.raises(pickle.UnpicklingError, match="does not hold"):
-        loads(pickle.dumps(subprocess.run), lambda content: Path(content.sha256))
+def test_everything_is_for_its_owner_alone_whatever_the_umask_says(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        made = Store(tmp_path / "state")
+        made.open()
+        body = tmp_path / "large"
+        body.write_bytes(b"of a scratch folder")
+        linked = made.save(FileBody(body, 19, hashlib.sha256(body.read_bytes()).hexdigest(), is_ours=False))
+        made.write(b"records", {made.save(b"content"), linked}, taken_at=datetime.now(UTC))
+    finally:
+        os.umask(before)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in [made.folder, *made.folder.rglob("*")]}
+    assert [modes.pop(name) for name in ("state", "objects")] == [0o700, 0o700]
+    assert len(modes) == 4
+    assert set(modes.values()) == {0o600}
 
 
-def test_what_could_not_be_loaded_is_not_written() -> None:
-    with pytest.raises(pickle.UnpicklingError, match="does not hold"):
-        dumps({"program": subprocess.run}, lambda content: pytest.fail("nothing is stored"))
+def test_a_directory_that_others_could_read_is_closed_when_it_is_taken(store: Store) -> None:
+    for path in (store.folder, *store.folder.rglob("*")):
+        path.chmod(0o777)
+    release(store)
+    Store(store.folder).open()
+    assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in (store.folder, *store.folder.rglob("*"))} == {0}
+
+
+def release(store: Store) -> None:
+    assert store._lock is not None
+    store._lock.close()
+
+
+def test_a_directory_that_cannot_be_written_is_refused_with_the_reason() -> None:
+    with pytest.raises(StateError, match=r"/proc/nowhere cannot be used.*Choose one that is yours"):
+        Store(Path("/proc/nowhere")).open()

@@ -34,10 +34,11 @@ class ManagedPolicies(dict[str, Any]):
                 self.update({policy.arn: policy for policy in own})
                 self._is_filled = True
 
-    def __reduce__(self) -> Any:
-        """Kept are the account's own and those in use; the others come again when somebody asks for them."""
-        needed = {arn: policy for arn, policy in self.items() if _AWS_OWN not in arn or policy.attachment_count}
-        return _kept_policies, (self._backend, needed)
+    def kept_as(self) -> "ManagedPolicies":
+        """The account's own and those in use; the others come again when somebody asks for them."""
+        kept = ManagedPolicies(self._backend)
+        kept.update({arn: policy for arn, policy in self.items() if _AWS_OWN not in arn or policy.attachment_count})
+        return kept
 
     def __contains__(self, arn: object) -> bool:
         self._fill_for(arn)
@@ -69,12 +70,6 @@ def _aws_policies(backend: IAMBackend) -> list[AWSManagedPolicy]:
 
 def _managed_policies(backend: IAMBackend) -> ManagedPolicies:
     return ManagedPolicies(backend)
-
-
-def _kept_policies(backend: IAMBackend, needed: dict[str, Any]) -> ManagedPolicies:
-    policies = ManagedPolicies(backend)
-    policies.update(needed)
-    return policies
 
 
 def install() -> None:

@@ -5,10 +5,8 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_IAM.html
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from rehearsal.localaws.authorizer import lag
 from rehearsal.localaws.cloudformation import reasons
@@ -64,7 +62,13 @@ class _Identity(HandlerBase):
 
     def _strip(self, request: Request) -> None:
         """Take away what this resource gave, so that the identity can be deleted."""
-        self._put_policies(replace(request, properties={}, previous=request.properties))
+        iam = request.client("iam")
+        for policy in request.properties.get("Policies", []):
+            with reasons.if_there():
+                self._call(iam, "delete_{kind}_policy", request, PolicyName=policy["PolicyName"])
+        for arn in request.properties.get("ManagedPolicyArns", []):
+            with reasons.if_there():
+                self._call(iam, "detach_{kind}_policy", request, PolicyArn=arn)
 
     def _put_boundary(self, request: Request) -> None:
         if not request.changed("PermissionsBoundary"):
@@ -184,10 +188,13 @@ class User(_Identity):
 
     def delete(self, request: Request) -> None:
         self._strip(request)
-        self._put_groups(replace(request, properties={}, previous=request.properties))
         iam = request.client("iam")
+        for group in request.properties.get("Groups", []):
+            with reasons.if_there():
+                iam.remove_user_from_group(GroupName=group, UserName=request.physical_id)
         if "LoginProfile" in request.properties:
-            iam.delete_login_profile(UserName=request.physical_id)
+            with reasons.if_there():
+                iam.delete_login_profile(UserName=request.physical_id)
         iam.delete_user(UserName=request.physical_id)
 
 
@@ -239,11 +246,8 @@ class Policy(HandlerBase):
 
     def _remove(self, request: Request, name: str, attachments: Iterable[tuple[str, str]]) -> None:
         for member, identity in sorted(attachments):
-            try:
+            with reasons.if_there():  # the identity has gone before its policy
                 _ATTACHED_TO[member].call(request.client("iam"), "delete_{kind}_policy", identity, PolicyName=name)
-            except ClientError as error:  # the identity has gone before its policy
-                if not reasons.is_gone(error):
-                    raise
 
     def update(self, request: Request) -> Made:
         was, now = _attachments(request.previous), _attachments(request.properties)
@@ -360,7 +364,11 @@ class ManagedPolicy(HandlerBase):
                 iam.delete_policy_version(PolicyArn=request.physical_id, VersionId=version["VersionId"])
 
     def delete(self, request: Request) -> None:
-        self._attach(replace(request, properties={}, previous=request.properties))
+        for member, name in sorted(_attachments(request.properties)):
+            with reasons.if_there():
+                _ATTACHED_TO[member].call(
+                    request.client("iam"), "detach_{kind}_policy", name, PolicyArn=request.physical_id
+                )
         self._drop_old_versions(request)
         request.client("iam").delete_policy(PolicyArn=request.physical_id)
 
@@ -394,7 +402,11 @@ class InstanceProfile(HandlerBase):
         return Made(request.physical_id, request.attributes)
 
     def delete(self, request: Request) -> None:
-        self._put_roles(replace(request, properties={}, previous=request.properties))
+        for role in request.properties.get("Roles", []):
+            with reasons.if_there():
+                request.client("iam").remove_role_from_instance_profile(
+                    InstanceProfileName=request.physical_id, RoleName=role
+                )
         request.client("iam").delete_instance_profile(InstanceProfileName=request.physical_id)
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from rehearsal.localaws.cloudformation import reasons
 from rehearsal.localaws.cloudformation.resources.model import Handler, HandlerBase, Made, NotOffered, Request
 from rehearsal.localaws.cloudformation.resources.table import ApiResource, Call, TableHandler, Tagging, tag_map
 from rehearsal.localaws.cloudformation.template import as_text
@@ -109,7 +110,8 @@ class Topic(HandlerBase):
         if gone:
             for listed in sns.list_subscriptions_by_topic(TopicArn=request.physical_id)["Subscriptions"]:
                 if {"Protocol": listed["Protocol"], "Endpoint": listed["Endpoint"]} in gone:
-                    sns.unsubscribe(SubscriptionArn=listed["SubscriptionArn"])
+                    with reasons.if_there():
+                        sns.unsubscribe(SubscriptionArn=listed["SubscriptionArn"])
 
     def update(self, request: Request) -> Made:
         sns, texts = request.client("sns"), _texts(request.properties, _TOPIC_ATTRIBUTES)
@@ -201,7 +203,9 @@ class TopicPolicy(HandlerBase):
         return Made(request.physical_id, request.attributes)
 
     def delete(self, request: Request) -> None:
-        self._set(request, request.properties["Topics"], _OPEN_TOPIC_POLICY)
+        for arn in request.properties["Topics"]:
+            with reasons.if_there():
+                self._set(request, [arn], _OPEN_TOPIC_POLICY)
 
     def _set(self, request: Request, topics: list[str], policy: Any) -> None:
         for arn in topics:
@@ -237,7 +241,9 @@ class QueuePolicy(HandlerBase):
         return Made(request.physical_id, request.attributes)
 
     def delete(self, request: Request) -> None:
-        self._set(request, request.properties["Queues"], "")
+        for url in request.properties["Queues"]:
+            with reasons.if_there():
+                self._set(request, [url], "")
 
     def _set(self, request: Request, queues: list[str], policy: Any) -> None:
         for url in queues:

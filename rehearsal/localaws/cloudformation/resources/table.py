@@ -12,6 +12,7 @@ from typing import Any
 
 import jmespath
 
+from rehearsal.localaws.cloudformation import reasons
 from rehearsal.localaws.cloudformation.resources.arguments import arguments, takes, value_for
 from rehearsal.localaws.cloudformation.resources.model import Made, NotOffered, Request, Support
 
@@ -117,7 +118,8 @@ class ApiResource:
         request = self.named(request)
         for call in self.before_delete:
             if self._is_meant(call, request):
-                self._run(call, request)
+                with reasons.if_there():
+                    self._run(call, request)
         if self.delete is not None:
             self._run(self.delete, request)
 

@@ -17,7 +17,7 @@ from rehearsal.localaws.sagemaker import image_pull
 from rehearsal.localaws.sagemaker.hosting import images, model_data
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfig, Variant
 from rehearsal.localaws.sagemaker.hosting.model import Model
-from rehearsal.localaws.sagemaker.hosting.servers.instances import Instance, InstanceError, LogSink
+from rehearsal.localaws.sagemaker.hosting.servers.instances import Instance, InstanceError
 from rehearsal.localaws.services.logs import LogStream
 
 PING_SECONDS = 30
@@ -39,7 +39,7 @@ class RunningVariant:
     model: Model
     region: str
     folder: Path
-    log: LogSink
+    stream: LogStream
     weight: float
     instance_count: int
     instances: list[Instance] = field(default_factory=list)
@@ -48,7 +48,7 @@ class RunningVariant:
     _cooling: bool = False
     _stopped: bool = False
     _surplus: list[Instance] = field(default_factory=list)
-    _turn: "itertools.count[int]" = field(default_factory=itertools.count)
+    _turn: Iterator[int] = field(default_factory=itertools.count)
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -58,6 +58,13 @@ class RunningVariant:
     @property
     def _startup_seconds(self) -> float:
         return float(self.variant.request.get("ContainerStartupHealthCheckTimeoutInSeconds") or PING_SECONDS)
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether :meth:`instance` may have to wait for a process that is being started, or has to start one."""
+        return (
+            self._guard.locked() or self.lacks_servers or (self.variant.serverless is not None and not self.instances)
+        )
 
     @contextmanager
     def instance(self) -> Iterator[Instance]:
@@ -124,7 +131,7 @@ class RunningVariant:
         if len(self.instances) < wanted and not self.folder.is_dir():  # the server was restarted
             self._fetch_again()
         while len(self.instances) < wanted:
-            self.instances.append(images.start(self.model, self.folder, self.log))
+            self.instances.append(images.start(self.model, self.folder, self.stream.line))
 
     def _release(self, instance: Instance) -> None:
         with self._guard:
@@ -259,9 +266,9 @@ class Placement:
     endpoint_name: str
     region: str
 
-    def log(self, variant_name: str, role_arn: str | None) -> LogSink:
+    def stream(self, variant_name: str, role_arn: str | None) -> LogStream:
         group, name = f"/aws/sagemaker/Endpoints/{self.endpoint_name}", f"{variant_name}/i-{next(_numbers):017x}"
-        return LogStream(group, name, self.region, role_arn).line
+        return LogStream(group, name, self.region, role_arn)
 
 
 def start(config: EndpointConfig, models: dict[str, Model], placement: Placement) -> Fleet:
@@ -289,9 +296,9 @@ def start(config: EndpointConfig, models: dict[str, Model], placement: Placement
 def _prepared(variant: Variant, model: Model, placement: Placement) -> RunningVariant:
     if (reason := image_pull.no_permission(model.container.image, model.role_arn)) is not None:
         raise StartError(reason)
-    log = placement.log(variant.name, model.role_arn)
+    stream = placement.stream(variant.name, model.role_arn)
     folder = _new_folder()
-    running = RunningVariant(variant, model, placement.region, folder, log, variant.weight, variant.instance_count)
+    running = RunningVariant(variant, model, placement.region, folder, stream, variant.weight, variant.instance_count)
     running.fetch()
     return running
 

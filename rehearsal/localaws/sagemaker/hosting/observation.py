@@ -65,7 +65,7 @@ def _complain(captured: list[capture.Captured], reason: str) -> None:
     }:
         message = f"Data capture could not write to S3, the captured invocations are lost: {reason}"
         log.warning("%s: %s", name, message)
-        Placement(name, region).log(f"{variant}/data-log", role)(message)
+        Placement(name, region).stream(f"{variant}/data-log", role).line(message)
 
 
 observations = Observations()

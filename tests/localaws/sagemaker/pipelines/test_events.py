@@ -90,7 +90,7 @@ def test_a_schedule_starts_a_pipeline_with_its_parameters(lab, aws, unique, sayi
     given = {"PipelineParameterList": [{"Name": "Why", "Value": "it is time"}]}
     aws.client("scheduler").create_schedule(
         Name=unique("soon"),
-        ScheduleExpression=f"at({(now + timedelta(seconds=2)).astimezone(UTC):%Y-%m-%dT%H:%M:%S})",
+        ScheduleExpression=f"at({(now + timedelta(seconds=10)).astimezone(UTC):%Y-%m-%dT%H:%M:%S})",
         FlexibleTimeWindow={"Mode": "OFF"},
         Target={"Arn": pipeline, "RoleArn": role, "SageMakerPipelineParameters": given},
     )

@@ -29,6 +29,11 @@ def test_parameters_are_compared_key_by_key() -> None:
     ]
 
 
+def test_a_setting_that_is_the_executions_own_id_is_not_compared() -> None:
+    before, after = execution({"execution-id": "e"}), execution({})
+    assert comparison.compare(before, after) == []
+
+
 def test_metrics_and_status_are_compared_and_names_of_the_run_are_not() -> None:
     before = execution({}, rmse="0.64250001", TrainingJobName="w-1", Rows="160")
     after = execution({}, Status.FAILED, rmse="0.7", TrainingJobName="w-2", Rows="160")

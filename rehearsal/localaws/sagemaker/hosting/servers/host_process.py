@@ -69,7 +69,7 @@ class ModelHost:
         os.close(output_in)
         os.close(life)
         instance = ForkedServer(address, process_id, life_held)
-        host.in_background(_follow, instance, output, log, name=f"log of model server {process_id}")
+        host.in_background(_follow, instance, address, output, log, name=f"log of model server {process_id}")
         return instance
 
     def _fork(self, order: ServerOrder, descriptors: list[int]) -> int:
@@ -97,12 +97,13 @@ def _socket_folder() -> Path:
     return short
 
 
-def _follow(instance: Instance, output: int, log: LogSink) -> None:
-    """Pass on the server's lines until it ends."""
+def _follow(instance: Instance, address: Path, output: int, log: LogSink) -> None:
+    """Pass on the server's lines until it ends; its socket goes with it."""
     with open(output, errors="replace") as lines:
         for line in lines:
             log(line.rstrip("\n"))
     instance.ended.set()
+    address.unlink(missing_ok=True)
 
 
 @lru_cache(maxsize=1)

@@ -83,11 +83,16 @@ class Kind:
     """A name in the arguments is a prefix, to which the pipeline adds; else it is the name itself."""
 
     def __reduce__(self) -> tuple[Callable[[str], "Kind"], tuple[str]]:
+        return Kind.of_kept_name, (self.type,)
+
+    @property
+    def kept_name(self) -> str:
         """Kept by name: a restart finds what the type is in the code."""
-        return _of_type, (self.type,)
+        return self.type
 
+    @classmethod
+    def of_kept_name(cls, name: str) -> "Kind":
+        """The type again."""
+        from rehearsal.localaws.sagemaker.pipelines.steps import KINDS  # which imports the types, and they this file
 
-def _of_type(name: str) -> Kind:
-    from rehearsal.localaws.sagemaker.pipelines.steps import KINDS  # which imports the types, and they this file
-
-    return KINDS[name]
+        return KINDS[name]

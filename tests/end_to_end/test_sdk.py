@@ -1,0 +1,109 @@
+"""SageMaker's Python SDK, unchanged, through ``rehearse exec``: both of its lines, each in an environment of its own.
+
+At full size only: the SDK weighs about 1 GB. ``REHEARSAL_TEST_SDK2_PYTHON`` and ``REHEARSAL_TEST_SDK3_PYTHON`` name interpreters that
+have it; else it is installed.
+"""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import EmbeddedAws
+from tests.end_to_end.rehearse import rehearse
+
+PROGRAMS = Path(__file__).parent / "sdk_programs"
+SECONDS = 1800
+HANDLER = "def handler(event, context):\n    return {'told': event['model']}\n"
+MANAGED = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
+ALLOWED = ["s3:*", "iam:PassRole", "iam:GetRole", "lambda:InvokeFunction"]
+
+
+def interpreter(tmp_path_factory: pytest.TempPathFactory, line: int, requirement: str) -> str:
+    """The interpreter of an environment with that line of the SDK."""
+    named = os.environ.get(f"REHEARSAL_TEST_SDK{line}_PYTHON")
+    if named:
+        return named
+    folder = tmp_path_factory.mktemp(f"sdk{line}")
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    python = str(folder / "bin" / "python")
+    subprocess.run([python, "-m", "pip", "install", "-q", requirement], check=True)
+    return python
+
+
+@pytest.fixture(scope="session")
+def sdk2(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return interpreter(tmp_path_factory, 2, "sagemaker==2.257.*")
+
+
+@pytest.fixture(scope="session")
+def sdk3(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return interpreter(tmp_path_factory, 3, "sagemaker>=3.27,<4")
+
+
+def make_role(aws: EmbeddedAws, name: str, service: str, actions: list[str]) -> str:
+    iam = aws.client("iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    made = iam.create_role(
+        RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )
+    allowed = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    iam.put_role_policy(RoleName=name, PolicyName="Allowed", PolicyDocument=document)
+    return made["Role"]["Arn"]
+
+
+@pytest.fixture
+def function(aws: EmbeddedAws) -> str:
+    """The ARN of a function that a Lambda step calls."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("tell.py", HANDLER)
+    made = aws.client("lambda").create_function(
+        FunctionName="tell-of-a-model",
+        Runtime="python3.12",
+        Role=make_role(aws, "tell-of-a-model", "lambda.amazonaws.com", ["logs:*"]),
+        Handler="tell.handler",
+        Code={"ZipFile": packed.getvalue()},
+        Timeout=60,
+    )
+    return made["FunctionArn"]
+
+
+def run(aws: EmbeddedAws, folder: Path, role: str, *words: str) -> dict[str, Any]:
+    """What a program told in its last line, run as a role that may what a notebook's may."""
+    make_role(aws, role, "sagemaker.amazonaws.com", ALLOWED)
+    aws.client("iam").attach_role_policy(RoleName=role, PolicyArn=MANAGED)
+    for file in PROGRAMS.glob("*.py"):
+        shutil.copy(file, folder)
+    options = ("--port", str(aws.announced.port), "--role", role)
+    done = rehearse("exec", *options, "--", *words, cwd=folder, timeout=SECONDS)
+    assert done.exit_code == 0, done.err[-4000:]
+    told: dict[str, Any] = json.loads(done.out.splitlines()[-1])
+    return told
+
+
+@pytest.mark.full("sdk")
+def test_the_second_line_runs_a_pipeline_and_serves_its_model(aws, sdk2: str, function: str, tmp_path: Path) -> None:
+    told = run(aws, tmp_path, "notebook2", sdk2, "-W", "ignore", "with_sdk2.py", function)
+    assert told["status"] == "Succeeded"
+    assert set(told["steps"].values()) == {"Succeeded"}
+    assert {"Prepare", "Train", "Evaluate", "IsGood", "Create", "Tell", "CreateAgain-CreateModel"} <= set(told["steps"])
+    assert told["packages"] == ["Approved"]
+    assert len(told["transformed"].split()) == 5
+    assert float(told["predicted"]) == pytest.approx(1.4, abs=0.8)
+    assert len(told["scripted"]) == 1
+
+
+@pytest.mark.full("sdk")
+def test_the_third_line_trains_with_a_script(aws, sdk3: str, tmp_path: Path) -> None:
+    told = run(aws, tmp_path, "notebook3", sdk3, "-W", "ignore", "with_sdk3.py")
+    assert told["status"] == "Completed"
+    assert told["model"].endswith("/output/model.tar.gz")
