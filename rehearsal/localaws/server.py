@@ -6,18 +6,24 @@ when standard input closes. Whatever it made (child processes, scratch folder, a
 
 import argparse
 import errno
+import gc
 import logging
 import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from rehearsal.localaws.ground import user_settings
+
+if __name__ == "__main__":
+    user_settings.start_anew_without()  # before the rest is imported: what is imported now would be imported twice
+
 from rehearsal.localaws.door.listening import Server, allow_many_files
-from rehearsal.localaws.ground import announcement, clock, host, scratch, user_settings
+from rehearsal.localaws.ground import announcement, clock, host, scratch
 from rehearsal.localaws.ground.announcement import DEFAULT_PORT
 from rehearsal.localaws.ground.host import CannotServe
 from rehearsal.localaws.isolation import kernel, orphans
@@ -156,8 +162,20 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
         )
 
 
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Load modules without the garbage collector: it would search all of them again and again, and they stay to the end."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def _check_region(region: str) -> None:
-    from rehearsal.localaws.ground import regions  # asks botocore, after the user's settings are forgotten
+    with _loading():
+        from rehearsal.localaws.ground import regions  # asks botocore, after the user's settings are forgotten
 
     if region not in regions.played():
         raise UnknownRegion(region)
@@ -197,10 +215,11 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
     )
     os.environ["MOTO_ACCOUNT_ID"] = settings.account_id  # one account; moto would derive one from each access key
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # which pages may use a bucket, the bucket says
-    from rehearsal.localaws.authorizer import administrator  # moto reads its settings when it is imported
-    from rehearsal.localaws.moto_bridge import wiring
+    with _loading():
+        from rehearsal.localaws.authorizer import administrator  # moto reads its settings when it is imported
+        from rehearsal.localaws.moto_bridge import wiring
 
-    wiring.install()
+        wiring.install()
     keeper, is_restored = None, False
     if options.state is not None:
         from rehearsal.localaws.state import opening
@@ -241,5 +260,4 @@ def _stop_with_parent(stopping: threading.Event) -> None:
 
 
 if __name__ == "__main__":
-    user_settings.start_anew_without()
     sys.exit(main())

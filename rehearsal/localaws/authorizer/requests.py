@@ -88,9 +88,9 @@ def _filled(template: str, service: Service, call: Call) -> list[str]:
     if template == "*":
         return ["*"]
     texts = [""]
-    end = 0
-    for found in _PLACEHOLDER.finditer(template):
-        name = found.group(1)
+    placeholders, rest = _parsed(template)
+    for placeholder in placeholders:
+        name = placeholder.name
         values = (
             (call.account_id,)
             if name == "account"
@@ -98,16 +98,35 @@ def _filled(template: str, service: Service, call: Call) -> list[str]:
             if name == "region"
             else values_at(call.params, name)
         )
-        literal = template[end : found.start()]
-        if found.start() == 0 or _is_whole_name(template, found):
+        if placeholder.may_be_arn:
             arns = [value for value in values if value.startswith("arn:")]
             if arns:
                 return arns
         if service.lower_case_names and name not in ("account", "region") and name not in service.kept_case:
             values = tuple(value.lower() for value in values)
-        texts = [text + literal + value for text in texts for value in values]
+        texts = [text + placeholder.literal + value for text in texts for value in values]
+    return [_whole(text + rest, service, call) for text in texts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placeholder:
+    """A place in a template: the text before it, its name, and whether the parameter may hold the resource's ARN itself."""
+
+    literal: str
+    name: str
+    may_be_arn: bool
+
+
+@lru_cache(maxsize=4096)
+def _parsed(template: str) -> tuple[tuple[_Placeholder, ...], str]:
+    """The placeholders of a template, and the text after the last; the table's templates are read once."""
+    placeholders = []
+    end = 0
+    for found in _PLACEHOLDER.finditer(template):
+        may_be_arn = found.start() == 0 or _is_whole_name(template, found)
+        placeholders.append(_Placeholder(template[end : found.start()], found.group(1), may_be_arn))
         end = found.end()
-    return [_whole(text + template[end:], service, call) for text in texts]
+    return tuple(placeholders), template[end:]
 
 
 def _is_whole_name(template: str, found: re.Match[str]) -> bool:
@@ -128,8 +147,11 @@ def _steps(path: str) -> tuple[str, ...]:
 
 def values_at(params: Any, path: str) -> tuple[str, ...]:
     """The texts at ``a.b[].c`` of nested parameters, in order; none where there is nothing."""
+    steps = _steps(path)
+    if isinstance(params, Mapping) and params.get(steps[0]) is None:
+        return ()  # most keys of a service are not in a given call
     found = [params]
-    for step in _steps(path):
+    for step in steps:
         if step == "[]":
             found = [item for each in found if isinstance(each, list | tuple) for item in each]
         elif step.isdigit():

@@ -7,6 +7,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
+from functools import cache
 from xml.sax.saxutils import escape
 
 from rehearsal.localaws.authorizer.authentication import RequestHead
@@ -111,12 +112,18 @@ def _body(protocol: str, denial: Denial, request_id: str) -> tuple[str, bytes]:
 
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_UNPRINTABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = "[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def _printable(text: str) -> str:
     """Without the characters that XML 1.0 has no way to write."""
-    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return _unprintable().sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+@cache
+def _unprintable() -> re.Pattern[str]:
+    """Compiled when it is first needed: that takes milliseconds of each start."""
+    return re.compile(_UNPRINTABLE)
 
 
 def _cbor_map(members: dict[str, str]) -> bytes:

@@ -12,7 +12,7 @@ from rehearsal.localaws.sagemaker.hosting.observation import capture_settings, c
 from rehearsal.localaws.sagemaker.hosting.servers.instances import Exchange, InstanceError, InstanceTimeout
 from rehearsal.localaws.sagemakerruntime import messages, shadow
 from rehearsal.localaws.sagemakerruntime.messages import Answer, Invocation
-from rehearsal.localaws.sagemakerruntime.steps import Question, Steps
+from rehearsal.localaws.sagemakerruntime.steps import Aside, Question, Steps
 
 _HTTP_STATUS = {"ThrottlingException": 429}
 _TIMED_OUT = (
@@ -49,11 +49,15 @@ def invoke(call: Invocation, region: str, account_id: str) -> Steps:
     return _answer(exchange, endpoint, lease, account_id)
 
 
-def _ask(call: Invocation, lease: Lease) -> Generator[Question, Exchange, Exchange]:
+def _ask(call: Invocation, lease: Lease) -> Generator[Question | Aside, Exchange | None, Exchange]:
     """The container's answer; status 0 when there was none in time."""
+    if lease.running.may_wait:
+        yield Aside()
     try:
         with lease.running.instance() as instance:
-            return (yield Question(instance, call.container_headers(), call.body))
+            exchange = yield Question(instance, call.container_headers(), call.body)
+            assert exchange is not None, "a question is answered"
+            return exchange
     except InstanceTimeout:
         return Exchange(0, {}, _TIMED_OUT.format(hostname=lease.running.model.container.hostname).encode())
     except InstanceError as error:

@@ -26,20 +26,24 @@ class Question(NamedTuple):
     body: bytes
 
 
-Steps = Generator[Question, Exchange, Answer]
+class Aside(NamedTuple):
+    """What comes next may wait: for a model that is fetched from S3, which this very event loop has to serve."""
+
+
+Steps = Generator[Question | Aside, Exchange | None, Answer]
 Done = Callable[[Answer], None]
 
 
 def run(steps: Steps) -> Answer:
     """Go through them, waiting for each answer."""
-    step: Callable[[], Question] = partial(next, steps)
+    step: Callable[[], Question | Aside] = partial(next, steps)
     while True:
         try:
             question = step()
         except StopIteration as end:
             answer: Answer = end.value
             return answer
-        step = partial(_resume, steps, _outcome(question))
+        step = partial(next, steps) if isinstance(question, Aside) else partial(_resume, steps, _outcome(question))
 
 
 def begin(steps: Steps, done: Done) -> None:
@@ -50,7 +54,7 @@ def begin(steps: Steps, done: Done) -> None:
         _go_on(partial(next, steps), steps, done)
 
 
-def _go_on(step: Callable[[], Question], steps: Steps, done: Done) -> None:
+def _go_on(step: Callable[[], Question | Aside], steps: Steps, done: Done) -> None:
     try:
         question = step()
     except StopIteration as end:
@@ -59,6 +63,9 @@ def _go_on(step: Callable[[], Question], steps: Steps, done: Done) -> None:
         log.exception(_FAULT)
         done(_internal_failure())
     else:
+        if isinstance(question, Aside):
+            loop().aside(lambda: _run_aside(steps, done))
+            return
         question.instance.begin_invoke(
             question.headers,
             question.body,
@@ -82,7 +89,7 @@ def _outcome(question: Question) -> Outcome:
         return error
 
 
-def _resume(steps: Steps, outcome: Outcome) -> Question:
+def _resume(steps: Steps, outcome: Outcome) -> Question | Aside:
     return steps.throw(outcome) if isinstance(outcome, InstanceError) else steps.send(outcome)
 
 

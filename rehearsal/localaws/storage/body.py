@@ -19,7 +19,7 @@ from rehearsal.localaws.storage.disk import DamagedContent
 PIECE_BYTES = 256 * 1024
 LARGE_BYTES = 1024 * 1024
 """Larger bodies are files when they come."""
-IN_MEMORY_BYTES = 32 * 1024
+IN_MEMORY_BYTES = 8 * 1024
 """Larger contents of objects lie in files: a server that keeps many small models would grow with each."""
 
 

@@ -28,7 +28,7 @@ class Slow(Instance):
 def test_a_model_that_takes_more_than_a_minute_is_a_model_error_without_a_status():
     server = Slow()
     model = SimpleNamespace(container=SimpleNamespace(hostname="primary"))
-    running = SimpleNamespace(instance=lambda: nullcontext(server), model=model, name="AllTraffic")
+    running = SimpleNamespace(instance=lambda: nullcontext(server), model=model, name="AllTraffic", may_wait=False)
     lease = SimpleNamespace(fleet=None, running=running)
     call = Invocation.parse("wine", {"content-type": "text/csv"}.get, b"1,2")
     asking = invoke._ask(call, lease)

@@ -56,6 +56,7 @@ def _structure(shape: Shape, value: Mapping[str, Any], path: str) -> dict[str, A
     return {
         members[name.lower()]: value_for(shape.members[members[name.lower()]], item, f"{path}.{name}")
         for name, item in value.items()
+        if item is not None  # of several properties that a row names, those that the template has
     }
 
 

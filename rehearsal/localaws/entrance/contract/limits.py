@@ -89,10 +89,11 @@ def _at(value: Any, path: str) -> bool:
     if isinstance(value, list):
         return all(_at(each, path) for each in value)
     names, _, rest = path.partition(".")
-    given = (
-        [value[name] for name in names.split("|") if value.get(name) is not None] if isinstance(value, Mapping) else []
-    )
-    return bool(given) and (not rest or _at(given[0], rest))
+    members = value if isinstance(value, Mapping) else {}
+    given = [members[name] for name in names.rstrip("?").split("|") if members.get(name) is not None]
+    if not given:
+        return names.endswith("?")
+    return not rest or _at(given[0], rest)
 
 
 def _is_source(text: str) -> bool:

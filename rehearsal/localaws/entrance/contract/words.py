@@ -59,7 +59,7 @@ def missing(service: str, protocol: str, members: list[str]) -> Denial:
     if service in _MISSING:
         told = "Request Body is empty" if service == "s3" else f"The request must contain the parameter {members[0]}."
         return Denial(400, _MISSING[service], told)
-    paths = [name[:1].lower() + name[1:] for name in members]
+    paths = [name[:1].lower() + name[1:].replace("?", "") for name in members]
     return invalid(
         service,
         protocol,

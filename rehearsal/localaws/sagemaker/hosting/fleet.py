@@ -59,6 +59,13 @@ class RunningVariant:
     def _startup_seconds(self) -> float:
         return float(self.variant.request.get("ContainerStartupHealthCheckTimeoutInSeconds") or PING_SECONDS)
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether :meth:`instance` may have to wait for a process that is being started, or has to start one."""
+        return (
+            self._guard.locked() or self.lacks_servers or (self.variant.serverless is not None and not self.instances)
+        )
+
     @contextmanager
     def instance(self) -> Iterator[Instance]:
         """The instance whose turn it is; it is not stopped while the block runs.

@@ -88,3 +88,11 @@ def test_a_secret_that_breaks_a_limit_is_not_repeated(aws: EmbeddedAws) -> None:
         aws.client("iam").create_login_profile(UserName="nobody", Password=password)
     assert "'password'" in str(refused.value)
     assert password not in str(refused.value)
+
+
+def test_members_that_only_elements_require_are_asked_of_elements_alone(aws: EmbeddedAws, unique: Any) -> None:
+    secrets: Any = aws.client("secretsmanager")
+    assert secrets.create_secret(Name=unique("plain"), SecretString="x")["ARN"]
+    create = json_call("secretsmanager.CreateSecret", b'{"Name": "a", "SecretString": "b", "Tags": [{"Value": "c"}]}')
+    status, body = send(aws, model("secretsmanager"), create)
+    assert (status, b"tags?.Key" not in body) == (400, True), body
