@@ -158,3 +158,11 @@ def test_a_marker_that_no_simulation_gave_is_refused(aws: Any) -> None:
             PolicyInputList=[policy], ActionNames=["s3:GetObject"], Marker="abc", MaxItems=1
         )
     assert raised.value.response["Error"]["Code"] == "InvalidInput"
+
+
+def test_every_resource_may_be_asked_for(aws: Any) -> None:
+    policy = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'
+    answer = aws.client("iam").simulate_custom_policy(
+        PolicyInputList=[policy], ActionNames=["s3:GetObject"], ResourceArns=["*"]
+    )
+    assert decisions(answer) == [("s3:GetObject", "allowed")]

@@ -33,7 +33,7 @@ def violated(service: str, protocol: str, operation: OperationModel, params: Map
             return words.no_source()
         if any(name.startswith("Grant") and not _GRANT.match(str(value)) for name, value in params.items()):
             return words.no_grant()
-    wrong = next(_no_arns(shape, params), None)
+    wrong = next((each for each in _no_arns(shape, params) if (service, each[1]) != ANY_RESOURCE), None)
     if wrong is not None:
         return words.no_arn(service, protocol, *wrong)
     if service in _CHECK_THEIRS:
@@ -79,6 +79,8 @@ ALSO_REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
 any, ``A|B`` either of two."""
 _GRANT = re.compile(r'\s*(id|uri|emailAddress)="?[^",]+"?(\s*,\s*(id|uri|emailAddress)="?[^",]+"?)*\s*$')
 _ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:.", re.DOTALL)
+ANY_RESOURCE = ("iam", "*")
+"""The policy simulator takes it where ARNs of resources stand."""
 _ARN_MEMBER = re.compile(r"(?:^a|A)(?:rn|RN)s?$")
 
 
