@@ -29,7 +29,7 @@ def bucket(aws: Any, s3: Any, inbox: Inbox, unique: Callable[[str], str]) -> str
 
 
 def test_put_object_is_told_once_in_its_true_shape(aws: Any, s3: Any, bucket: str, inbox: Inbox) -> None:
-    put = s3.put_object(Bucket=bucket, Key="a b/ä.csv", Body=b"12345", Tagging="k=v", ACL="private")
+    put = s3.put_object(Bucket=bucket, Key="a b/ä.csv", Body=b"12345", Tagging="k=v", ACL="bucket-owner-full-control")
     event = inbox.body()
     detail = event["detail"]
     assert (event["source"], event["detail-type"]) == ("aws.s3", "Object Created")

@@ -106,7 +106,7 @@ def test_a_caller_who_waits_for_leave_to_send_gets_it(aws, served, trained, conn
     ],
 )
 def test_what_is_not_a_request_is_answered_and_the_connection_closed(connection, request_line, header, status):
-    connection.sendall(f"{request_line}\r\n{header}\r\n\r\n".encode())
+    connection.sendall(f"{request_line}\r\nHost: 127.0.0.1\r\n{header}\r\n\r\n".encode())
     head, _ = read_answer(connection)
     assert status in head.split(b"\r\n")[0]
     assert b"Connection: close" in head
