@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 
 import pytest
 from botocore.exceptions import ClientError
@@ -20,7 +21,9 @@ def mute(tmp_path):
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(address))
         listening.listen()
-        yield ForkedServer(address, process_id=0, life=life[1])
+        with subprocess.Popen(["sleep", "600"]) as process:  # it may be killed, as a server that is silent for too long
+            yield ForkedServer(address, process_id=process.pid, life=life[1])
+            process.kill()
     for descriptor in life:
         os.close(descriptor)
 
@@ -31,8 +34,10 @@ def test_a_server_that_takes_too_long_is_a_timeout(mute):
 
 
 def test_a_server_that_is_gone_is_an_error(tmp_path):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
     with pytest.raises(InstanceError, match="the model server is gone"):
-        ForkedServer(tmp_path / "nothing", process_id=0, life=0).invoke({}, b"")
+        ForkedServer(tmp_path / "nothing", process_id=gone.pid, life=0).invoke({}, b"")
 
 
 def test_a_crashed_server_is_replaced(hosting, aws, trained):

@@ -33,19 +33,19 @@ def signed(aws, name: str, body: bytes, **headers: str) -> bytes:
 
 
 def read_answer(connection: socket.socket) -> tuple[bytes, bytes]:
-    """Head and body of one answer, however many pieces it comes in."""
-    received = b""
-    while b"\r\n\r\n" not in received:
-        received += _more(connection, received)
-    head, _, body = received.partition(b"\r\n\r\n")
+    """Head and body of one answer, however many pieces it comes in, and nothing of what follows it."""
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += _more(connection, head, 1)
     length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+    body = b""
     while len(body) < length:
-        body += _more(connection, body)
-    return head, body
+        body += _more(connection, body, length - len(body))
+    return head.removesuffix(b"\r\n\r\n"), body
 
 
-def _more(connection: socket.socket, so_far: bytes) -> bytes:
-    data = connection.recv(65536)
+def _more(connection: socket.socket, so_far: bytes, most: int) -> bytes:
+    data = connection.recv(most)
     assert data, f"the connection ended after {so_far[:300]!r}"
     return data
 
