@@ -24,8 +24,9 @@ def test_more_than_fifty_tags_are_refused_and_none_is_kept():
 
 
 def test_operations_of_moto_still_answer(aws, unique):
-    sagemaker = aws.client("sagemaker")
-    assert sagemaker.list_experiments()["ExperimentSummaries"] == []
+    sagemaker, name = aws.client("sagemaker"), unique("experiment")
+    sagemaker.create_experiment(ExperimentName=name)
+    assert name in [each["ExperimentName"] for each in sagemaker.list_experiments()["ExperimentSummaries"]]
 
 
 def test_a_notebook_lifecycle_config_keeps_its_tags(aws, unique):
