@@ -45,7 +45,7 @@ def test_a_busy_port_is_a_clear_error() -> None:
     ("arguments", "says"),
     [
         (("--region", "mars"), "does not play region 'mars'"),
-        (("--port", "0", "--state", os.devnull), f"the state directory {os.devnull} cannot be written"),
+        (("--port", "0", "--state", os.devnull), f"the state directory {os.devnull} cannot be used"),
     ],
 )
 def test_a_setting_that_cannot_be_is_an_error_in_one_line(arguments: tuple[str, ...], says: str) -> None:

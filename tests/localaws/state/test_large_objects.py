@@ -141,9 +141,9 @@ def signed_put(url: str, content: bytes, headers: dict[str, str]) -> tuple[int, 
     return answer.status, answer.read()
 
 
-def presigned(aws: EmbeddedAws, bucket: str) -> str:
+def presigned(aws: EmbeddedAws, bucket: str, **signed: str) -> str:
     client = aws.client("s3")
-    url: str = client.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "signed"})
+    url: str = client.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "signed", **signed})
     return url
 
 
@@ -156,8 +156,10 @@ def test_a_presigned_put_of_a_large_body(aws: EmbeddedAws, bucket: str) -> None:
 
 
 def test_a_body_with_a_wrong_md5_is_refused_and_not_kept(aws: EmbeddedAws, bucket: str) -> None:
-    status, told = signed_put(presigned(aws, bucket), bytes(6 * MB), {"Content-MD5": "AAAAAAAAAAAAAAAAAAAAAA=="})
-    assert (status, b"<Code>BadDigest</Code>" in told) == (400, True)
+    wrong = "AAAAAAAAAAAAAAAAAAAAAA=="
+    url = presigned(aws, bucket, ContentMD5=wrong)
+    status, told = signed_put(url, bytes(6 * MB), {"Content-MD5": wrong})
+    assert (status, b"<Code>BadDigest</Code>" in told) == (400, True), told
     assert aws.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
 
