@@ -15,6 +15,7 @@ from rehearsal.toolkit.stacks import stacks
 from rehearsal.toolkit.stacks.stacks import StackRequest
 from tests.conftest import start_embedded_aws, stop_embedded_aws
 from tests.end_to_end.optional_stacks import (
+    FUNCTIONS,
     PATIENCE_SECONDS,
     TRAINING_CONFIG,
     Launched,
@@ -135,7 +136,8 @@ def test_functions_are_tested_before_they_get_their_new_code(workshops: Workshop
     made.ended("Failed", count=3)
     assert made.code_of("TrainModel") == built
     assert "AssertionError" in build_log(made)
-    made.upload_functions({"tests/test_sums.py": BROKEN_TEST.replace("5", "4"), "pipeline_job/mark.py": "# new\n"})
+    changed = (FUNCTIONS / "train_model.py").read_bytes() + b"# new\n"
+    made.upload_functions({"tests/test_sums.py": BROKEN_TEST.replace("5", "4"), "train_model.py": changed})
     made.ended("Succeeded", count=4)
     assert made.code_of("TrainModel") != built
     zips = made.aws.client("s3").list_object_versions(Bucket=made.plan.workshop.code_bucket, Prefix="MLOps-BIA-Train")
