@@ -200,14 +200,20 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
     os.execve(sys.executable, [*command, "--log-level", log_level], user_settings.without(os.environ))
 
 
+def announced(port: int) -> Announcement | None:
+    """The embedded AWS that serves on ``port``; None while none does."""
+    found = announcement.read(port)
+    return found if found is not None and _answers(found) else None
+
+
 def find(port: int) -> Announcement:
     """The embedded AWS that runs on ``port``.
 
     Raises:
         NotThere: none does.
     """
-    found = announcement.read(port)
-    if found is None or not _answers(found):
+    found = announced(port)
+    if found is None:
         raise NotThere(
             f"no embedded AWS runs on port {port}",
             where=f"http://127.0.0.1:{port}",
