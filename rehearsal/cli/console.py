@@ -30,7 +30,9 @@ def console(
     embedded_port: Annotated[
         int | None, Option("--embedded", help="The embedded AWS on this port, instead of the environment's account.")
     ] = None,
-    port: Annotated[int, Option(help="Port of the console on 127.0.0.1; 0 takes a free one.", min=0, max=65535)] = DEFAULT_PORT,
+    port: Annotated[
+        int, Option(help="Port of the console on 127.0.0.1; 0 takes a free one.", min=0, max=65535)
+    ] = DEFAULT_PORT,
     open_browser: Annotated[bool, Option("--open", help="Open it in the browser.")] = False,
     read_only: Annotated[
         bool | None,
@@ -39,7 +41,9 @@ def console(
             help="Whether anything may be changed; if not given, on the embedded AWS yes, on a real account no.",
         ),
     ] = None,
-    with_process: Annotated[int | None, Option(hidden=True, help="End when this process has ended.")] = None,
+    with_process: Annotated[
+        int | None, Option(help="The process that starts it: it ends when that one has ended.")
+    ] = None,
 ) -> None:
     """Serve pages for stacks, pipelines and UserParameters to this machine's browser, until Ctrl-C; prints their link.
 
@@ -78,7 +82,9 @@ def _embedded(port: int, is_waited_for: bool) -> Aws:
 def _end_with(process_id: int) -> None:
     """End this process when the one that started it has ended."""
     if os.getppid() != process_id:
-        raise BadInput("the process that started the console has ended", where="--with-process", next_step="start it again")
+        raise BadInput(
+            "the process that started the console has ended", where="--with-process", next_step="start it again"
+        )
 
     def watch() -> None:
         while os.getppid() == process_id:

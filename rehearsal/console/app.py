@@ -4,7 +4,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.applications import Starlette
@@ -110,7 +109,7 @@ def _changed(
         changes.check(session, form)
         change = function(session, asked(request, form))
         if changes.must_ask(session, change, form):
-            return _drawn(rendering, changes.question(session, change, form), request)
+            return _drawn(rendering, changes.question(change, form), request)
         address = changes.carry_out(session, change)
     except FAILURES as error:
         return _drawn(rendering, replace(failure(explain(error)), is_live=False), request)
@@ -123,5 +122,3 @@ def _not_found(rendering: Rendering) -> Callable[[Request, Exception], Awaitable
         return _drawn(rendering, replace(failure(error), is_live=False), request)
 
     return handler
-
-

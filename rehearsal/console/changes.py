@@ -37,7 +37,7 @@ def must_ask(session: Session, change: Change, form: dict[str, str]) -> bool:
     return (change.is_destructive or not session.is_embedded) and form.get("confirmed") != "yes"
 
 
-def question(session: Session, change: Change, form: dict[str, str]) -> Page:
+def question(change: Change, form: dict[str, str]) -> Page:
     """The page that asks, with the form's fields to be sent again."""
     fields = {name: value for name, value in form.items() if name not in OWN_FIELDS}
     facts = {"change": change, "sentence": change.sentence, "command": change.command, "fields": fields}

@@ -166,7 +166,9 @@ def _refusal(verdict: Verdict) -> HTMLResponse:
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>TITLE</title>
 <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/static/console.css">MORE</head>
 <body><main class="lone"><h1>TITLE</h1>BODY</main></body></html>"""
-_OPEN_THE_LINK = "<p>Open the link that <code>rehearse console</code> printed in its terminal. A new start has a new link.</p>"
+_OPEN_THE_LINK = (
+    "<p>Open the link that <code>rehearse console</code> printed in its terminal. A new start has a new link.</p>"
+)
 _REFUSED = _PAGE.replace("TITLE", "The console is closed here").replace("MORE", "").replace("BODY", "<p>REASON</p>HELP")
 _ONWARD = (
     _PAGE.replace("TITLE", "Opening the console")

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from rehearsal.console import navigation, words
 from rehearsal.console.page import Page
@@ -51,7 +50,8 @@ class Rendering:
 
     def _shown(self, value: Any) -> Any:
         """A value in a template, without secrets."""
-        return self.redacted(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+        is_markup = hasattr(value, "__html__")  # what a macro has drawn: its values were shown one by one
+        return self.redacted(value) if isinstance(value, str) and not is_markup else value
 
     def redacted(self, text: str) -> str:
         """The text without the session's secrets and other credentials."""

@@ -11,6 +11,7 @@ from rehearsal.toolkit.aws import capabilities
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import BadInput
 
+
 def listen(port: int) -> socket.socket:
     """A socket on loopback; port 0 takes a free one.
 

@@ -2,9 +2,29 @@
 
 from datetime import UTC, datetime
 
-_GOOD = {"Succeeded", "Completed", "InService", "Approved", "Enabled", "Active", "ACTIVE", "CREATE_COMPLETE", "UPDATE_COMPLETE"}
+_GOOD = {
+    "Succeeded",
+    "Completed",
+    "InService",
+    "Approved",
+    "Enabled",
+    "Active",
+    "ACTIVE",
+    "CREATE_COMPLETE",
+    "UPDATE_COMPLETE",
+}
 _BAD = {"Failed", "Rejected", "OutOfService", "Faulted"}
-_RUNNING = {"InProgress", "Executing", "Creating", "Updating", "Deleting", "Stopping", "SystemUpdating", "RollingBack", "Starting"}
+_RUNNING = {
+    "InProgress",
+    "Executing",
+    "Creating",
+    "Updating",
+    "Deleting",
+    "Stopping",
+    "SystemUpdating",
+    "RollingBack",
+    "Starting",
+}
 _WAITING = {"PendingManualApproval", "Waiting", "Pending"}
 _ENDED = {"Stopped", "Superseded", "Cancelled", "Abandoned", "Skipped"}
 
@@ -12,7 +32,13 @@ _ENDED = {"Stopped", "Superseded", "Cancelled", "Abandoned", "Skipped"}
 def mark(status: str) -> str:
     """The shape that stands before a state's word: ``good``, ``bad``, ``running``, ``waiting``, ``ended`` or ``none``."""
     status = str(status)
-    for kind, words in (("good", _GOOD), ("bad", _BAD), ("running", _RUNNING), ("waiting", _WAITING), ("ended", _ENDED)):
+    for kind, words in (
+        ("good", _GOOD),
+        ("bad", _BAD),
+        ("running", _RUNNING),
+        ("waiting", _WAITING),
+        ("ended", _ENDED),
+    ):
         if status in words:
             return kind
     return _mark_of_stack(status)
@@ -31,7 +57,11 @@ def _mark_of_stack(status: str) -> str:
 
 def word(status: str) -> str:
     """A state as a person reads it; AWS's own word where it has one."""
-    known = {"InProgress": "In progress", "NotStarted": "Not started", "PendingManualApproval": "Pending manual approval"}
+    known = {
+        "InProgress": "In progress",
+        "NotStarted": "Not started",
+        "PendingManualApproval": "Pending manual approval",
+    }
     return known.get(str(status), str(status))
 
 

@@ -23,6 +23,7 @@ def show(session: Session, asked: Asked) -> Page:
     action = _find(execution, stage, action_name)
     tries = job_events.attempts(session.aws, name, run, stage, action_name)
     lines = logs.tail(session.aws, logs.sources_of(execution, action), LOG_LINES)
+    same = _commands(name, execution, action)
     facts = {
         "name": name,
         "execution": execution,
@@ -34,9 +35,9 @@ def show(session: Session, asked: Asked) -> Page:
         "inside": _inside(session, asked, tries),
         "lines": lines,
         "cure": _cure(action, [line.message for line in lines]),
-        "commands": _commands(name, execution, action),
+        "commands": same,
     }
-    return Page("action.html", f"{stage}/{action_name}", facts, command=facts["commands"][0] if facts["commands"] else "")
+    return Page("action.html", f"{stage}/{action_name}", facts, command=same[0])
 
 
 def _find(execution: Execution, stage: str, name: str) -> ActionRun:

@@ -19,7 +19,9 @@ def show(session: Session, _asked: Asked) -> Page:
         "running": [each for each in pipelines if each.newest and each.newest.status is Status.IN_PROGRESS],
         "endpoints": endpoints(session.aws),
         "training": training(session.aws),
-        "works": [{"id": work.work_id, "sentence": work.sentence, "status": work.status} for work in session.works.running()],
+        "works": [
+            {"id": work.work_id, "sentence": work.sentence, "status": work.status} for work in session.works.running()
+        ],
     }
     return Page("home.html", "Home", facts, command="rehearse status")
 

@@ -32,7 +32,7 @@ def show(session: Session, asked: Asked) -> Page:
     suffix = asked.query.get("SuffixID", "")
     existing = stacks.describe(session.aws, template.stack_name(suffix)) if suffix else None
     present = stacks.parameters_of(existing) if stacks.is_usable(existing) and existing else {}
-    groups = template_parameters.groups_in(template.file)
+    groups = templates.groups_of(template)
     chosen = {declared.name: declared.default or "" for group in groups for _, declared in group.parameters}
     chosen |= {"SuffixID": suffix or _SUFFIX, "BucketSuffix": _bucket_suffix(session)} | present
     facts = {
@@ -54,7 +54,7 @@ def _bucket_suffix(session: Session) -> str:
 def prepare(session: Session, asked: Asked) -> Change:
     """Upload what the stack needs, and have CloudFormation work out what would change."""
     template = templates.find(asked.path["template"])
-    declared = template_parameters.declared_in(template.file)
+    declared = {each.name: each for group in templates.groups_of(template) for _, each in group.parameters}
     given = {name: value.strip() for name, value in asked.form.items() if name not in OWN_FIELDS}
     template_parameters.check(declared, given, where="the form")
     user_parameters.check_all(given)

@@ -110,7 +110,9 @@ def _keys(function: str, text: str) -> list[dict[str, Any]]:
             "is_required": key in required,
             "default": about.get("default"),
             "range": _range(about),
-            "example": json.dumps(next(iter([about["default"]] if "default" in about else about.get("examples", [""])), "")),
+            "example": json.dumps(
+                next(iter([about["default"]] if "default" in about else about.get("examples", [""])), "")
+            ),
             "value": given.get(key),
             "is_set": key in given,
         }

@@ -13,7 +13,9 @@ from rehearsal.toolkit.executions.executions import Execution, Status, Summary
 from rehearsal.toolkit.executions.steering import RetryMode
 
 PAGE_LENGTH = 20
-_RUN_COST = "It trains a model (minutes of an instance) and leaves endpoints, which cost by the hour until you delete them."
+_RUN_COST = (
+    "It trains a model (minutes of an instance) and leaves endpoints, which cost by the hour until you delete them."
+)
 
 
 def show(session: Session, asked: Asked) -> Page:
@@ -38,29 +40,21 @@ def show(session: Session, asked: Asked) -> Page:
         "endpoints": list(report.endpoints_of(execution)) if execution else [],
         "since_green": _since_green(session, declared, execution, history) if execution else None,
         "variables": [each["name"] for each in declared.get("variables", [])],
-        "editable": [action.path for action in execution.actions if "UserParameters" in action.configuration] if execution else [],
+        "editable": [action.path for action in execution.actions if "UserParameters" in action.configuration]
+        if execution
+        else [],
         "history": [each for each in history if not only or each.status == only],
         "only": only,
         "length": length,
         "is_more": len(history) == length,
-        "commands": _commands(name, shown),
     }
-    command = commands.rehearse(name, "status", *([shown[:8]] if shown else [])) or facts["commands"]["status"]
+    words = ["status", *([shown[:8]] if shown else [])]
+    command = commands.rehearse(name, *words) or commands.aws("codepipeline", "get-pipeline-state", name=name)
     return Page("pipeline.html", name, facts, command=command)
 
 
 def _number(text: str | None, otherwise: int) -> int:
     return int(text) if text and text.isdecimal() and 0 < int(text) <= 1000 else otherwise
-
-
-def _commands(name: str, execution: str) -> dict[str, str]:
-    """What each button does, on the command line."""
-    return {
-        "status": commands.aws("codepipeline", "get-pipeline-state", name=name),
-        "release": commands.rehearse(name, "release")
-        or commands.aws("codepipeline", "start-pipeline-execution", name=name),
-        "logs": commands.rehearse(name, "logs") or "",
-    }
 
 
 def _failure(session: Session, execution: Execution) -> ExecutionFailed | None:
@@ -118,7 +112,8 @@ def release(session: Session, asked: Asked) -> Change:
 
     return Change(
         sentence=f"start the pipeline {name} from its source",
-        command=commands.rehearse(name, "release") or commands.aws("codepipeline", "start-pipeline-execution", name=name),
+        command=commands.rehearse(name, "release")
+        or commands.aws("codepipeline", "start-pipeline-execution", name=name),
         then=_address(name),
         do=do,
         cost=_RUN_COST,
@@ -188,10 +183,13 @@ def approve(session: Session, asked: Asked) -> Change:
     words = ["approve", path, "--summary", comment, *([] if is_approved else ["--reject"])]
     return Change(
         sentence=f"{'approve' if is_approved else 'reject'} {path} of {name}",
-        command=commands.rehearse(name, *words) or commands.aws("codepipeline", "put-approval-result", pipeline_name=name),
+        command=commands.rehearse(name, *words)
+        or commands.aws("codepipeline", "put-approval-result", pipeline_name=name),
         then=_address(name),
         do=lambda _tell: _nothing(
-            steering.approve(session.aws, name, path, approved=is_approved, summary=comment or "answered in the console")
+            steering.approve(
+                session.aws, name, path, approved=is_approved, summary=comment or "answered in the console"
+            )
         ),
         cost=_RUN_COST if is_approved else "",
     )
@@ -212,7 +210,9 @@ def transition(session: Session, asked: Asked) -> Change:
     operation = "enable-stage-transition" if is_enabling else "disable-stage-transition"
     return Change(
         sentence=f"{'let executions of' if is_enabling else 'hold executions of'} {name} {'into' if is_enabling else 'before'} {stage}",
-        command=commands.aws("codepipeline", operation, pipeline_name=name, stage_name=stage, transition_type="Inbound"),
+        command=commands.aws(
+            "codepipeline", operation, pipeline_name=name, stage_name=stage, transition_type="Inbound"
+        ),
         then=_address(name),
         do=do,
     )

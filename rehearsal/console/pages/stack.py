@@ -9,7 +9,7 @@ from rehearsal.console.session import Session
 from rehearsal.toolkit.aws.errors import NotThere
 from rehearsal.toolkit.stacks import stacks
 
-_MOST_EVENTS = 100
+_MOST_EVENTS = 25
 
 
 def show(session: Session, asked: Asked) -> Page:
@@ -17,18 +17,25 @@ def show(session: Session, asked: Asked) -> Page:
     name = asked.path["name"]
     stack = stacks.describe(session.aws, name)
     if stack is None:
-        raise NotThere(f"there is no stack {name}", where="CloudFormation", next_step="Stacks lists those that are there")
+        raise NotThere(
+            f"there is no stack {name}", where="CloudFormation", next_step="Stacks lists those that are there"
+        )
     resources = [_resource(each) for each in stacks.resources_of(session.aws, name)]
     template = templates.of_stack(name)
+    events = _events(stacks.events_of(session.aws, stack["StackId"]))
+    told = events if asked.query.get("events") == "all" else events[:_MOST_EVENTS]
     facts = {
         "name": name,
         "status": stack["StackStatus"],
         "description": stack.get("Description", ""),
         "is_unchanged": "unchanged" in asked.query,
         "failure": stacks.why_failed(session.aws, stack),
-        "outputs": {each["OutputKey"]: (each["OutputValue"], each.get("Description", "")) for each in stack.get("Outputs", [])},
+        "outputs": {
+            each["OutputKey"]: (each["OutputValue"], each.get("Description", "")) for each in stack.get("Outputs", [])
+        },
         "parameters": stacks.parameters_of(stack),
-        "events": [_event(each) for each in stacks.events_of(session.aws, stack["StackId"])[: -_MOST_EVENTS - 1 : -1]],
+        "events": told,
+        "is_more": len(told) < len(events),
         "resources": resources,
         "pipelines": [each["id"] for each in resources if each["type"] == "AWS::CodePipeline::Pipeline" and each["id"]],
         "template": template.key if template else "",
@@ -53,14 +60,23 @@ def _resource(each: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _event(each: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "at": each["Timestamp"],
-        "name": each.get("LogicalResourceId", ""),
-        "type": each.get("ResourceType", ""),
-        "status": each.get("ResourceStatus", ""),
-        "reason": each.get("ResourceStatusReason", ""),
-    }
+def _events(oldest_first: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Newest first; ``is_newest`` is the last of its resource: the others are past, whatever they say is in progress."""
+    seen: set[str] = set()
+    told = []
+    for each in reversed(oldest_first):
+        name = each.get("LogicalResourceId", "")
+        told.append(
+            {
+                "at": each["Timestamp"],
+                "name": name,
+                "status": each.get("ResourceStatus", ""),
+                "reason": each.get("ResourceStatusReason", ""),
+                "is_newest": name not in seen,
+            }
+        )
+        seen.add(name)
+    return told
 
 
 def delete(session: Session, asked: Asked) -> Change:

@@ -1,12 +1,14 @@
 """The templates of the project that the form can launch, in the order in which they are."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from rehearsal.toolkit import project
 from rehearsal.toolkit.aws.errors import NotThere
 from rehearsal.toolkit.aws.names import Workshop
-from rehearsal.toolkit.stacks import template_files
+from rehearsal.toolkit.stacks import template_files, template_parameters
+from rehearsal.toolkit.stacks.template_parameters import Group
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,25 @@ def offered() -> list[Template]:
         ("pipeline", "2. Roles, functions and the pipeline", Workshop.PIPELINE_STACK_PREFIX, here.pipeline_template),
     )
     return [
-        Template(key, title, prefix, file, str(template_files.read(file).get("Description", "")))
+        Template(key, title, prefix, file, _description(file, file.stat().st_mtime_ns))
         for key, title, prefix, file in rows
     ]
+
+
+@cache
+def _description(file: Path, _changed: int) -> str:
+    """Of a template as it is since it last changed: reading one takes half a second."""
+    return str(template_files.read(file).get("Description", ""))
+
+
+@cache
+def _groups(file: Path, _changed: int) -> tuple[Group, ...]:
+    return tuple(template_parameters.groups_in(file))
+
+
+def groups_of(template: Template) -> tuple[Group, ...]:
+    """The parameters of a template as its form has them."""
+    return _groups(template.file, template.file.stat().st_mtime_ns)
 
 
 def find(key: str) -> Template:

@@ -193,8 +193,17 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+function showEndOfLogs() {
+  for (const log of document.querySelectorAll("pre.log")) {
+    const isAtEnd = log.dataset.height === undefined || log.scrollTop + log.clientHeight >= Number(log.dataset.height) - 40;
+    if (isAtEnd) log.scrollTop = log.scrollHeight;
+    log.dataset.height = log.scrollHeight;
+  }
+}
+
 function afterDrawing() {
   tellTimes();
+  showEndOfLogs();
   const onward = document.querySelector("[data-go]");
   if (onward && !document.hidden) location.replace(onward.dataset.go);
 }

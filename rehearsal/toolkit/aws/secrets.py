@@ -7,7 +7,8 @@ LEFT_OUT = "(left out)"
 
 _MEMBERS = r"secret_?access_?key|session_?token|security_?token|aws_secret_access_key|aws_session_token|authorization"
 _AFTER_A_NAME = re.compile(
-    rf"(?P<name>(?:{_MEMBERS})[\"']?\s*[:=]\s*[\"']?)(?P<value>(?:Bearer |AWS4-HMAC-SHA256 )?[^\s\"',;&<>]{{8,}})", re.IGNORECASE
+    rf"(?P<name>(?:{_MEMBERS})[\"']?\s*[:=]\s*[\"']?)(?P<value>(?:Bearer |AWS4-HMAC-SHA256 )?[^\s\"',;&<>]{{8,}})",
+    re.IGNORECASE,
 )
 """Members of artifactCredentials and of SDK settings, in JSON, in Python's repr and as shell variables."""
 

@@ -60,7 +60,9 @@ def entries_of(body: bytes) -> tuple[Entry, ...]:
     """The files of a zip or tar; anything else is one file without a name. Pure."""
     if zipfile.is_zipfile(io.BytesIO(body)):
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            return tuple(Entry(each.filename, each.file_size) for each in archive.infolist()[:MOST_FILES] if not each.is_dir())
+            return tuple(
+                Entry(each.filename, each.file_size) for each in archive.infolist()[:MOST_FILES] if not each.is_dir()
+            )
     try:
         with tarfile.open(fileobj=io.BytesIO(body)) as archive:
             return tuple(Entry(each.name, each.size) for each in archive.getmembers()[:MOST_FILES] if each.isfile())
@@ -74,8 +76,8 @@ def text_of(body: bytes, file: str) -> str | None:
         with zipfile.ZipFile(io.BytesIO(body)) as archive, archive.open(file) as opened:
             content = opened.read(LARGEST_TEXT)
     else:
-        with tarfile.open(fileobj=io.BytesIO(body)) as archive:
-            member = archive.extractfile(file)
+        with tarfile.open(fileobj=io.BytesIO(body)) as tar:
+            member = tar.extractfile(file)
             content = member.read(LARGEST_TEXT) if member else b""
     if b"\0" in content:
         return None

@@ -72,9 +72,7 @@ def _conditions(stage: dict[str, Any]) -> Iterator[Condition]:
 
 def enable(aws: Aws, pipeline: str, stage: str) -> None:
     """Let executions into the stage."""
-    aws.client("codepipeline").enable_stage_transition(
-        pipelineName=pipeline, stageName=stage, transitionType="Inbound"
-    )
+    aws.client("codepipeline").enable_stage_transition(pipelineName=pipeline, stageName=stage, transitionType="Inbound")
 
 
 def disable(aws: Aws, pipeline: str, stage: str, reason: str) -> None:

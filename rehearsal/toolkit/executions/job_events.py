@@ -32,8 +32,10 @@ class Attempt:
 
 def attempts(aws: Aws, pipeline: str, execution_id: str, stage: str, action: str) -> list[Attempt]:
     """Those of an action in an execution, newest first."""
-    pages = aws.client("codepipeline").get_paginator("list_action_executions").paginate(
-        pipelineName=pipeline, filter={"pipelineExecutionId": execution_id}
+    pages = (
+        aws.client("codepipeline")
+        .get_paginator("list_action_executions")
+        .paginate(pipelineName=pipeline, filter={"pipelineExecutionId": execution_id})
     )
     found = [each for page in pages for each in page["actionExecutionDetails"]]
     mine = [each for each in found if (each["stageName"], each["actionName"]) == (stage, action)]

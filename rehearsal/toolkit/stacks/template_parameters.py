@@ -49,7 +49,11 @@ def declared_in(template: Path) -> dict[str, Declared]:
     Raises:
         BadInput: the file is no YAML or JSON document with parameters.
     """
-    entries: Mapping[str, Any] = template_files.read(template).get("Parameters", {})
+    return _declared_in(template_files.read(template))
+
+
+def _declared_in(document: Mapping[str, Any]) -> dict[str, Declared]:
+    entries: Mapping[str, Any] = document.get("Parameters", {})
     return {name: _declared(name, entry) for name, entry in entries.items()}
 
 
@@ -78,9 +82,10 @@ class Group:
 
 def groups_in(template: Path) -> list[Group]:
     """The template's parameters as its Metadata groups and labels them (AWS::CloudFormation::Interface); the rest come last."""
-    interface = template_files.read(template).get("Metadata", {}).get("AWS::CloudFormation::Interface", {})
+    document = template_files.read(template)
+    interface = document.get("Metadata", {}).get("AWS::CloudFormation::Interface", {})
     labels = {name: label.get("default", name) for name, label in interface.get("ParameterLabels", {}).items()}
-    left = declared_in(template)
+    left = _declared_in(document)
     groups = []
     for each in interface.get("ParameterGroups", []):
         names = [name for name in each.get("Parameters", []) if name in left]
