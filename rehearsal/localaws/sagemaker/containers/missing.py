@@ -18,6 +18,8 @@ _DISTRIBUTIONS = {
     "skimage": "scikit-image",
 }
 """Modules whose distribution has another name."""
+_LINES = {"sagemaker.remote_function": "'sagemaker<3'", "sagemaker": "'sagemaker>=3,<4'"}
+"""SageMaker's SDK by the module that a line of it has: functions that are jobs (``@remote``, ``@step``) run in the line that sent them."""
 
 
 def hint(base: Path, image: str) -> str | None:
@@ -26,12 +28,19 @@ def hint(base: Path, image: str) -> str | None:
     if not file.is_file() or not isolation.is_of_child(file, base):
         return None
     module = file.read_text().strip()
-    return f"The script lacks the module {module}, which {_command(module.partition('.')[0], image)}"
+    return f"The script lacks the module {module}, which {_command(module, image)}"
 
 
 def _command(module: str, image: str) -> str:
     framework, python = FrameworkImage.of(image), interpreter(image) or "python"
-    distribution = _DISTRIBUTIONS.get(module, module)
+    distribution = _distribution(module)
     if framework is not None and python == sys.executable and distribution in recipes.distributions(framework):
         return f"this command brings, with the image's other libraries: rehearse images prepare {image}"
     return f"this command brings: {python} -m pip install {distribution}"
+
+
+def _distribution(module: str) -> str:
+    """What brings a module, as pip's command line takes it."""
+    line = next((line for start, line in _LINES.items() if f"{module}.".startswith(f"{start}.")), None)
+    top = module.partition(".")[0]
+    return line or _DISTRIBUTIONS.get(top, top)
