@@ -130,6 +130,25 @@ def test_a_program_that_is_missing_is_named_with_what_brings_it(training, module
     assert command in job["FailureReason"]
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("RuntimeEnvironmentError: No module named 'yaml'", "lacks the module yaml, which this command brings: "),
+        (
+            "ERROR: No matching distribution found for sagemaker<3.0.0,>=2.256.0",
+            "-m pip install 'sagemaker<3.0.0,>=2.256.0'",
+        ),
+    ],
+)
+def test_what_a_program_reports_itself_is_named_too(training, said: str, told: str) -> None:
+    """The SDK catches what goes wrong before its function runs, and leaves the text."""
+    script = f"open('/opt/ml/output/failure', 'w').write({said!r}); raise SystemExit(1)"
+    entry = {"ContainerEntrypoint": ["python3", "-c", script]}
+    job = training.run(AlgorithmSpecification={"TrainingImage": SKLEARN, "TrainingInputMode": "File", **entry})
+    assert told in job["FailureReason"]
+    assert said in job["FailureReason"]
+
+
 def test_what_the_interpreter_has_is_not_installed_again(training) -> None:
     """No index is asked, and nothing is put beside the job."""
     script = """
