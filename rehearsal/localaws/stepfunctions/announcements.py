@@ -15,7 +15,7 @@ from rehearsal.localaws.moto_bridge.replacing import around
 from rehearsal.localaws.stepfunctions import redrive, shapes
 
 
-def install() -> None:
+def begin() -> None:
     """An event when an execution begins, and one when it ends."""
     around(Execution, "start", _announced_start)
     around(BaseExecutionWorkerCommunication, "terminated", _announced_end)

@@ -42,8 +42,8 @@ def _mend_interpreter() -> None:
 
     from rehearsal.localaws.stepfunctions import announcements, interpreter
 
-    interpreter.install()
-    announcements.install()
+    interpreter.mend()
+    announcements.begin()
     _refuse_map_runs(StepFunctionsParserBackend)
 
 

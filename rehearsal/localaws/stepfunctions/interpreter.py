@@ -42,7 +42,7 @@ from rehearsal.localaws.moto_bridge.replacing import around, replace
 from rehearsal.localaws.stepfunctions import calls, jobs, jsonata
 
 
-def install() -> None:
+def mend() -> None:
     """Integrations, JSONata, the clock, and errors in AWS's words."""
     around(state_task_factory, "state_task_service_for", _our_tasks)
     replace(StateTaskService, "_normalise_parameters", calls.normalise_parameters)
