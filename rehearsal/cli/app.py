@@ -13,6 +13,7 @@ PANELS = {
     "Start": ("run", "up", "env", "exec", "launch", "release", "package", "upload", "data", "images"),
     "Look": ("status", "logs", "history", "diff", "invoke", "doctor"),
     "Change": ("params", "approve", "retry", "stop"),
+    "Labs": ("lab",),
     "A class": ("class", "publish"),
     "The embedded AWS": ("clock", "fault", "mailbox", "iam", "parity"),
     "Clean up": ("leaks", "destroy", "down"),
