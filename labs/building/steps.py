@@ -32,7 +32,12 @@ def per_run(places: Places, *parts: str) -> Join:
 
 
 def script(
-    image: str, file: str, places: Places, inputs: Mapping[str, Any], outputs: tuple[str, ...], pipeline: PipelineSession
+    image: str,
+    file: str,
+    places: Places,
+    inputs: Mapping[str, Any],
+    outputs: tuple[str, ...],
+    pipeline: PipelineSession,
 ) -> Any:
     """The arguments of a Processing step that runs ``code/FILE`` of the bucket.
 

@@ -24,7 +24,7 @@ def model():
 
 def auc(labels, scores):
     """The area under the ROC curve: how often a positive row has the higher score; equal scores count half."""
-    values, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2.0)[inverse]
     positives = int(labels.sum())
     negatives = len(labels) - positives

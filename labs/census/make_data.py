@@ -57,7 +57,15 @@ OCCUPATION = {
     "Priv-house-serv": (-3.0, 0.5),
 }
 """By occupation: how much schooling draws people to it, and its share in percent."""
-COUNTRY = {"United-States": 91.5, "Mexico": 2.0, "Philippines": 0.6, "Germany": 0.5, "Canada": 0.4, "India": 0.4, "Cuba": 0.3}
+COUNTRY = {
+    "United-States": 91.5,
+    "Mexico": 2.0,
+    "Philippines": 0.6,
+    "Germany": 0.5,
+    "Canada": 0.4,
+    "India": 0.4,
+    "Cuba": 0.3,
+}
 RACE = {"White": 85.4, "Black": 9.6, "Asian-Pac-Islander": 3.2, "Amer-Indian-Eskimo": 1.0, "Other": 0.8}
 UNKNOWN = "?"
 

@@ -49,7 +49,7 @@ def read(file):
     labels = table[LABEL].str.rstrip(".")  # the published test set writes ">50K."
     known = labels.isin(["<=50K", ">50K"])
     if not known.all():
-        raise ValueError("the last column holds %r; <=50K and >50K are expected" % labels[~known].iloc[0])
+        raise ValueError(f"the last column holds {labels[~known].iloc[0]!r}; <=50K and >50K are expected")
     return table, (labels == ">50K").astype(int).to_numpy()
 
 
@@ -70,8 +70,8 @@ def write(name, labels, features):
     """One set as the algorithm reads it: label first, no header."""
     folder = BASE / name
     folder.mkdir(parents=True, exist_ok=True)
-    np.savetxt(folder / ("%s.csv" % name), np.column_stack([labels, features]), delimiter=",", fmt="%g")
-    print("%s: %d rows, %d features" % (name, len(labels), features.shape[1]))
+    np.savetxt(folder / f"{name}.csv", np.column_stack([labels, features]), delimiter=",", fmt="%g")
+    print(f"{name}: {len(labels)} rows, {features.shape[1]} features")
 
 
 def main():

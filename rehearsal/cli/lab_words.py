@@ -16,7 +16,9 @@ def outcome_lines(lab: Lab, outcome: Outcome, elapsed: float) -> list[str]:
     if outcome.endpoint:
         told = "  ".join(f"{name} {value:,.4g}" for name, value in outcome.answers.items())
         rows.append(f" endpoint:  {outcome.endpoint}  {told}")
-    return [*rows, "", *(f" {each}" for each in outcome.next_steps or lab.try_next)]
+    if outcome.succeeded:
+        rows += ["", *(f" {each}" for each in outcome.next_steps or lab.try_next)]
+    return rows
 
 
 def failure(outcome: Outcome) -> ExecutionFailed:
@@ -30,12 +32,12 @@ def failure(outcome: Outcome) -> ExecutionFailed:
     )
 
 
-def estimate(lab: Lab, found: Estimate, approve: bool) -> str:
+def estimate(lab: Lab, found: Estimate) -> str:
     """What a launch costs by list price."""
     kinds = ", ".join(f"{item.count} x {item.instance_type} ({item.what})" for item in found.items)
     if found.once is None or found.hourly is None:
         return f"costs: {kinds}; the price list cannot be read here, see aws.amazon.com/sagemaker/pricing"
-    endpoint = f", then {found.hourly:.2f} USD an hour while the endpoint stays" if approve else ""
+    endpoint = f", then {found.hourly:.2f} USD an hour while the endpoint stays" if found.hourly else ""
     return (
         f"costs, estimated by list price: {found.once:.2f} USD for the jobs{endpoint} ({kinds}); "
         f"rehearse lab destroy {lab.name} ends that"

@@ -71,7 +71,8 @@ def setup(
     output: Output,
     name: Name,
     sdk: Annotated[
-        bool, Option("--sdk", help="Also make an environment with SageMaker's SDK v3, about 1 GB, to build the pipeline.")
+        bool,
+        Option("--sdk", help="Also make an environment with SageMaker's SDK v3, about 1 GB, to build the pipeline."),
     ] = False,
 ) -> None:
     """Install what a lab needs on this machine: the libraries of its jobs and, with --sdk, what its pipeline.py is written with."""
@@ -221,9 +222,10 @@ def launch(
     names = LabNames(found.name, suffix, default_bucket_suffix(aws, bucket_suffix))
     order = _order(found, names, data, parameter, approve)
     if not capabilities.is_rehearsal(aws):
-        output.say(lab_words.estimate(found, pricing.of_lab(aws, found.jobs, found.endpoint_instance), approve))
-    served = f", and serve what it registers by the stack {names.endpoint_stack}" if approve else ""
-    consent.obtain(aws, f"create or update the stack {names.stack}, run its SageMaker pipeline{served},")
+        endpoint = [("endpoint", found.endpoint_instance, 1)] if approve else []
+        output.say(lab_words.estimate(found, pricing.of_lab(aws, [*found.jobs, *endpoint])))
+    served = f" and serve what it registers by the stack {names.endpoint_stack}" if approve else ""
+    consent.obtain(aws, f"create or update the stack {names.stack}, run its SageMaker pipeline{served}")
     with output.display() as display:
         way = (
             partial(reviewed, aws, consent=consent, tell=display.tell)
@@ -257,5 +259,3 @@ def destroy(
     output.result({"removed": removed, "remaining": done.reasons}, text)
     if done.remaining:
         raise lab_words.not_removed(done)
-
-

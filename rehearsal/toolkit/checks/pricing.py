@@ -55,14 +55,18 @@ def of_parameters(aws: Aws, parameters: dict[str, str]) -> Estimate:
     return of_items(items)
 
 
-def of_lab(aws: Aws, jobs: Sequence[tuple[str, str, int]], endpoint_instance: str) -> Estimate:
-    """The estimate for jobs (what for: ``training`` or ``processing``, instance type, count) and one endpoint."""
-    items = [
-        Item(what, instance_type, count, _hourly_price(aws, instance_type, what.capitalize()))
-        for what, instance_type, count in jobs
-    ]
-    endpoint = Item("endpoint", endpoint_instance, 1, _hourly_price(aws, endpoint_instance, "Hosting"))
-    return of_items((*items, endpoint))
+_COMPONENTS = {"training": "Training", "processing": "Processing", "endpoint": "Hosting"}
+"""What an instance is for, and the price list's word for it."""
+
+
+def of_lab(aws: Aws, instances: Sequence[tuple[str, str, int]]) -> Estimate:
+    """The estimate for instances: what for (a key of ``_COMPONENTS``), their type, how many."""
+    return of_items(
+        tuple(
+            Item(what, instance_type, count, _hourly_price(aws, instance_type, _COMPONENTS[what]))
+            for what, instance_type, count in instances
+        )
+    )
 
 
 def of_items(items: tuple[Item, ...]) -> Estimate:

@@ -1,12 +1,12 @@
 """The lab census, in one straight line.
 
-    stack -> upload -> pipeline -> execution -> metrics -> approve the version -> endpoint stack -> the test set against the endpoint
+stack -> upload -> pipeline -> execution -> metrics -> approve the version -> endpoint stack -> the test set against the endpoint
 """
 
 import time
 
 from rehearsal.toolkit.aws.account import Aws
-from rehearsal.toolkit.executions.events import Note, StepFinished, StepStarted, Tell
+from rehearsal.toolkit.executions.events import StepFinished, StepStarted, Tell
 from rehearsal.toolkit.labs import definitions, executions, objects, scoring
 from rehearsal.toolkit.labs.lab import Deploy, Lab, Order, Outcome
 from rehearsal.toolkit.stacks.stacks import StackRequest
@@ -71,7 +71,6 @@ def _ask(aws: Aws, endpoint: str, url: str, tell: Tell) -> dict[str, float]:
     answers = scoring.accuracy(aws, endpoint, objects.read(aws, url).decode())
     detail = f"accuracy {answers['accuracy']:.4f}"
     tell(StepFinished("invoke", endpoint, f"{answers['rows']:,.0f} rows", detail, time.monotonic() - began))
-    tell(Note(""))
     return answers
 
 

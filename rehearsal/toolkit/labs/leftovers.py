@@ -1,6 +1,7 @@
 """What of a lab is in an account, and how each of it is removed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -11,22 +12,33 @@ from rehearsal.toolkit.cleanup import teardown
 from rehearsal.toolkit.cleanup.leftovers import Kind, Leftover
 from rehearsal.toolkit.cleanup.teardown import Result
 from rehearsal.toolkit.executions.events import Tell
-from rehearsal.toolkit.labs.names import STACK_PREFIX, LabNames
+from rehearsal.toolkit.labs.catalogue import LABS
+from rehearsal.toolkit.labs.names import LabNames
 from rehearsal.toolkit.stacks import stacks
 
 _NOT_THERE = ("does not exist", "Could not find")
 """SageMaker has no one error code for it."""
 
 
-def launched(aws: Aws) -> Iterator[LabNames]:
-    """Every lab of this account and region, by its stack."""
+def launched(aws: Aws) -> list[LabNames]:
+    """Every lab of this account and region, by its stacks."""
+    found: dict[str, LabNames] = {}
     for page in aws.client("cloudformation").get_paginator("describe_stacks").paginate():
         for stack in page["Stacks"]:
-            parameters = stacks.parameters_of(stack)
-            suffix, name = parameters.get("SuffixID", ""), stack["StackName"]
-            lab = name.removeprefix(STACK_PREFIX).removesuffix(f"-{suffix}")
-            if suffix and name == f"{STACK_PREFIX}{lab}-{suffix}" and "BucketSuffix" in parameters:
-                yield LabNames(lab, suffix, parameters["BucketSuffix"])
+            names = names_of(stack["StackName"], stacks.parameters_of(stack))
+            if names is not None:
+                found.setdefault(names.stack, names)
+    return list(found.values())
+
+
+def names_of(stack: str, parameters: Mapping[str, str]) -> LabNames | None:
+    """The lab to which a stack belongs, by its name and parameters; None for any other stack. Pure."""
+    suffix = parameters.get("SuffixID", "")
+    for lab in LABS:
+        names = LabNames(lab, suffix, parameters.get("BucketSuffix", "")) if suffix else None
+        if names is not None and stack in (names.stack, names.endpoint_stack):
+            return names
+    return None
 
 
 def survey(aws: Aws, names: LabNames) -> list[Leftover]:
@@ -44,9 +56,7 @@ def survey(aws: Aws, names: LabNames) -> list[Leftover]:
 
 def destroy(aws: Aws, names: LabNames, tell: Tell) -> Result:
     """Remove everything that :func:`survey` finds, waiting for what is in the middle of a change."""
-    return teardown.remove_all(
-        lambda: survey(aws, names), lambda leftover: _remove(aws, names, leftover, tell), tell
-    )
+    return teardown.remove_all(lambda: survey(aws, names), lambda leftover: _remove(aws, leftover, tell), tell)
 
 
 def _endpoint_stack(aws: Aws, names: LabNames) -> Iterator[Leftover]:
@@ -58,7 +68,7 @@ def _endpoint_stack(aws: Aws, names: LabNames) -> Iterator[Leftover]:
 def _pipeline(aws: Aws, names: LabNames) -> Iterator[Leftover]:
     """The pipeline, its executions that run, and the models that its executions made."""
     sagemaker = aws.client("sagemaker")
-    if not _exists(lambda: sagemaker.describe_pipeline(PipelineName=names.stack)):
+    if not _exists(partial(sagemaker.describe_pipeline, PipelineName=names.stack)):
         return
     yield Leftover(Kind.MODEL_PIPELINE, names.stack)
     for page in sagemaker.get_paginator("list_pipeline_executions").paginate(PipelineName=names.stack):
@@ -73,13 +83,14 @@ def _models(sagemaker: Any, execution: str) -> Iterator[Leftover]:
     for page in sagemaker.get_paginator("list_pipeline_execution_steps").paginate(PipelineExecutionArn=execution):
         for step in page["PipelineExecutionSteps"]:
             arn = step.get("Metadata", {}).get("Model", {}).get("Arn")
-            if arn and _exists(lambda name=_name(arn): sagemaker.describe_model(ModelName=name)):
-                yield Leftover(Kind.MODEL, _name(arn))
+            name = arn.rpartition("/")[2] if arn else ""
+            if name and _exists(partial(sagemaker.describe_model, ModelName=name)):
+                yield Leftover(Kind.MODEL, name)
 
 
 def _packages(aws: Aws, names: LabNames) -> Iterator[Leftover]:
     sagemaker = aws.client("sagemaker")
-    if not _exists(lambda: sagemaker.describe_model_package_group(ModelPackageGroupName=names.stack)):
+    if not _exists(partial(sagemaker.describe_model_package_group, ModelPackageGroupName=names.stack)):
         return
     for page in sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=names.stack):
         for package in page["ModelPackageSummaryList"]:
@@ -109,7 +120,7 @@ def _log_groups(aws: Aws, names: LabNames) -> Iterator[Leftover]:
                     yield Leftover(Kind.LOG_GROUP, group["logGroupName"], f"{group.get('storedBytes', 0):,} bytes")
 
 
-def _exists(describe: Any) -> bool:
+def _exists(describe: Callable[[], Any]) -> bool:
     try:
         describe()
     except ClientError as error:
@@ -119,11 +130,7 @@ def _exists(describe: Any) -> bool:
     return True
 
 
-def _name(arn: str) -> str:
-    return arn.rpartition("/")[2]
-
-
-def _remove(aws: Aws, names: LabNames, leftover: Leftover, tell: Tell) -> None:
+def _remove(aws: Aws, leftover: Leftover, tell: Tell) -> None:
     sagemaker, name = aws.client("sagemaker"), leftover.name
     match leftover.kind:
         case Kind.EXECUTION:

@@ -11,7 +11,9 @@ _ROWS_A_REQUEST = 500
 def accuracy(aws: Aws, endpoint: str, test: str) -> dict[str, float]:
     """``rows`` and ``accuracy`` on a CSV of label and features; a score of 0.5 and more means 1."""
     rows = [line.partition(",") for line in test.splitlines() if line]
-    scores = [score for chunk in _chunks([features for _, _, features in rows]) for score in _scores(aws, endpoint, chunk)]
+    scores = [
+        score for chunk in _chunks([features for _, _, features in rows]) for score in _scores(aws, endpoint, chunk)
+    ]
     right = sum((score >= 0.5) == (float(label) == 1.0) for (label, _, _), score in zip(rows, scores, strict=True))
     return {"rows": float(len(rows)), "accuracy": right / len(rows)}
 
