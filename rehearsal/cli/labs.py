@@ -36,7 +36,7 @@ from rehearsal.toolkit.labs.names import LabNames
 from rehearsal.toolkit.stacks import discovery, stacks
 from rehearsal.toolkit.stacks.stacks import StackRequest, StackResult
 
-lab = group("lab", "Labs on SageMaker Pipelines: run one on this machine, follow its guide, launch it on an account.")
+lab = group("lab")
 
 Name = Annotated[str, Argument(metavar="NAME", help="A lab, as rehearse lab list names it.")]
 Suffix = Annotated[str, Option(envvar="REHEARSE_SUFFIX", help="SuffixID: the tail of every name, lower case.")]
