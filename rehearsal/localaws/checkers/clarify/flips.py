@@ -8,7 +8,7 @@ https://github.com/aws/amazon-sagemaker-clarify
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_ROWS = 20_000
+MOST_ROWS = 10_000
 _NEIGHBOURS, _FEW_ROWS = 5, 9
 _BLOCK = 256
 
