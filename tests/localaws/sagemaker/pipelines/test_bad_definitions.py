@@ -300,7 +300,6 @@ BAD: dict[str, tuple[Any, str]] = {
 }
 NOT_OFFERED = (
     "Tuning",
-    "ClarifyCheck",
     "EMR",
     "EMRServerless",
     "AutoML",

@@ -161,3 +161,13 @@ QUALITY_CHECK = _kind(
     ),
     {"CheckType": ("DATA_QUALITY", "MODEL_QUALITY"), "SuppliedBaselineStatistics": str},
 )
+CLARIFY_CHECK = _kind(
+    "ClarifyCheck",
+    CheckActor(
+        "ProcessingJob",
+        lambda backend: backend.processed_jobs,
+        member="ClarifyCheck",
+        constraints_file="analysis.json",
+    ),
+    {"CheckType": ("DATA_BIAS", "MODEL_BIAS", "MODEL_EXPLAINABILITY"), "ModelName": str},
+)
