@@ -31,7 +31,12 @@ def pipeline(role, data):
     train = TrainingStep(name="Train", estimator=estimator, inputs={"train": TrainingInput(s3_data=data)})
     artifact = train.properties.ModelArtifacts.S3ModelArtifacts
     model = SKLearnModel(
-        model_data=artifact, role=role, framework_version="1.2-1", sagemaker_session=PipelineSession(), **CODE
+        model_data=artifact,
+        role=role,
+        framework_version="1.2-1",
+        enable_network_isolation=True,  # it cannot fetch its code: the SDK repacks
+        sagemaker_session=PipelineSession(),
+        **CODE,
     )
     create = ModelStep(name="Create", step_args=model.create(instance_type="ml.m5.large"))
     again = SKLearnModel(
