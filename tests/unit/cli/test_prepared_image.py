@@ -4,6 +4,7 @@ import io
 
 import pytest
 from rich.console import Console
+from rich.text import Text
 
 from rehearsal.cli import images
 from rehearsal.images.preparing import Prepared
@@ -16,7 +17,7 @@ def shown(made: Prepared, width: int, *, terminal: bool) -> list[str]:
     Console(file=file, width=width, force_terminal=terminal, no_color=True, highlight=False, soft_wrap=True).print(
         images._told(made)
     )
-    return file.getvalue().splitlines()
+    return Text.from_ansi(file.getvalue()).plain.splitlines()
 
 
 @pytest.mark.parametrize("width", [80, 200])
