@@ -22,6 +22,21 @@ def show(session: Session, asked: Asked) -> Page:
     read = lambda: training_jobs.log(session.aws, job.name)  # noqa: E731 - of an ended job once
     lines = session.remembered(key, read) if has_ended else read()
     curves = training_jobs.curves_in(line.message for line in lines)
-    words = {metric: picture.words for metric, by_set in curves.by_metric.items() if (picture := learning.curves(metric, by_set))}
-    facts = {"job": job, "curves": curves.by_metric, "findings": words, "lines": lines[-_LAST_LINES:], "count": len(lines)}
-    return Page("training_job.html", job.name, facts, command=f"aws sagemaker describe-training-job --training-job-name {job.name}")
+    words = {
+        metric: picture.words
+        for metric, by_set in curves.by_metric.items()
+        if (picture := learning.curves(metric, by_set))
+    }
+    facts = {
+        "job": job,
+        "curves": curves.by_metric,
+        "findings": words,
+        "lines": lines[-_LAST_LINES:],
+        "count": len(lines),
+    }
+    return Page(
+        "training_job.html",
+        job.name,
+        facts,
+        command=f"aws sagemaker describe-training-job --training-job-name {job.name}",
+    )

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-WIDTH, HEIGHT = 640, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 120, 12, 44
+WIDTH, HEIGHT = 480, 280
+LABELS = 124
+"""Room on the right for the names of lines."""
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 40, 32, 46
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,10 @@ class Scale:
         return round(self.begin + share * (self.end - self.begin), 2)
 
 
-def horizontal(values: Sequence[float]) -> Scale:
-    """The scale of the x axis that holds all values."""
+def horizontal(values: Sequence[float], right: float = _RIGHT) -> Scale:
+    """The scale of the x axis that holds all values, with room on the right."""
     low, high = bounds(values)
-    return Scale(low, high, _LEFT, WIDTH - _RIGHT)
+    return Scale(low, high, _LEFT, WIDTH - right)
 
 
 def vertical(values: Sequence[float]) -> Scale:
@@ -85,7 +87,7 @@ def framed(body: Sequence[str], x: Scale, y: Scale, titles: tuple[str, str], wor
         *(_tick_y(x, y, value) for value in ticks(y)),
         f'<line class="axis" x1="{x.begin}" y1="{y.begin}" x2="{x.end}" y2="{y.begin}"/>',
         label((x.begin + x.end) / 2, HEIGHT - 6, titles[0], "title", "middle"),
-        label(x.begin - 48, _TOP + 2, titles[1], "title"),
+        label(0, 14, titles[1], "title"),
         *body,
         "</svg>",
     ]

@@ -16,13 +16,15 @@ def curves(metric: str, by_set: Mapping[str, Curve]) -> Picture | None:
     shown = {name: curve for name, curve in list(by_set.items())[:_MOST_SERIES] if curve}
     if not shown:
         return None
-    x = chart.horizontal([number for curve in shown.values() for number, _ in curve])
+    x = chart.horizontal([number for curve in shown.values() for number, _ in curve], chart.LABELS)
     y = chart.vertical([value for curve in shown.values() for _, value in curve])
     body = []
     for place, (name, curve) in enumerate(shown.items()):
         body.append(chart.path(curve, x, y, f"series series-{place}"))
         last_round, last = curve[-1]
-        body.append(chart.label(x.at(last_round) + 8, y.at(last) + 4, f"{name} {chart.figure(last)}", f"name name-{place}"))
+        body.append(
+            chart.label(x.at(last_round) + 8, y.at(last) + 4, f"{name} {chart.figure(last)}", f"name name-{place}")
+        )
     best = best_of(metric, shown.get("validation", next(iter(shown.values()))))
     body.append(f'<circle class="best" cx="{x.at(best[0])}" cy="{y.at(best[1])}" r="4"/>')
     return chart.framed(body, x, y, ("round", metric), words_of(metric, shown))

@@ -20,8 +20,10 @@ def scatter(pairs: Pairs) -> Picture | None:
     x, y = chart.horizontal(both), chart.vertical(both)
     low, high = max(x.low, y.low), min(x.high, y.high)
     body = [chart.path([(low, low), (high, high)], x, y, "reference")]
-    body += [f'<circle class="point" cx="{x.at(actual)}" cy="{y.at(predicted)}" r="3"/>' for actual, predicted in chosen]
-    body.append(chart.label(x.at(high) + 8, y.at(high) + 4, "exact", "tick"))
+    body += [
+        f'<circle class="point" cx="{x.at(actual)}" cy="{y.at(predicted)}" r="3"/>' for actual, predicted in chosen
+    ]
+    body.append(chart.label(x.at(high) + 4, y.at(high) + 4, "exact", "tick"))
     return chart.framed(body, x, y, ("actual", "predicted"), words_of(pairs))
 
 
@@ -44,5 +46,5 @@ def residuals(pairs: Pairs) -> Picture | None:
 def words_of(pairs: Pairs) -> str:
     """The finding: how many rows, and how far they are off."""
     errors = sorted(abs(predicted - actual) for actual, predicted in pairs)
-    median = errors[len(errors) // 2]
-    return f"{len(pairs):,} rows; half of the predictions are within {chart.figure(median)} of the label, the worst is {chart.figure(errors[-1])} off"
+    half, worst = chart.figure(errors[len(errors) // 2]), chart.figure(errors[-1])
+    return f"{len(pairs):,} rows; half of the predictions are within {half} of the label, the worst is {worst} off"

@@ -55,8 +55,10 @@ class Curves:
 
 def listed(aws: Aws, limit: int = 50) -> list[dict[str, Any]]:
     """The newest jobs: name, status, times."""
-    pages = aws.client("sagemaker").get_paginator("list_training_jobs").paginate(
-        SortBy="CreationTime", SortOrder="Descending", PaginationConfig={"MaxItems": limit}
+    pages = (
+        aws.client("sagemaker")
+        .get_paginator("list_training_jobs")
+        .paginate(SortBy="CreationTime", SortOrder="Descending", PaginationConfig={"MaxItems": limit})
     )
     return [
         {
