@@ -4,6 +4,7 @@ from rehearsal.console.page import Asked, Change, Page
 from rehearsal.console.session import Session
 from rehearsal.toolkit.aws.errors import RehearsalError
 from rehearsal.toolkit.cleanup import leftovers, teardown
+from rehearsal.toolkit.cleanup.leftovers import Leftover
 from rehearsal.toolkit.endpoints import inventory
 from rehearsal.toolkit.executions.events import Tell
 from rehearsal.toolkit.stacks import discovery
@@ -11,16 +12,16 @@ from rehearsal.toolkit.stacks import discovery
 
 def show(session: Session, _asked: Asked) -> Page:
     """What of each workshop is there, and endpoints of nobody's workshop."""
-    found = []
-    for launched in discovery.launched(session.aws):
-        left = leftovers.survey(session.aws, launched.workshop)
-        rows = [{"kind": each.kind.label, "name": each.name, "detail": each.detail, "cost": each.cost} for each in left]
-        found.append(
-            {"suffix": launched.workshop.suffix, "things": rows, "costly": sum(1 for row in rows if row["cost"])}
-        )
-    known = {row["name"] for each in found for row in each["things"]}
+    workshops = [launched.workshop for launched in discovery.launched(session.aws)]
+    surveys = {which.suffix: leftovers.survey(session.aws, which) for which in workshops}
+    found = [{"suffix": suffix, "things": [_row(each) for each in left]} for suffix, left in surveys.items()]
+    known = {each.name for left in surveys.values() for each in left}
     others = [each for each in inventory.listed(session.aws) if each["name"] not in known]
     return Page("costs.html", "Costs", {"workshops": found, "others": others}, command="rehearse leaks", is_live=False)
+
+
+def _row(each: Leftover) -> dict[str, str]:
+    return {"kind": each.kind.label, "name": each.name, "detail": each.detail, "cost": each.cost}
 
 
 def remove(session: Session, asked: Asked) -> Change:

@@ -4,6 +4,8 @@ from rehearsal.console.page import Asked, Page
 from rehearsal.console.pictures import learning
 from rehearsal.console.session import Session
 from rehearsal.toolkit.executions import training_jobs
+from rehearsal.toolkit.executions.logs import Line
+from rehearsal.toolkit.executions.training_jobs import TrainingJob
 
 _LAST_LINES = 200
 
@@ -17,10 +19,7 @@ def show_all(session: Session, _asked: Asked) -> Page:
 def show(session: Session, asked: Asked) -> Page:
     """One job."""
     job = training_jobs.read(session.aws, asked.path["job"])
-    key = ("training log", job.name)
-    has_ended = job.status in ("Completed", "Failed", "Stopped")
-    read = lambda: training_jobs.log(session.aws, job.name)  # noqa: E731 - of an ended job once
-    lines = session.remembered(key, read) if has_ended else read()
+    lines = _log(session, job)
     curves = training_jobs.curves_in(line.message for line in lines)
     words = {
         metric: picture.words
@@ -40,3 +39,10 @@ def show(session: Session, asked: Asked) -> Page:
         facts,
         command=f"aws sagemaker describe-training-job --training-job-name {job.name}",
     )
+
+
+def _log(session: Session, job: TrainingJob) -> list[Line]:
+    """Of a job that has ended, read once."""
+    if job.status not in ("Completed", "Failed", "Stopped"):
+        return training_jobs.log(session.aws, job.name)
+    return session.remembered(("training log", job.name), lambda: training_jobs.log(session.aws, job.name))
