@@ -4,6 +4,11 @@ Prints ``ready <url>`` on standard output when it serves, and stops on SIGTERM, 
 when standard input closes. Whatever it made (child processes, scratch folder, announcement) is gone afterwards.
 """
 
+from rehearsal.localaws.ground import user_settings
+
+if __name__ == "__main__":
+    user_settings.start_anew_without()  # before anything else is imported: what is imported now would be imported twice
+
 import argparse
 import errno
 import gc
@@ -16,11 +21,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
-
-from rehearsal.localaws.ground import user_settings
-
-if __name__ == "__main__":
-    user_settings.start_anew_without()  # before the rest is imported: what is imported now would be imported twice
 
 from rehearsal.localaws.door.listening import Server, allow_many_files
 from rehearsal.localaws.ground import announcement, clock, host, scratch

@@ -107,7 +107,7 @@ def _use_secrets(rehearsal: Rehearsal) -> None:
     assert read == [parameter, secret]
     rehearsal.told["the function's log tail"] = answer["LogResult"]
     session = rehearsal.client("sts").assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
-    console = rehearsal.aws.rehearsal("POST", "role-session", {"RoleName": "reader"})
+    console = rehearsal.aws.rehearsal("POST", "role-session", RoleName="reader")
     rehearsal.secrets |= {
         "parameter": parameter,
         "secret": secret,

@@ -86,6 +86,7 @@ ROOMS = (
             Patch("queues", "moto.sqs.responses"),
             Patch("registries", "moto.ecr.models"),
             Patch("statemachines", "moto.stepfunctions.models"),
+            Patch("streams", "moto.dynamodbstreams.models"),
             Patch("log_history", "moto.logs.models"),
         ),
     ),

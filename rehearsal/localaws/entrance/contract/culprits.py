@@ -33,7 +33,7 @@ def denial(
     if not _is_from_moto(error.__traceback__):
         return None
     given = set(_texts(params))
-    if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str) and _named(error.args[0]) in given:
+    if isinstance(error, KeyError) and error.args and not given.isdisjoint(_names(error.args[0])):
         return words.not_there(service, protocol, [shape.name for shape in operation.error_shapes], error.args[0])
     if isinstance(error, KeyError) and error.args and error.args[0] in set(_members(operation.input_shape, _DEEPEST)):
         return words.not_offered_without(service, operation.name, error.args[0])
@@ -44,9 +44,12 @@ def denial(
     return None
 
 
-def _named(looked_up: str) -> str:
-    """What was looked up, or the name that moto has made an ARN of."""
-    return _LAST_OF_ARN.split(looked_up)[-1] if looked_up.startswith("arn:") else looked_up
+def _names(looked_up: Any) -> Iterator[str]:
+    """What was looked up, and the name that moto has made an ARN of."""
+    if isinstance(looked_up, str):
+        yield looked_up
+        if looked_up.startswith("arn:"):
+            yield _LAST_OF_ARN.split(looked_up)[-1]
 
 
 def _is_told(text: str, found: re.Match[str]) -> bool:
