@@ -21,7 +21,7 @@ def readable(body: bytes, shape: Any) -> bytes:
         sent = orjson.loads(body)
     except orjson.JSONDecodeError:
         return body  # the parser says what is wrong with it
-    told = _without(of_body, sent)
+    told = {} if sent is None else _without(of_body, sent)
     return body if told == sent else orjson.dumps(told)
 
 
