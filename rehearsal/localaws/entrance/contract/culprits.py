@@ -18,10 +18,10 @@ from moto.core.model import OperationModel
 from rehearsal.localaws.authorizer.denials import Denial
 from rehearsal.localaws.entrance.contract import words
 
-_NO_NUMBER = re.compile(
-    r"(?:invalid literal for int\(\) with base 10|could not convert string to float): '(.*?)('?)$", re.DOTALL
+_NO_TOKEN = re.compile(
+    r"(?:invalid literal for int\(\) with base 10: |could not convert string to float: )?'(.*?)('?)(?: is not in list)?$",
+    re.DOTALL,
 )
-_NO_ITEM = re.compile("'(.*)(') is not in list$", re.DOTALL)
 _LAST_OF_ARN = re.compile("[:/]")
 _MOTO = "moto"
 _DEEPEST = 6
@@ -38,8 +38,7 @@ def denial(
         return words.not_there(service, protocol, [shape.name for shape in operation.error_shapes], error.args[0])
     if isinstance(error, KeyError) and error.args and error.args[0] in set(_members(operation.input_shape, _DEEPEST)):
         return words.not_offered_without(service, operation.name, error.args[0])
-    found = _NO_NUMBER.match(str(error)) if isinstance(error, ValueError) else None
-    found = found or (_NO_ITEM.match(str(error)) if isinstance(error, ValueError) else None)
+    found = _NO_TOKEN.match(str(error)) if isinstance(error, ValueError) else None
     token = next((each for each in given if found and _is_told(each, found)), None)
     if token is not None:
         return words.not_a_token(service, protocol, [shape.name for shape in operation.error_shapes], token)
