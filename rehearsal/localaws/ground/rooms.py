@@ -85,7 +85,6 @@ ROOMS = (
             Patch("queue_metrics", "moto.sqs.models"),
             Patch("queues", "moto.sqs.responses"),
             Patch("registries", "moto.ecr.models"),
-            Patch("statemachines", "moto.stepfunctions.models"),
             Patch("streams", "moto.dynamodbstreams.models"),
             Patch("log_history", "moto.logs.models"),
         ),
@@ -115,6 +114,7 @@ ROOMS = (
         ),
         keeps=("history",),
     ),
+    Room("stepfunctions", patches=(Patch("executions", "moto.stepfunctions.models"),)),
     Room(
         "functions",
         Replacement("awslambda", "lambda_backends", "FunctionsBackend"),
