@@ -101,7 +101,8 @@ class StsBackend(STSBackend):
         """A day after their end keys are unknown; services take new ones every hour, and would never stop."""
         ended = clock.timestamp() - _TOLD_EXPIRED_SECONDS
         keys = iam_backends[self.account_id][self.partition].access_keys
-        for sessions in (self.sessions, self.user_sessions):
+        kinds: tuple[dict[str, Any], ...] = (self.sessions, self.user_sessions)
+        for sessions in kinds:
             for key, _ in [*takewhile(lambda pair: pair[1].expires_at < ended, list(sessions.items()))]:
                 sessions.pop(key)
                 keys.pop(key, None)
