@@ -5,8 +5,9 @@ CreateHyperParameterTuningJob has passed the role, and needs no permission for C
 """
 
 import logging
+import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,7 +33,8 @@ class Engine:
     def __init__(self) -> None:
         self._changed = threading.Condition(threading.RLock())
         self._live: dict[str, TuningJob] = {}
-        self._thread: threading.Thread | None = None
+        self._events: queue.SimpleQueue[tuple[TuningJob, dict[str, Any]]] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -41,12 +43,19 @@ class Engine:
             yield
 
     def start(self, job: TuningJob) -> None:
-        """A new job begins, or one goes on after a restart."""
+        """A new job begins."""
         with self._changed:
-            self._live[job.arn] = job
-            if self._thread is None:
-                self._thread = host.in_background(self._look, name="sagemaker tuning")
-            self._changed.notify_all()
+            self._take_up(job)
+            self._carry_out(self._turn(job, machine.start))
+
+    def _take_up(self, job: TuningJob) -> None:
+        self._live[job.arn] = job
+        if not self._threads:
+            self._threads = [
+                host.in_background(self._look, name="sagemaker tuning"),
+                host.in_background(self._publish, name="sagemaker tuning events"),
+            ]
+        self._changed.notify_all()
 
     def stop(self, job: TuningJob) -> None:
         """Let a job stop its trials and end.
@@ -76,7 +85,7 @@ class Engine:
             for trial in job.trials:
                 if trial.status is TrialStatus.BEGINNING:
                     trial.status = TrialStatus.WAITING
-        self.start(job)
+            self._take_up(job)
 
     def _look(self) -> None:
         while True:
@@ -116,7 +125,7 @@ class Engine:
             turn.set_status(Status.FAILED)
             self._carry_out(turn)
 
-    def _turn(self, job: TuningJob, event: Any) -> Turn:
+    def _turn(self, job: TuningJob, event: Callable[[Turn], None]) -> Turn:
         turn = Turn(job, clock.now())
         event(turn)
         return turn
@@ -129,11 +138,20 @@ class Engine:
             elif isinstance(instruction, Halt):
                 _halt(job, instruction.trial)
             elif isinstance(instruction, Tell):
-                host.in_background(events.publish, job, events.detail_of(job), name=f"events of {job.name}")
+                self._events.put((job, events.detail_of(job)))
         if not job.status.is_live:
             self._live.pop(job.arn, None)
         if turn.has_changed:
             persistence.changed()
+
+    def _publish(self) -> None:
+        """Events go out one after the other, in the order in which things happened."""
+        while True:
+            job, detail = self._events.get()
+            try:
+                events.publish(job, detail)
+            except Exception:  # the outermost edge of a thread: a target's failure must not end the events
+                log.exception("while publishing a change of %s", job.arn)
 
     def _begin(self, job: TuningJob, trial: Trial) -> None:
         """Start the training job of a trial, within the quota of the first configuration of instances that has room."""
@@ -150,7 +168,7 @@ class Engine:
             unforeseen = f"InternalServerError: {type(error).__name__}: {error}"
             self._after(job, lambda turn: machine.cannot_begin(turn, trial, unforeseen))
 
-    def _after(self, job: TuningJob, event: Any) -> None:
+    def _after(self, job: TuningJob, event: Callable[[Turn], None]) -> None:
         with self._changed:
             self._carry_out(self._turn(job, event))
 

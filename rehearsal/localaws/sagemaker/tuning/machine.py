@@ -80,6 +80,12 @@ class Turn:
         self.instructions.append(Tell(status))
 
 
+def start(turn: Turn) -> None:
+    """A new job begins."""
+    turn.has_changed = True
+    turn.instructions.append(Tell(Status.IN_PROGRESS))
+
+
 def see(turn: Turn, trial: Trial, seen: Seen) -> None:
     """Take note of what the trial's training job shows."""
     status = TrialStatus(seen.status)
