@@ -120,7 +120,7 @@ SAGEMAKER = Service(
         **_JOB_DEFINITIONS,
     },
     without_resource=words(
-        "ListModelPackages ListTrainingJobsForHyperParameterTuningJob ListCandidatesForAutoMLJob ListTrials "
+        "ListModelPackages ListCandidatesForAutoMLJob ListTrials "
         "ListTrialComponents ListInferenceComponents ListMonitoringExecutions ListApps ListSpaces ListUserProfiles "
         "ListDataQualityJobDefinitions ListModelBiasJobDefinitions ListModelExplainabilityJobDefinitions "
         "ListModelQualityJobDefinitions ListMonitoringSchedules ListMonitoringAlerts ListMonitoringAlertHistory "

@@ -201,13 +201,15 @@ def test_a_target_ends_the_job(tuning: Any) -> None:
 def test_the_longest_runtime_ends_the_job(tuning: Any) -> None:
     config = tuning.config(most=50)
     config["ResourceLimits"]["MaxRuntimeInSeconds"] = 7200
-    name = tuning.start(
-        config, tuning.definition({"num_round": "1000000"}, StoppingCondition={"MaxRuntimeInSeconds": 86400})
-    )
+    endless = tuning.definition({"num_round": "1000000"}, StoppingCondition={"MaxRuntimeInSeconds": 86400})
+    name = tuning.start(config, endless)
     tuning.until(name, lambda job: job["TrainingJobStatusCounters"]["InProgress"] == 2, "two trials run")
+    for row in tuning.trials(name):  # a role's session would not outlive the hours that pass before the download
+        tuning.training.wait(row["TrainingJobName"], phase="Training")
     tuning.training.aws.rehearsal("POST", "clock", seconds=7201)
     job = tuning.wait(name)
-    assert job["TrainingJobStatusCounters"]["Stopped"] == 2
+    assert job["TrainingJobStatusCounters"]["Stopped"] == 2, tuning.trials(name)
+    assert job["HyperParameterTuningJobStatus"] == "Completed"
     assert job["ConsumedResources"]["RuntimeInSeconds"] >= 7200
 
 
