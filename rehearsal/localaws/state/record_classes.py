@@ -79,7 +79,7 @@ _OURS = {
     "sagemaker.tuning.records": "Status TrialStatus Objective Definition Outcome Trial Limits TuningJob",
     "sagemaker.usage": "Usage Process",
     "services.logs": "LogStream",
-    "services.statemachines": "Recorded",
+    "stepfunctions.executions": "Recorded",
     "state.factories": "LocalFunction RecordFactory",
 }
 """Modules of the embedded AWS, and the names of their record classes."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from rehearsal.localaws.sagemaker.pipelines.invalid import InvalidDefinition, unparsable
 from rehearsal.localaws.sagemaker.pipelines.steps.callback import CALLBACK
+from rehearsal.localaws.sagemaker.pipelines.steps.checks import CLARIFY_CHECK, QUALITY_CHECK
 from rehearsal.localaws.sagemaker.pipelines.steps.deciding import CONDITION, FAIL
 from rehearsal.localaws.sagemaker.pipelines.steps.endpoints import ENDPOINT, ENDPOINT_CONFIG
 from rehearsal.localaws.sagemaker.pipelines.steps.function import LAMBDA
@@ -31,12 +32,18 @@ _ROWS = (
     FAIL,
     ENDPOINT_CONFIG,
     ENDPOINT,
+    QUALITY_CHECK,
+    CLARIFY_CHECK,
 )
 KINDS: dict[str, Kind] = {kind.type: kind for kind in _ROWS}
 
 REFUSED = (
+<<<<<<< HEAD
     "QualityCheck",
     "ClarifyCheck",
+=======
+    "Tuning",
+>>>>>>> 34a456352a13590b4c119d3649f10424ab907432
     "EMR",
     "EMRServerless",
     "AutoML",
