@@ -38,12 +38,6 @@ _ROWS = (
 KINDS: dict[str, Kind] = {kind.type: kind for kind in _ROWS}
 
 REFUSED = (
-<<<<<<< HEAD
-    "QualityCheck",
-    "ClarifyCheck",
-=======
-    "Tuning",
->>>>>>> 34a456352a13590b4c119d3649f10424ab907432
     "EMR",
     "EMRServerless",
     "AutoML",
