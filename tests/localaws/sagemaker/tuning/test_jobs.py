@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.localaws.sagemaker.tuning.conftest import DEPTH, ETA, ranges
+from tests.localaws.waiting import wait_until
 
 OBJECTIVE = "FinalHyperParameterTuningJobObjectiveMetric"
 
@@ -204,8 +205,11 @@ def test_the_longest_runtime_ends_the_job(tuning: Any) -> None:
     endless = tuning.definition({"num_round": "1000000"}, StoppingCondition={"MaxRuntimeInSeconds": 86400})
     name = tuning.start(config, endless)
     tuning.until(name, lambda job: job["TrainingJobStatusCounters"]["InProgress"] == 2, "two trials run")
-    for row in tuning.trials(name):  # a role's session would not outlive the hours that pass before the download
-        tuning.training.wait(row["TrainingJobName"], phase="Training")
+    describe = tuning.sagemaker.describe_training_job
+    for row in tuning.trials(
+        name
+    ):  # which have their data, for which the role's session lasts an hour, and an objective
+        wait_until(lambda name=row["TrainingJobName"]: describe(TrainingJobName=name).get("FinalMetricDataList"), 120)
     tuning.training.aws.rehearsal("POST", "clock", seconds=7201)
     job = tuning.wait(name)
     assert job["TrainingJobStatusCounters"]["Stopped"] == 2, tuning.trials(name)
