@@ -147,3 +147,24 @@ def test_the_third_line_does_each_step_by_a_call_of_its_own(aws, sdk3: str, tmp_
     assert float(told["predicted"]) == pytest.approx(1.4, abs=0.8)
     assert told["scripted"]["status"] == "Completed"
     assert told["scripted"]["model"].endswith("/output/model.tar.gz")
+
+
+@pytest.mark.full("sdk")
+def test_the_second_lines_tuner_searches_warm_starts_stops_and_is_a_step(aws, sdk2: str, tmp_path: Path) -> None:
+    told = run(aws, tmp_path, "tuner2", sdk2, "-W", "ignore", "with_sdk2_tuner.py")
+    assert told["best"] == told["lowest"] == told["attached"]
+    assert told["rows"] == 4
+    assert {"eta", "max_depth", "FinalObjectiveValue", "TrainingElapsedTimeSeconds"} <= set(told["columns"])
+    assert told["estimator"] == "10"
+    assert [told[each] for each in ("warm", "scripted", "stopped")] == ["Completed", "Completed", "Stopped"]
+    assert told["overall"]
+    assert told["pipeline"] == "Succeeded"
+    assert told["jobs"] == 5
+
+
+@pytest.mark.full("sdk")
+def test_the_third_lines_tuner_searches_warm_starts_and_stops(aws, sdk3: str, tmp_path: Path) -> None:
+    told = run(aws, tmp_path, "tuner3", sdk3, "-W", "ignore", "with_sdk3_tuner.py")
+    assert told["best"] == told["lowest"]
+    assert told["rows"] == 3
+    assert [told[each] for each in ("status", "warm", "scripted", "stopped")] == [*["Completed"] * 3, "Stopped"]
