@@ -63,13 +63,13 @@ def scripted(session, role, inputs):
     tuner = HyperparameterTuner(
         made, "mean", ranges, definitions, strategy="Random", objective_type="Minimize", max_jobs=2
     )
-    tuner.fit({"train": inputs["train"]})
+    tuner.fit({"train": inputs["train"]}, job_name="v2-scripted")
     return tuner.describe()["HyperParameterTuningJobStatus"]
 
 
 def stopped(session, role, inputs):
     tuner = tuner_of(session, role, rounds=1000000)
-    tuner.fit(inputs, wait=False)
+    tuner.fit(inputs, job_name="v2-stopped", wait=False)
     tuner.stop_tuning_job()
     tuner.wait()
     return tuner.describe()["HyperParameterTuningJobStatus"]
@@ -95,10 +95,10 @@ def main():
     session, role = sagemaker.Session(), sagemaker.get_execution_role()
     inputs = inputs_in(session)
     tuner = tuner_of(session, role)
-    tuner.fit(inputs)
+    tuner.fit(inputs, job_name="v2-first")
     frame = tuner.analytics().dataframe()
     warm = tuner.identical_dataset_and_algorithm_tuner()
-    warm.fit(inputs)
+    warm.fit(inputs, job_name="v2-warm")
     attached = HyperparameterTuner.attach(tuner.latest_tuning_job.name, sagemaker_session=session)
     told = {
         "best": tuner.best_training_job(),

@@ -89,7 +89,7 @@ def main():
     session, role = Session(), get_execution_role()
     inputs = inputs_in(session)
     tuner = builtin(session, role)
-    tuner.tune(inputs, wait=True)
+    tuner.tune(inputs, job_name="v3-first", wait=True)
     frame = tuner.analytics().dataframe()
     parent = ParentHyperParameterTuningJob(
         hyper_parameter_tuning_job_name=tuner.latest_tuning_job.hyper_parameter_tuning_job_name
@@ -98,11 +98,11 @@ def main():
         warm_start_type="IdenticalDataAndAlgorithm", parent_hyper_parameter_tuning_jobs=[parent]
     )
     warm = builtin(session, role, warm_start_config=config)
-    warm.tune(inputs, wait=True)
+    warm.tune(inputs, job_name="v3-warm", wait=True)
     script = scripted(session, role)
-    script.tune(inputs[:1], wait=True)
+    script.tune(inputs[:1], job_name="v3-scripted", wait=True)
     endless = builtin(session, role, rounds=1000000)
-    endless.tune(inputs, wait=False)
+    endless.tune(inputs, job_name="v3-stopped", wait=False)
     endless.stop_tuning_job()
     endless.latest_tuning_job.wait()
     told = {

@@ -54,7 +54,7 @@ def test_the_best_models_are_created(lab: Lab) -> None:
     )
     execution = lab.run(name)
     arn = execution["PipelineExecutionArn"]
-    assert execution["PipelineExecutionStatus"] == "Succeeded", lab.steps(arn)
+    assert execution["PipelineExecutionStatus"] == "Succeeded", lab.step(arn, "Tune")["FailureReason"]
     tuned = lab.step(arn, "Tune")["Metadata"]["TuningJob"]["Arn"].rpartition("/")[2]
     assert len(tuned) <= 32
     job = lab.sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=tuned)

@@ -11,10 +11,10 @@ SKLEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1
 SCRIPT = """
 import argparse, time
 parser = argparse.ArgumentParser()
-parser.add_argument("--x", type=float)
-x = parser.parse_args().x
+parser.add_argument("--shift", type=float)
+shift = parser.parse_args().shift
 for epoch in range(3):
-    print("epoch %d loss=%.4f" % (epoch, (x - 2) ** 2 + 1 / (epoch + 1)), flush=True)
+    print("epoch %d loss=%.4f" % (epoch, (shift - 2) ** 2 + 1 / (epoch + 1)), flush=True)
 """
 
 
@@ -72,10 +72,12 @@ def test_a_script_tells_its_objective_and_gets_its_values_as_options(tuning: Any
         "Grid",
         most=None,
         HyperParameterTuningJobObjective={"Type": "Minimize", "MetricName": "loss"},
-        ParameterRanges=ranges(x=["1", "2", "4"]),
+        ParameterRanges=ranges(shift=["1", "2", "4"]),
     )
     job = tuning.run(config, definition)
-    assert job["HyperParameterTuningJobStatus"] == "Completed", tuning.trials(job["HyperParameterTuningJobName"])
-    assert job["BestTrainingJob"]["TunedHyperParameters"] == {"x": "2"}
+    assert job["HyperParameterTuningJobStatus"] == "Completed", job.get("FailureReason") + str(
+        [(r["TrainingJobStatus"], r.get("FailureReason")) for r in tuning.trials(job["HyperParameterTuningJobName"])]
+    )
+    assert job["BestTrainingJob"]["TunedHyperParameters"] == {"shift": "2"}
     trained = tuning.sagemaker.describe_training_job(TrainingJobName=job["BestTrainingJob"]["TrainingJobName"])
     assert trained["HyperParameters"]["_tuning_objective_metric"] == '"loss"'
