@@ -80,10 +80,11 @@ _MAX_REASON = 1024
 
 @dataclass(frozen=True)
 class Trial:
-    """What a tuning job wants of the job that it has started: its own ARN, and the metric whose values it follows."""
+    """What a tuning job wants of the job that it has started: its own ARN, its objective, and whether all values are kept."""
 
     tuning_job_arn: str
     metric: str
+    keeps_values: bool = False
 
 
 @dataclass
@@ -111,7 +112,7 @@ class TrainingJob:
     """After an interruption, until spot instances are to be had again."""
     trial: Trial | None = None
     followed: list[float] = field(default_factory=list)
-    """The values of the trial's metric in the order in which they were told: one for each epoch."""
+    """The values of the trial's metric in the order in which they were told, one for each epoch, where they are kept."""
     changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
 
     def __post_init__(self) -> None:
@@ -138,11 +139,11 @@ class TrainingJob:
             self.changed.notify_all()
 
     def measure(self, found: Iterable[tuple[str, float, datetime]]) -> None:
-        """Metrics that the log has told of: the last value of each counts, and a trial keeps all of its own."""
+        """Metrics that the log has told of: the last value of each counts."""
         with self.changed:
             for name, value, at in found:
                 self.metrics[name] = {"MetricName": name, "Value": value, "Timestamp": at}
-                if self.trial is not None and name == self.trial.metric:
+                if self.trial is not None and self.trial.keeps_values and name == self.trial.metric:
                     self.followed.append(value)
 
     def fail(self, reason: str, at: datetime) -> None:

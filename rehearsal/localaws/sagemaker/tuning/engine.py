@@ -17,7 +17,7 @@ from rehearsal.localaws.ground import clock, host, persistence
 from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.sagemaker.training import job as training
 from rehearsal.localaws.sagemaker.training import starting
-from rehearsal.localaws.sagemaker.tuning import events, machine, searching, strategies, trials
+from rehearsal.localaws.sagemaker.tuning import events, machine, searching, stopping, strategies, trials
 from rehearsal.localaws.sagemaker.tuning.machine import Begin, Halt, Seen, Tell, Turn, Want
 from rehearsal.localaws.sagemaker.tuning.records import Status, Trial, TrialStatus, TuningJob
 
@@ -121,6 +121,8 @@ class Engine:
     def _give_up(self, job: TuningJob, reason: str) -> None:
         with self._changed:
             job.failure_reason, job.is_winding_up = reason, True
+            for trial in job.live_trials():
+                _halt(job, trial)
             turn = Turn(job, clock.now())
             turn.set_status(Status.FAILED)
             self._carry_out(turn)
@@ -183,12 +185,12 @@ def _observe(turn: Turn) -> None:
     for trial in turn.job.live_trials():
         found: training.TrainingJob | None = jobs.find(trial.name)
         if found is not None:
-            machine.see(turn, trial, _seen(found))
+            machine.see(turn, trial, _seen(found, len(trial.curve)))
     machine.advance(turn)
 
 
-def _seen(job: training.TrainingJob) -> Seen:
-    """All members of one moment."""
+def _seen(job: training.TrainingJob, known: int) -> Seen:
+    """All members of one moment; so many values of the objective are known."""
     with job.changed:
         told = job.metrics.get(job.trial.metric) if job.trial else None
         return Seen(
@@ -197,7 +199,7 @@ def _seen(job: training.TrainingJob) -> Seen:
             job.started_at,
             job.ended_at,
             job.failure_reason,
-            tuple(job.followed),
+            tuple(job.followed[known:]),
             told["Value"] if told else None,
         )
 
@@ -210,7 +212,8 @@ def _halt(job: TuningJob, trial: Trial) -> None:
 
 def _start_training(job: TuningJob, trial: Trial) -> None:
     definition, backend = job.definitions[trial.definition], _backend(job)
-    wanted = training.Trial(job.arn, definition.objective.metric)
+    keeps_values = stopping.decision_of(job) is not None
+    wanted = training.Trial(job.arn, definition.objective.metric, keeps_values)
     refused: AwsError | None = None
     for request in trials.requests(definition, trial.name, trial.values, backend.tag_store.of(job.arn)):
         program = starting.check_place(request, job.region)

@@ -60,7 +60,8 @@ class Seen:
     started_at: datetime | None
     ended_at: datetime | None
     failure_reason: str | None
-    curve: tuple[float, ...]
+    more: tuple[float, ...]
+    """The values of the objective that were told since the last look."""
     objective: float | None
 
 
@@ -89,9 +90,11 @@ def start(turn: Turn) -> None:
 def see(turn: Turn, trial: Trial, seen: Seen) -> None:
     """Take note of what the trial's training job shows."""
     status = TrialStatus(seen.status)
-    turn.has_changed |= status is not trial.status or len(seen.curve) > len(trial.curve)
+    turn.has_changed |= status is not trial.status
     trial.created_at, trial.started_at, trial.ended_at = seen.created_at, seen.started_at, seen.ended_at
-    trial.curve, trial.objective, trial.failure_reason = list(seen.curve), seen.objective, seen.failure_reason
+    trial.objective, trial.failure_reason = seen.objective, seen.failure_reason
+    for value in seen.more:
+        trial.add(value)
     trial.status = status
     trial.is_retryable = (seen.failure_reason or "").startswith(_INTERNAL)
     if trial.is_halted and status is TrialStatus.IN_PROGRESS:

@@ -103,7 +103,9 @@ class Trial:
     again_at: float = 0.0
     """When a trial that found no instances may look for them again, in seconds since the epoch."""
     curve: list[float] = field(default_factory=list)
-    """The objective after each epoch."""
+    """The objective after each epoch, where trials are stopped early."""
+    averages: list[float] = field(default_factory=list)
+    """The mean of the curve up to each epoch."""
     judged: int = 0
     """How many of them early stopping has looked at."""
     rungs: dict[str, float] = field(default_factory=dict)
@@ -119,6 +121,12 @@ class Trial:
     """It failed for a reason of the service's own."""
     is_counted: bool = False
     """It is over, and completion criteria have taken note of it."""
+
+    def add(self, value: float) -> None:
+        """Another epoch has told its objective."""
+        self.curve.append(value)
+        before = self.averages[-1] if self.averages else 0.0
+        self.averages.append(before + (value - before) / len(self.curve))
 
     @property
     def has_objective(self) -> bool:

@@ -2,7 +2,7 @@
 
 from rehearsal.localaws.sagemaker.tuning import strategies
 from rehearsal.localaws.sagemaker.tuning.records import Outcome, Trial, TrialStatus, TuningJob
-from rehearsal.localaws.sagemaker.tuning.strategies import Search, Tried
+from rehearsal.localaws.sagemaker.tuning.strategies import Resources, Search, Tried
 
 
 def next_definition(job: TuningJob) -> int:
@@ -24,7 +24,7 @@ def own_trials(job: TuningJob, definition: int) -> list[Trial]:
 
 def search_of(job: TuningJob, definition: int, *, with_parents: bool = True) -> Search:
     """The question to the strategy, with all that is known."""
-    asked, config = job.definitions[definition], job.request["HyperParameterTuningJobConfig"]
+    asked = job.definitions[definition]
     tried = [_of_trial(each) for each in own_trials(job, definition)]
     if with_parents:
         tried += [_of_parent(each, asked.space.names) for each in job.learned]
@@ -35,10 +35,16 @@ def search_of(job: TuningJob, definition: int, *, with_parents: bool = True) -> 
         len(_indices(job, definition)),
         tuple(tried),
         shares_scale=(job.request.get("WarmStartConfig") or {}).get("WarmStartType") != "TransferLearning",
-        resources=strategies.resources(config, asked.request.get("StaticHyperParameters") or {})
-        if config["Strategy"] == "Hyperband"
-        else None,
+        resources=resources_of(job, definition),
     )
+
+
+def resources_of(job: TuningJob, definition: int) -> Resources | None:
+    """Hyperband's bounds; None for another strategy."""
+    config = job.request["HyperParameterTuningJobConfig"]
+    if config["Strategy"] != "Hyperband":
+        return None
+    return strategies.resources(config, job.definitions[definition].request.get("StaticHyperParameters") or {})
 
 
 def _of_trial(trial: Trial) -> Tried:

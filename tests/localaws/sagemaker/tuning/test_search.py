@@ -149,11 +149,16 @@ def test_hyperband_stops_what_is_outdone_on_its_rung() -> None:
 
 
 def test_the_median_of_running_averages_decides() -> None:
-    before = [[4.0, 2.0], [6.0, 2.0], [8.0, 8.0]]  # their averages after two epochs are 3, 4 and 8
-    assert stopping.is_worse_than_median(LOSS, 4.1, before, 2)
-    assert not stopping.is_worse_than_median(LOSS, 4.0, before, 2)
-    assert not stopping.is_worse_than_median(Objective("f1", maximize=True), 4.1, before, 2)
-    assert not stopping.is_worse_than_median(LOSS, 100.0, [], 2)
+    before = [Trial(1, 0, "before", 0, {}) for _ in range(3)]
+    for trial, curve in zip(before, [[4.0, 2.0], [6.0, 2.0], [8.0, 8.0]], strict=True):
+        for value in curve:
+            trial.add(value)
+    averages = [trial.averages[1] for trial in before]
+    assert averages == [3.0, 4.0, 8.0]
+    assert stopping.is_worse_than_median(LOSS, 4.1, averages)
+    assert not stopping.is_worse_than_median(LOSS, 4.0, averages)
+    assert not stopping.is_worse_than_median(Objective("f1", maximize=True), 4.1, averages)
+    assert not stopping.is_worse_than_median(LOSS, 100.0, [])
 
 
 # --------------------------------------------------------------------------------------------------- the state machine
@@ -203,7 +208,7 @@ class Service:
 
     def end(self, trial: Trial, status: str, loss: float | None = None, reason: str | None = None) -> None:
         self.running.pop(trial.name, None)
-        self.show(trial, status, loss, reason, trial.curve)
+        self.show(trial, status, loss, reason)
 
     def look(self) -> None:
         self.turn(machine.advance)
