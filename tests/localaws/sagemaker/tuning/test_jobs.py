@@ -1,5 +1,6 @@
 """Tuning jobs through boto3: trials that really run, what the answers tell of them, and how a job ends."""
 
+import json
 import re
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.localaws.inboxes import Inbox
 from tests.localaws.sagemaker.tuning.conftest import DEPTH, ETA, ranges
 from tests.localaws.waiting import wait_until
 
@@ -222,3 +224,20 @@ def test_names_are_unique(tuning: Any) -> None:
     with pytest.raises(ClientError) as refused:
         tuning.start(HyperParameterTuningJobName=name.upper())
     assert refused.value.response["Error"]["Code"] == "ResourceInUse"
+
+
+def test_changes_of_status_are_events(tuning: Any, inbox: Inbox) -> None:
+    events, rule = tuning.training.aws.client("events"), tuning.training.unique("tuned")
+    pattern = {"source": ["aws.sagemaker"], "detail-type": ["SageMaker HyperParameter Tuning Job State Change"]}
+    events.put_rule(Name=rule, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=rule, Targets=[{"Id": "inbox", "Arn": inbox.arn}])
+    job = tuning.run(tuning.config(most=1), Tags=[{"Key": "team", "Value": "blue"}])
+    told = [inbox.body() for _ in range(2)]
+    events.remove_targets(Rule=rule, Ids=["inbox"])
+    events.delete_rule(Name=rule)
+    assert [each["detail"]["HyperParameterTuningJobStatus"] for each in told] == ["InProgress", "Completed"]
+    detail = told[1]["detail"]
+    assert told[1]["resources"] == [job["HyperParameterTuningJobArn"]]
+    assert detail["Tags"] == {"team": "blue"}
+    assert detail["TrainingJobStatusCounters"]["Completed"] == 1
+    assert isinstance(detail["BestTrainingJob"]["CreationTime"], int)
