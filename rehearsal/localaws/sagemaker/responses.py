@@ -25,6 +25,13 @@ from rehearsal.localaws.sagemaker.tuning.operations import TuningJobOperations
 from rehearsal.localaws.services.api import ServiceApi
 
 
+class ClosedOperations:
+    """Operations of ``offered.CLOSED`` that moto does not know: so that they are refused with the reason."""
+
+    def create_monitoring_schedule(self) -> None:
+        raise AssertionError("check_request refuses it")
+
+
 class SageMakerResponse(
     TrainingJobOperations,
     TuningJobOperations,
@@ -42,6 +49,7 @@ class SageMakerResponse(
     TagOperations,
     SearchOperations,
     TrialComponentOperations,
+    ClosedOperations,
     ServiceApi,
     MotoSageMakerResponse,
 ):

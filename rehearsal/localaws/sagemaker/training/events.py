@@ -38,7 +38,7 @@ def publish_metrics(job: TrainingJob, values: list[tuple[str, float, datetime]])
 
 
 def in_milliseconds(value: Any) -> Any:
-    """A description with its moments as events have them: milliseconds since the epoch."""
+    """A description with its times as events have them."""
     if isinstance(value, datetime):
         return int(value.timestamp() * 1000)
     if isinstance(value, dict):
