@@ -18,7 +18,7 @@ def written(card: RunCard, form: str) -> str:
     """The card in one of the formats, without credentials."""
     if form == "json":
         return json.dumps(document(card), indent=2) + "\n"
-    return _environment(form == "html").get_template(f"card.{form}").render(card=card)
+    return _environment(form == "html").get_template("card.html" if form == "html" else "card.md.txt").render(card=card)
 
 
 def document(card: RunCard) -> Any:
