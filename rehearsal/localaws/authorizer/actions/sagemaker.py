@@ -93,6 +93,7 @@ SAGEMAKER = Service(
         "CreateTransformJob": on("transform-job/{TransformJobName}"),
         "CreateInferenceComponent": on("inference-component/{InferenceComponentName}"),
         "CreateModelPackage": on("model-package/{ModelPackageName}", "model-package-group/{ModelPackageGroupName}"),
+        "BatchDescribeModelPackage": on("{ModelPackageArnList[]}"),
         "CreateTrial": on("experiment-trial/{TrialName}"),
         "StartPipelineExecution": on("pipeline/{PipelineName}"),
         "ListPipelineExecutions": on("pipeline/{PipelineName}"),
