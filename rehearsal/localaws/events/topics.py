@@ -9,10 +9,12 @@ import logging
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from moto.sns.models import Subscription
+from moto.sns.exceptions import SNSInvalidParameter, SNSNotFoundError
+from moto.sns.models import SNSBackend, Subscription
 
 from rehearsal.localaws.events import mailbox, recipients
 from rehearsal.localaws.events.delivery import Refusal
@@ -20,7 +22,7 @@ from rehearsal.localaws.events.recipients import Sender
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import describe
 from rehearsal.localaws.isolation.loopback_only import is_loopback
-from rehearsal.localaws.moto_bridge.replacing import replace
+from rehearsal.localaws.moto_bridge.replacing import around, replace
 
 log = logging.getLogger("rehearsal.localaws.events")
 
@@ -58,6 +60,21 @@ class Notification:
 def install() -> None:
     """Take the delivery over from moto."""
     replace(Subscription, "publish", _publish)
+    around(SNSBackend, "publish", _to_a_topic)
+
+
+def _to_a_topic(publish: Callable[..., Any]) -> Callable[..., Any]:
+    """In AWS's words where there is no such topic, or no message."""
+
+    @wraps(publish)
+    def published(backend: Any, message: str, arn: str | None, *args: Any, **named: Any) -> Any:
+        if not message:
+            raise SNSInvalidParameter("Invalid parameter: Empty message")
+        if arn is not None and ":endpoint/" not in arn and arn not in backend.topics:
+            raise SNSNotFoundError("Topic does not exist")
+        return publish(backend, message, arn, *args, **named)
+
+    return published
 
 
 def _publish(

@@ -13,7 +13,7 @@ from moto.awslambda.exceptions import UnknownLayerVersionException
 from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction, LayerVersion
 
 from rehearsal.localaws.door import faults
-from rehearsal.localaws.functions import asynchronous, code, limits, permissions, runtimes
+from rehearsal.localaws.functions import asynchronous, code, limits, permissions, runtimes, wording
 from rehearsal.localaws.functions.configuration import Configuration
 from rehearsal.localaws.functions.event_sources import checks, queue_poller
 from rehearsal.localaws.functions.invocation import Invocation
@@ -116,6 +116,8 @@ class Function(LambdaFunction):
         answer["LastUpdateStatus"] = "Successful"
         answer["RevisionId"] = self.revision_id
         answer["LoggingConfig"] = self.logging_config
+        answer["RuntimeVersionConfig"] = {"RuntimeVersionArn": wording.runtime_version_arn(self.run_time, self.region)}
+        answer["Layers"] = answer.get("Layers") or None
         if self.dead_letter_arn:
             answer["DeadLetterConfig"] = {"TargetArn": self.dead_letter_arn}
         return {name: value for name, value in answer.items() if value is not None}

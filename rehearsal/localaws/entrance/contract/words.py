@@ -79,6 +79,10 @@ def no_arn(service: str, protocol: str, member: str, text: str) -> Denial:
         return Denial(400, "InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {text}'")
     if service == "sns":
         return Denial(400, "InvalidParameter", f"Invalid parameter: {member}")
+    if service == "sts":
+        return Denial(400, "ValidationError", f"{text} is invalid")
+    if service == "iam" and member == "PolicyArn":
+        return Denial(400, "ValidationError", "Invalid ARN:  Could not be parsed!")
     return invalid(service, protocol, [f"Value '{text}' at '{member[:1].lower()}{member[1:]}' is no ARN"])
 
 
