@@ -5,11 +5,13 @@ from typing import Any
 
 from moto.cloudwatch.models import Alarm, CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
+from moto.core.serialize import return_if_not_empty
 
 from rehearsal.localaws.alarms import history
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge.replacing import add, around, replace
 
+_METRICS = "DescribeAlarmsOutput.MetricAlarms.MetricAlarm.Metrics"
 _moto_put = CloudWatchBackend.put_metric_alarm
 _moto_delete = CloudWatchBackend.delete_alarms
 
@@ -19,6 +21,8 @@ def install() -> None:
     replace(CloudWatchBackend, "put_metric_alarm", _put)
     replace(CloudWatchBackend, "delete_alarms", _delete)
     around(CloudWatchResponse, "put_metric_data", _of_own_namespace)
+    paths = {**CloudWatchResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER, _METRICS: return_if_not_empty}
+    replace(CloudWatchResponse, "RESPONSE_KEY_PATH_TO_TRANSFORMER", paths)
     add(CloudWatchResponse, "describe_alarm_history", history.describe)
 
 

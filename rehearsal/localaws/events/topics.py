@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
 
 import json
 import logging
+import re
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -61,6 +62,34 @@ def install() -> None:
     """Take the delivery over from moto."""
     replace(Subscription, "publish", _publish)
     around(SNSBackend, "publish", _to_a_topic)
+    around(SNSBackend, "create_topic", _of_a_name)
+    around(SNSBackend, "subscribe", _by_a_protocol)
+
+
+_NAME = re.compile(r"[\w-]{1,256}", re.ASCII)
+_PROTOCOLS = ("http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose")
+
+
+def _of_a_name(create: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(create)
+    def created(backend: Any, name: str, *args: Any, **named: Any) -> Any:
+        if not _NAME.fullmatch(name.removesuffix(".fifo")):
+            raise SNSInvalidParameter("Invalid parameter: Topic Name")
+        return create(backend, name, *args, **named)
+
+    return created
+
+
+def _by_a_protocol(subscribe: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(subscribe)
+    def subscribed(backend: Any, topic_arn: str, endpoint: str, protocol: str, *args: Any, **named: Any) -> Any:
+        if protocol not in _PROTOCOLS:
+            raise SNSInvalidParameter(
+                f"Invalid parameter: Amazon SNS does not support this protocol string: {protocol}"
+            )
+        return subscribe(backend, topic_arn, endpoint, protocol, *args, **named)
+
+    return subscribed
 
 
 def _to_a_topic(publish: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ import threading
 import uuid
 from typing import Any
 
-from moto.awslambda.exceptions import UnknownLayerVersionException
+from moto.awslambda.exceptions import UnknownFunctionException, UnknownLayerVersionException
 from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction, LayerVersion
 
 from rehearsal.localaws.door import faults
@@ -233,6 +233,18 @@ class FunctionsBackend(LambdaBackend):
         """Stop polling, and forget."""
         queue_poller.stop(uuid)
         return super().delete_event_source_mapping(uuid)
+
+    def get_function_event_invoke_config(self, function_name: str) -> dict[str, Any]:
+        """In AWS's words, which are the same for a function that is not there."""
+        try:
+            return super().get_function_event_invoke_config(function_name)
+        except UnknownFunctionException as error:
+            arn = f"arn:aws:lambda:{self.region_name}:{self.account_id}:function:{function_name.rpartition(':')[2]}"
+            raise AwsError(
+                "ResourceNotFoundException",
+                f"The function {arn}:$LATEST doesn't have an EventInvokeConfig",
+                Type="User",
+            ) from error
 
     def put_function_event_invoke_config(self, function_name: str, config: dict[str, Any]) -> dict[str, Any]:
         """moto adds a configuration to a list of which it shows the first."""

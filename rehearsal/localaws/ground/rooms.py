@@ -72,6 +72,7 @@ ROOMS = (
         "services",
         patches=(
             Patch("queue_metrics", "moto.sqs.models"),
+            Patch("queues", "moto.sqs.models"),
             Patch("log_history", "moto.logs.models"),
             Patch("log_groups", "moto.logs.models"),
             Patch("secrets", "moto.secretsmanager.models"),

@@ -80,7 +80,9 @@ def _with_event_bridge(get: Callable[..., Any]) -> Callable[..., Any]:
         status, headers, body = get(response)
         if found is None or found.event_bridge is None:
             return status, headers, body
-        asked = "<EventBridgeConfiguration></EventBridgeConfiguration></NotificationConfiguration>"
+        asked = "<EventBridgeConfiguration/></NotificationConfiguration>"
+        if body.endswith("/>"):
+            return status, headers, f"{body.removesuffix('/>')}>{asked}"
         return status, headers, body.replace("</NotificationConfiguration>", asked)
 
     return told
@@ -110,6 +112,8 @@ def _with_large_body(setup: Callable[..., None]) -> Callable[..., None]:
             response.body = response.raw_body = Span.whole(body)
         if UNDERSCORED in request.environ:
             response.headers = _renamed(response.headers, request.environ[UNDERSCORED])
+            for name in request.environ[UNDERSCORED]:  # moto looks among the headers in the query, too
+                response.querystring.pop(name.replace("_", "-"), None)
 
     return set_up
 

@@ -53,7 +53,6 @@ _GRANTS = "ACL|GrantFullControl|GrantRead|GrantReadACP|GrantWrite|GrantWriteACP|
 ALSO_REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("apigateway", "UpdateAccount"): ("patchOperations",),
     ("apigateway", "UpdateRestApi"): ("patchOperations",),
-    ("cloudformation", "GetTemplate"): ("StackName",),
     ("codecommit", "GetBranch"): ("repositoryName", "branchName"),
     ("dynamodb", "TransactWriteItems"): ("TransactItems.Put|Update|Delete|ConditionCheck",),
     ("ecr", "PutRegistryScanningConfiguration"): ("rules",),
