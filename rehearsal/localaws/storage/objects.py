@@ -112,8 +112,9 @@ def _with_large_body(setup: Callable[..., None]) -> Callable[..., None]:
             response.body = response.raw_body = Span.whole(body)
         if UNDERSCORED in request.environ:
             response.headers = _renamed(response.headers, request.environ[UNDERSCORED])
-            for name in request.environ[UNDERSCORED]:  # moto looks among the headers in the query, too
-                response.querystring.pop(name.replace("_", "-"), None)
+            hyphened = {name.replace("_", "-") for name in request.environ[UNDERSCORED]}
+            for name in [name for name in response.querystring if name.lower() in hyphened]:
+                response.querystring.pop(name)  # moto looks for metadata among these, too
 
     return set_up
 

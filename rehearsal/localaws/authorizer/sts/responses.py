@@ -33,7 +33,7 @@ class StsApi(TokenResponse):
         session.policy_arns = self._policy_arns()
         session.tags = tuple((tag["Key"], tag["Value"]) for tag in self._get_param("Tags") or ())
         session.source_identity = self._get_param("SourceIdentity")
-        described = {
+        described: dict[str, Any] = {
             "Credentials": _credentials(session),
             "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},
         }

@@ -94,6 +94,11 @@ def not_there(service: str, protocol: str, codes: list[str], name: str) -> Denia
     return Denial(400 if protocol == "json" else 404, code, f"There is no {name!r}.")
 
 
+def not_offered(service: str, operation: str) -> Denial:
+    """Where AWS has an operation that the embedded AWS has not."""
+    return Denial(501, "NotImplemented", f"The embedded AWS does not offer this operation of {service}: {operation}")
+
+
 def not_offered_without(service: str, operation: str, member: str) -> Denial:
     """Where the embedded AWS needs a member that was left out, which AWS may not need."""
     return Denial(501, "NotImplemented", f"The embedded AWS does not offer {service}'s {operation} without {member}.")
