@@ -72,7 +72,11 @@ ROOMS = (
         "services",
         patches=(
             Patch("queue_metrics", "moto.sqs.models"),
+            Patch("queues", "moto.sqs.models"),
             Patch("log_history", "moto.logs.models"),
+            Patch("log_groups", "moto.logs.models"),
+            Patch("secrets", "moto.secretsmanager.models"),
+            Patch("encryption_keys", "moto.kms.models"),
         ),
     ),
     Room(
@@ -136,7 +140,10 @@ ROOMS = (
             "model-pipelines": "pipelines.reuse",
         },
     ),
-    Room("entrance", patches=(Patch("contract.seam", "moto.core.responses"),)),
+    Room(
+        "entrance",
+        patches=(Patch("contract.seam", "moto.core.responses"), Patch("error_bodies", "moto.core.responses")),
+    ),
     Room("sagemakerruntime", patches=(Patch("wire", "moto.sagemaker.models"),)),
 )
 """From the ground up. Patches are installed in this order."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
+from moto.core.serialize import never_return
 from moto.iam.responses import IamResponse
 
 from rehearsal.localaws.authorizer import context, principals, simulate
@@ -20,6 +21,13 @@ _PAGE = 100
 
 class IamApi(IamResponse):
     """One request to IAM."""
+
+    RESPONSE_KEY_PATH_TO_TRANSFORMER = {
+        **IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER,
+        "CreateRoleResponse.Role.MaxSessionDuration": never_return,
+        "CreateRoleResponse.Role.PermissionsBoundary": never_return,
+        "CreateRoleResponse.Role.RoleLastUsed": never_return,
+    }
 
     def simulate_custom_policy(self) -> ActionResult:
         """Policies given as text, by nobody in particular or by CallerArn."""
