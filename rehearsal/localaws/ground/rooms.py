@@ -75,6 +75,7 @@ ROOMS = (
             Patch("queues", "moto.sqs.models"),
             Patch("log_history", "moto.logs.models"),
             Patch("log_groups", "moto.logs.models"),
+            Patch("embedded_metrics", "moto.logs.models"),
             Patch("secrets", "moto.secretsmanager.models"),
             Patch("encryption_keys", "moto.kms.models"),
         ),
