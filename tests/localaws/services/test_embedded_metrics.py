@@ -18,7 +18,12 @@ def _line(**members: Any) -> dict[str, Any]:
 
 def test_a_line_becomes_data_of_its_metrics() -> None:
     ((namespace, data),) = extracted(json.dumps(_line()), _AT)
-    told = {"MetricName": "rmse", "Dimensions": [{"Name": "Endpoint", "Value": "Dev"}], "Timestamp": _AT, "Unit": "None"}
+    told = {
+        "MetricName": "rmse",
+        "Dimensions": [{"Name": "Endpoint", "Value": "Dev"}],
+        "Timestamp": _AT,
+        "Unit": "None",
+    }
     assert (namespace, data) == ("Models", [{**told, "Value": 0.5}])
 
 
@@ -28,7 +33,13 @@ def test_several_values_are_told_together() -> None:
 
 
 def test_what_is_in_no_such_format_gives_nothing() -> None:
-    for message in ("text", "[1]", '{"_aws": 1}', '{"_aws": {"CloudWatchMetrics": 3}}', '{"_aws": {"CloudWatchMetrics": [1]}}'):
+    for message in (
+        "text",
+        "[1]",
+        '{"_aws": 1}',
+        '{"_aws": {"CloudWatchMetrics": 3}}',
+        '{"_aws": {"CloudWatchMetrics": [1]}}',
+    ):
         assert list(extracted(message, _AT)) == []
     assert [data for _, data in extracted(json.dumps(_line(rmse="high")), _AT)] == [[]]
 
