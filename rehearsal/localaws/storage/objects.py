@@ -24,6 +24,7 @@ from rehearsal.localaws.storage.reception import LARGE_BODY, UNDERSCORED
 _moto_value: Any = FakeKey.__dict__["value"]
 _moto_complete = FakeMultipart.complete
 _here = threading.local()
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 log = logging.getLogger("rehearsal.localaws.storage")
 
@@ -106,7 +107,7 @@ def _with_large_body(setup: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(setup)
     def set_up(response: Any, request: Any, *args: Any, **named: Any) -> None:
-        is_form = request.method == "PUT" and (request.content_type or "").startswith("multipart/form-data")
+        is_form = request.method == "PUT" and (request.content_type or "").startswith(_FORMS)
         content = request.get_data() if is_form else None
         setup(response, request, *args, **named)
         if content is not None:  # moto takes the file within a form for the object
