@@ -31,7 +31,12 @@ class StsApi(TokenResponse):
             external_id=self._get_param("ExternalId"),
         )
         session.policy_arns = self._policy_arns()
-        session.tags = tuple((tag["Key"], tag["Value"]) for tag in self._get_param("Tags") or ())
+        handed_on = self.backend.handed_on(self.access_key)
+        own = {tag["Key"]: tag["Value"] for tag in self._get_param("Tags") or ()}
+        session.tags = tuple({**handed_on, **own}.items())
+        session.transitive = frozenset(
+            key.lower() for key in (*handed_on, *(self._get_param("TransitiveTagKeys") or ()))
+        )
         session.source_identity = self._get_param("SourceIdentity")
         described: dict[str, Any] = {
             "Credentials": _credentials(session),
@@ -110,6 +115,13 @@ class StsApi(TokenResponse):
             raise AwsError(
                 "InvalidParameterValue",
                 "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+            )
+        handed_on = {key.lower() for key in self.backend.handed_on(self.access_key)}
+        if handed_on & set(keys):
+            raise AwsError(
+                "InvalidParameterValue",
+                "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key "
+                "from the calling session.",
             )
         if {key.lower() for key in self._get_param("TransitiveTagKeys") or ()} - set(keys):
             raise AwsError(
