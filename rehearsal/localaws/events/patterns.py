@@ -218,7 +218,9 @@ def _check_wildcard(text: str) -> None:
 def _check_anything_but(operand: Any) -> None:
     if isinstance(operand, Mapping):
         operator, excluded = next(iter(operand.items()), ("", None))
-        if operator not in _NESTED or isinstance(excluded, Mapping):
+        if operator not in _NESTED:
+            raise InvalidPattern(f"Unsupported anything-but pattern: {operator}")
+        if isinstance(excluded, Mapping):
             raise InvalidPattern("Value of anything-but must be an array or single string/number value.")
         _check_excluded(operator, _listed(excluded))
     elif isinstance(operand, list):

@@ -18,6 +18,7 @@ TESTED_ELSEWHERE = {
     "AWS::CloudFormation::Stack",
     "AWS::CloudFormation::WaitCondition",
     "AWS::CloudFormation::WaitConditionHandle",
+    "AWS::Events::Archive",
     "AWS::SageMaker::Endpoint",
 }
 
