@@ -1,4 +1,4 @@
-"""No member of a request for a job, a model or an endpoint is taken in silence: each acts, has no effect for a reason, or is refused."""
+"""No member of a request for a job, a model, a package or an endpoint is taken in silence: it acts, is refused, or the reason is told."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -45,6 +45,9 @@ def test_every_member_of_the_service_model_has_one_verdict(operation: str) -> No
             "MultiModelConfig",
         ),
         ("CreateEndpointConfig", {"ProductionVariants": [{"EnableSSMAccess": True}]}, "EnableSSMAccess"),
+        ("CreateModelPackage", {"ValidationSpecification": {"ValidationRole": "r"}}, "ValidationSpecification"),
+        ("UpdateModelPackage", {"InferenceSpecification": {"Containers": [{"ProductId": "p"}]}}, "ProductId"),
+        ("CreateModelPackageGroup", {"ManagedConfiguration": {"ManagedStorageType": "x"}}, "ManagedConfiguration"),
     ],
 )
 def test_what_is_not_offered_is_refused_by_its_name(operation, request_, member) -> None:
