@@ -17,12 +17,8 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\+?\}")
 def action_and_resource(service: str, operation: str, params: Mapping[str, Any], region: str) -> tuple[str, str]:
     """``apigateway:GET`` and ``arn:aws:apigateway:us-east-1::/restapis/abc``."""
     model = get_service_model(service).operation_model(operation)
-    shape = model.input_shape
-    in_path = (
-        {} if shape is None else {each.serialization.get("name", name): name for name, each in shape.members.items()}
-    )
+    members = {} if model.input_shape is None else model.input_shape.members
+    values = {shape.serialization.get("name", name): params.get(name) for name, shape in members.items()}
     path = model.http["requestUri"].partition("?")[0].removeprefix("/v2")
-    filled = _PLACEHOLDER.sub(
-        lambda found: quote(str(params.get(in_path.get(found[1], found[1]), "*")), safe="*"), path
-    )
+    filled = _PLACEHOLDER.sub(lambda found: quote(str(values.get(found[1]) or "*"), safe="*"), path)
     return f"apigateway:{model.http['method']}", f"arn:aws:apigateway:{region}::{filled}"
