@@ -7,6 +7,7 @@ from moto.sagemaker.responses import SageMakerResponse as MotoSageMakerResponse
 
 from rehearsal.localaws.ground import constraints, host
 from rehearsal.localaws.sagemaker import offered, request_members
+from rehearsal.localaws.sagemaker.code_repositories import CodeRepositoryOperations
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfigOperations
 from rehearsal.localaws.sagemaker.hosting.endpoint_operations import EndpointOperations
 from rehearsal.localaws.sagemaker.hosting.model import ModelOperations
@@ -39,6 +40,7 @@ class SageMakerResponse(
     CallbackOperations,
     LineageOperations,
     ComponentOperations,
+    CodeRepositoryOperations,
     TagOperations,
     SearchOperations,
     TrialComponentOperations,

@@ -19,6 +19,7 @@ TESTED_ELSEWHERE = {
     "AWS::CloudFormation::WaitCondition",
     "AWS::CloudFormation::WaitConditionHandle",
     "AWS::Events::Archive",
+    "AWS::SageMaker::CodeRepository",
     "AWS::SageMaker::Endpoint",
 }
 
