@@ -53,9 +53,18 @@ ROOMS = (
             Patch("moto_lookup", "moto.core.base_backend"),
             Patch("moto_untracked", "moto.core.common_models"),
             Patch("moto_partiql", "moto.dynamodb.models"),
+            Patch("moto_conditions", "moto.dynamodb.models"),
         ),
     ),
-    Room("storage", patches=(Patch("objects", "moto.s3.models"), Patch("bucket_names", "moto.s3.models"))),
+    Room(
+        "storage",
+        patches=(
+            Patch("lean_objects", "moto.s3.models"),
+            Patch("objects", "moto.s3.models"),
+            Patch("bucket_names", "moto.s3.models"),
+            Patch("xml_bodies", "moto.s3.responses"),
+        ),
+    ),
     Room("door", keeps=("faults",), offers={"faults": "faults"}),
     Room(
         "authorizer",
@@ -72,8 +81,12 @@ ROOMS = (
     Room(
         "services",
         patches=(
+            Patch("parameters", "moto.ssm.models"),
+            Patch("passwords", "moto.secretsmanager.models"),
             Patch("queue_metrics", "moto.sqs.models"),
-            Patch("queues", "moto.sqs.models"),
+            Patch("queues", "moto.sqs.responses"),
+            Patch("registries", "moto.ecr.models"),
+            Patch("streams", "moto.dynamodbstreams.models"),
             Patch("log_history", "moto.logs.models"),
             Patch("log_groups", "moto.logs.models"),
             Patch("embedded_metrics", "moto.logs.models"),
