@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from rehearsal.localaws.authorizer import adaptations, by_method
+from rehearsal.localaws.authorizer import adaptations
 from rehearsal.localaws.authorizer.actions import SERVICES
 from rehearsal.localaws.authorizer.actions.s3 import VERSIONED
 from rehearsal.localaws.authorizer.actions.table import Operation, Service, Tagging
@@ -42,8 +42,6 @@ class Need:
 
 def needs_of(call: Call, signing_name: str) -> tuple[Need, ...]:
     """Every permission the call needs; a service outside the table needs its operation's name on ``*``."""
-    if call.service in by_method.SERVICES:
-        return (Need(*by_method.action_and_resource(call.service, call.operation, call.params, call.region), {}),)
     service = SERVICES.get(call.service)
     if service is None:
         return (Need(f"{signing_name}:{call.operation}", "*", {}),)

@@ -126,22 +126,6 @@ def test_every_offered_operation_asks_for_an_action_and_resource_of_the_catalogu
     assert found == []
 
 
-@pytest.mark.parametrize(
-    ("service", "operation", "params", "action", "resource"),
-    [
-        ("apigateway", "GetRestApis", {}, "GET", "/restapis"),
-        ("apigateway", "CreateDeployment", {"restApiId": "abc"}, "POST", "/restapis/abc/deployments"),
-        ("apigateway", "UpdateStage", {"restApiId": "abc", "stageName": "v1"}, "PATCH", "/restapis/abc/stages/v1"),
-        ("apigatewayv2", "DeleteApi", {"ApiId": "abc"}, "DELETE", "/apis/abc"),
-    ],
-)
-def test_api_gateway_is_asked_by_method_and_path(
-    service: str, operation: str, params: dict[str, Any], action: str, resource: str
-) -> None:
-    (need,) = requests.needs_of(requests.Call(service, operation, params, "us-east-1", "123456789012"), "apigateway")
-    assert (need.action, need.resource) == (f"apigateway:{action}", f"arn:aws:apigateway:us-east-1::{resource}")
-
-
 def test_an_operation_outside_the_table_is_asked_by_its_name() -> None:
     (need,) = requests.needs_of(requests.Call("polly", "SynthesizeSpeech", {}, "us-east-1", "123456789012"), "polly")
     assert need.action == "polly:SynthesizeSpeech"
