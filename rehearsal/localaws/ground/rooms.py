@@ -91,7 +91,7 @@ ROOMS = (
             Patch("log_groups", "moto.logs.models"),
             Patch("embedded_metrics", "moto.logs.models"),
             Patch("secrets", "moto.secretsmanager.models"),
-            Patch("encryption_keys", "moto.kms.models"),
+            Patch("encryption_keys", "moto.kms.responses"),
         ),
     ),
     Room(
