@@ -242,10 +242,13 @@ def launch(
     found, aws = catalogue.named(name), account_options.reach()
     names = LabNames(found.name, suffix, default_bucket_suffix(aws, bucket_suffix))
     order = replace(_order(found, names, data, parameter, stack_parameter), approve=approve)
+    serves = approve or found.serves_always
     if not capabilities.is_rehearsal(aws):
-        endpoint = [("endpoint", found.endpoint_instance, 1)] if approve and found.endpoint_instance else []
+        endpoint = [("endpoint", found.endpoint_instance, 1)] if serves and found.endpoint_instance else []
         output.say(lab_words.estimate(found, pricing.of_lab(aws, [*found.jobs, *endpoint])))
-    served = f" and serve what it registers by the stack {names.endpoint_stack}" if approve else ""
+    served = (
+        f" and serve what it makes by the stack {names.endpoint_stack}" if serves and found.endpoint_instance else ""
+    )
     consent.obtain(aws, f"create or update the stack {names.stack}, run its SageMaker pipeline{served}")
     with output.display() as display:
         way = (
