@@ -75,7 +75,12 @@ def _delivered(aws: Aws, order: Order, deploy: Deploy, tell: Tell, *, is_new: bo
 
     def telling(event: Event) -> None:
         tell(event)
-        if isinstance(event, ActionChanged) and order.approve and _asks(event.action) and event.action.token not in answered:
+        if (
+            isinstance(event, ActionChanged)
+            and order.approve
+            and _asks(event.action)
+            and event.action.token not in answered
+        ):
             answered.add(event.action.token)
             steering.approve(aws, name, None, approved=True, summary="approved by rehearse lab")
 
