@@ -144,11 +144,16 @@ def _log_groups(aws: Aws, names: LabNames) -> Iterator[Leftover]:
                     yield Leftover(Kind.LOG_GROUP, group["logGroupName"], f"{group.get('storedBytes', 0):,} bytes")
 
 
+def is_missing(error: ClientError) -> bool:
+    """Whether SageMaker says that a thing is not there."""
+    return code_of(error) == "ResourceNotFound" or any(words in message_of(error) for words in _NOT_THERE)
+
+
 def _exists(describe: Callable[[], Any]) -> bool:
     try:
         describe()
     except ClientError as error:
-        if code_of(error) == "ResourceNotFound" or any(words in message_of(error) for words in _NOT_THERE):
+        if is_missing(error):
             return False
         raise
     return True
