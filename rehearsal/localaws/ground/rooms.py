@@ -48,6 +48,7 @@ ROOMS = (
     Room(
         "moto_bridge",
         patches=(
+            Patch("moto_once", "moto.core.responses"),
             Patch("moto_time", "moto.core.utils"),
             Patch("moto_lookup", "moto.core.base_backend"),
             Patch("moto_untracked", "moto.core.common_models"),
@@ -72,7 +73,6 @@ ROOMS = (
         "services",
         patches=(
             Patch("queue_metrics", "moto.sqs.models"),
-            Patch("statemachines", "moto.stepfunctions.models"),
             Patch("log_history", "moto.logs.models"),
         ),
     ),
@@ -101,6 +101,7 @@ ROOMS = (
         ),
         keeps=("history",),
     ),
+    Room("stepfunctions", patches=(Patch("executions", "moto.stepfunctions.models"),)),
     Room(
         "functions",
         Replacement("awslambda", "lambda_backends", "FunctionsBackend"),
