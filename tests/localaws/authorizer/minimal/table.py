@@ -242,6 +242,7 @@ TABLE: dict[Named, Evidence] = {
     Named("DeliverAbalone", "LookAtBucket"): Evaluated(("s3:GetBucketVersioning",), ABALONE),
     Named("DeliverAbalone", "KeepArtifacts"): Evaluated(("s3:PutObject", "s3:GetObject"), ABALONE),
     Named("DeliverAbalone", "Build"): Evaluated(("codebuild:StartBuild", "codebuild:BatchGetBuilds"), ABALONE),
+    Named("DeliverAbalone", "BuildModel"): Evaluated(("codebuild:StartBuild", "codebuild:BatchGetBuilds"), ABALONE),
     Named("DeliverAbalone", "AskForApproval"): Evaluated(("sns:Publish",), ABALONE),
     Named("DeliverAbalone", "DeployEndpoint"): Evaluated(
         ("cloudformation:CreateStack", "cloudformation:DescribeStacks"), ABALONE
