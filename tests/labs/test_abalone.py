@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import EmbeddedAws
 from tests.end_to_end.rehearse import Answer
+from tests.localaws.authorizer.minimal import statements
 from tests.localaws.authorizer.minimal.statements import Named
 from tests.localaws.authorizer.minimal.table import TABLE, Evaluated
 from tests.localaws.waiting import wait_until
@@ -13,6 +14,8 @@ from tests.localaws.waiting import wait_until
 HERE = "tests/labs/test_abalone.py"
 STACK = "lab-abalone-three"
 EVALUATED = {name: row for name, row in TABLE.items() if isinstance(row, Evaluated) and row.test.startswith(HERE)}
+OF_STATES = {name: row for name, row in EVALUATED.items() if "state_machine" in row.test}
+OF_PIPELINE = {name: row for name, row in EVALUATED.items() if name not in OF_STATES}
 EVALUATES = ("--stack-parameter", "EvaluateModel=true")
 ASKS = ("--stack-parameter", "ApproverEmail=abalone@example.com")
 
@@ -73,7 +76,7 @@ def test_who_approves_is_asked_by_mail(ran: Answer, aws: EmbeddedAws) -> None:
     assert "May it be deployed?" in wait_until(mails)[0]["text"]
 
 
-@pytest.mark.parametrize("name", EVALUATED, ids=" ".join)
+@pytest.mark.parametrize("name", OF_PIPELINE, ids=" ".join)
 def test_recorded_calls_would_be_denied_without_the_statement(ran: Answer, typed: Any, name: Named) -> None:
     assert set(EVALUATED[name].actions) <= typed.needed(STACK)[name]
     assert typed.denied(STACK) == []
@@ -99,6 +102,40 @@ def test_without_options_it_is_the_bare_flow_and_updates_the_endpoint(
     assert stages == ["Source", "BuildTemplate", "BuildModel", "Deploy"]
     assert done.document["modelPackageArn"] is None
     assert served(aws) == recorded(aws) != before
+
+
+@pytest.fixture(scope="module")
+def ran_by_states(ran: Answer, typed: Any) -> Answer:
+    """The same lab after a run in which a state machine made the model."""
+    return run(typed, "--stack-parameter", "Orchestrator=StepFunctions")
+
+
+def test_a_state_machine_makes_the_same_model(ran: Answer, ran_by_states: Answer, aws: EmbeddedAws) -> None:
+    assert ran_by_states.exit_code == 0, ran_by_states.err
+    told = ran_by_states.document
+    assert [step["name"] for step in told["steps"]][2] == "BuildModel/RunStateMachine"
+    assert told["answers"]["mse"] == ran.document["answers"]["mse"]
+    assert served(aws) == recorded(aws) == told["facts"]["model"]
+    assert told["facts"]["model"].startswith(f"{STACK}-")
+
+
+@pytest.mark.parametrize("name", OF_STATES, ids=" ".join)
+def test_recorded_calls_of_the_state_machine_would_be_denied_without_the_statement(
+    ran_by_states: Answer, typed: Any, name: Named
+) -> None:
+    assert set(OF_STATES[name].actions) <= typed.needed(STACK)[name]
+    assert typed.denied(STACK) == []
+
+
+def test_step_functions_may_mark_the_jobs_that_it_starts() -> None:
+    """With ``.sync`` it tags them MANAGED_BY_AWS, for which AWS asks the right of its role."""
+    assert statements.all_of_them()[Named("RunAbaloneStates", "Tag")] == ["sagemaker:AddTags"]
+
+
+def test_states_and_evaluation_do_not_go_together(typed: Any) -> None:
+    options = ("--stack-parameter", "Orchestrator=StepFunctions", *EVALUATES)
+    refused = typed("lab", "run", "abalone", "--suffix", "four", *options)
+    assert (refused.exit_code, "EvaluateModel needs the Orchestrator SageMakerPipeline" in refused.err) == (1, True)
 
 
 def test_destroy_leaves_nothing(ran: Answer, typed: Any, aws: EmbeddedAws) -> None:

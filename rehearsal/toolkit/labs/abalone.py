@@ -6,6 +6,7 @@ stack without the CodePipeline -> upload -> stack with it, whose creation starts
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.executions import steering, watching
@@ -20,6 +21,7 @@ INSTANCE = "ml.m5.large"
 _DEFINITIONS = ("definition.json", "definition-evaluated.json")
 _BUILDS = ("run_pipeline.py", "endpoint_template.py")
 _DELIVERS = "DeliverWithCodePipeline"
+_ORCHESTRATOR, _STATES = "Orchestrator", "StepFunctions"
 
 
 def run(aws: Aws, order: Order, deploy: Deploy, tell: Tell) -> Outcome:
@@ -33,13 +35,14 @@ def run(aws: Aws, order: Order, deploy: Deploy, tell: Tell) -> Outcome:
     execution = _as_model_execution(done)
     if execution.status != "Succeeded":
         return Outcome(execution)
-    made = executions.metadata(aws, _newest(aws, order.names.stack))
+    made = _made_by_pipeline(aws, order.names.stack) if order.stack_parameters.get(_ORCHESTRATOR) != _STATES else {}
     metrics = {}
     if evaluates:
         metrics = objects.metrics(aws, f"{objects.output_url(aws, made['Evaluate'], 'evaluation')}/evaluation.json")
     package = made.get("Register", {}).get("RegisterModel", {}).get("Arn", "")
     name = aws.client("ssm").get_parameter(Name=outputs["ModelNameParameter"])["Parameter"]["Value"]
-    answers = _ask(aws, order.names.stack, f"{objects.output_url(aws, made['Process'], 'test')}/test.csv", tell)
+    place = objects.output_url(aws, made["Process"], "test") if made else _place_of_states(done, outputs["Bucket"])
+    answers = _ask(aws, order.names.stack, f"{place}/test.csv", tell)
     return Outcome(execution, metrics, package, order.names.stack, answers, facts={"model": name})
 
 
@@ -101,10 +104,16 @@ def _as_model_execution(done: Execution) -> ModelExecution:
     return ModelExecution(done.pipeline, done.execution_id, str(done.status), done.status_summary, tuple(steps))
 
 
-def _newest(aws: Aws, pipeline: str) -> str:
-    """The newest execution of the SageMaker pipeline."""
+def _made_by_pipeline(aws: Aws, pipeline: str) -> dict[str, dict[str, Any]]:
+    """What the steps of the SageMaker pipeline's newest execution made."""
     listed = aws.client("sagemaker").list_pipeline_executions(PipelineName=pipeline)["PipelineExecutionSummaries"]
-    return str(listed[0]["PipelineExecutionArn"])
+    return executions.metadata(aws, str(listed[0]["PipelineExecutionArn"]))
+
+
+def _place_of_states(done: Execution, bucket: str) -> str:
+    """Where the state machine's job left the test set: below the name of its execution. Pure."""
+    ran = next(each for each in done.actions if each.name == "RunStateMachine")
+    return f"s3://{bucket}/runs/{ran.external_id.rpartition(':')[2]}/test"
 
 
 def _ask(aws: Aws, endpoint: str, url: str, tell: Tell) -> Mapping[str, float]:
@@ -132,6 +141,7 @@ ABALONE = Lab(
     run=run,
     try_next=(
         "Evaluate, register:     rehearse lab run abalone --stack-parameter EvaluateModel=true",
+        "As a state machine:     rehearse lab run abalone --stack-parameter Orchestrator=StepFunctions",
         "Ask before deploying:   rehearse lab run abalone --stack-parameter ApproverEmail=you@example.com",
         "Keep it, look around:   rehearse lab run abalone --keep      (then rehearse status --sagemaker-pipeline lab-abalone-rehearsal)",
         "For real:               rehearse lab launch abalone --review",

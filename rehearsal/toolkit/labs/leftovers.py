@@ -1,5 +1,6 @@
 """What of a lab is in an account, and how each of it is removed."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from rehearsal.toolkit.labs.catalogue import LABS
 from rehearsal.toolkit.labs.names import LabNames
 from rehearsal.toolkit.stacks import stacks
 
+_EXECUTION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOT_THERE = ("does not exist", "Could not find")
 """For models and model packages SageMaker says ValidationException."""
 
@@ -47,6 +49,7 @@ def survey(aws: Aws, names: LabNames) -> list[Leftover]:
     found = [
         *_endpoint_stack(aws, names),
         *_pipeline(aws, names),
+        *_named_models(aws, names),
         *_packages(aws, names),
         *_experiment(aws, names),
         *_stack(aws, names, stack),
@@ -87,6 +90,15 @@ def _models(sagemaker: Any, execution: str) -> Iterator[Leftover]:
             name = arn.rpartition("/")[2] if arn else ""
             if name and _exists(partial(sagemaker.describe_model, ModelName=name)):
                 yield Leftover(Kind.MODEL, name)
+
+
+def _named_models(aws: Aws, names: LabNames) -> Iterator[Leftover]:
+    """Models of a state machine, which are called by the lab and the id of its execution."""
+    pages = aws.client("sagemaker").get_paginator("list_models").paginate(NameContains=f"{names.stack}-")
+    for page in pages:
+        for model in page["Models"]:
+            if _EXECUTION_ID.fullmatch(model["ModelName"].removeprefix(f"{names.stack}-")):
+                yield Leftover(Kind.MODEL, model["ModelName"])
 
 
 def _packages(aws: Aws, names: LabNames) -> Iterator[Leftover]:

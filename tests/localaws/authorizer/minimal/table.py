@@ -16,6 +16,7 @@ HERE = "tests/localaws/authorizer/minimal/test_minimal_policies.py"
 KEYS = "tests/end_to_end/test_user_parameter_keys.py::test_every_right_that_a_key_needs_was_used"
 CENSUS = "tests/labs/test_census.py::test_recorded_calls_would_be_denied_without_the_statement"
 RETRAIN = "tests/labs/test_retrain.py::test_recorded_calls_would_be_denied_without_the_statement"
+STATES = "tests/labs/test_abalone.py::test_recorded_calls_of_the_state_machine_would_be_denied_without_the_statement"
 ABALONE = "tests/labs/test_abalone.py::test_recorded_calls_would_be_denied_without_the_statement"
 OPTIONS = "tests/end_to_end/test_stack_combinations.py::test_no_statement_of_any_role_is_without_a_need"
 
@@ -241,6 +242,7 @@ TABLE: dict[Named, Evidence] = {
     Named("DeliverAbalone", "LookAtBucket"): Evaluated(("s3:GetBucketVersioning",), ABALONE),
     Named("DeliverAbalone", "KeepArtifacts"): Evaluated(("s3:PutObject", "s3:GetObject"), ABALONE),
     Named("DeliverAbalone", "Build"): Evaluated(("codebuild:StartBuild", "codebuild:BatchGetBuilds"), ABALONE),
+    Named("DeliverAbalone", "BuildModel"): Evaluated(("codebuild:StartBuild", "codebuild:BatchGetBuilds"), ABALONE),
     Named("DeliverAbalone", "AskForApproval"): Evaluated(("sns:Publish",), ABALONE),
     Named("DeliverAbalone", "DeployEndpoint"): Evaluated(
         ("cloudformation:CreateStack", "cloudformation:DescribeStacks"), ABALONE
@@ -253,5 +255,25 @@ TABLE: dict[Named, Evidence] = {
             "sagemaker:AddTags",
         ),
         ABALONE,
+    ),
+    Named("DeliverAbalone", "RunStateMachine"): Evaluated(
+        ("states:StartExecution", "states:DescribeExecution"), STATES
+    ),
+    Named("RunAbaloneStates", "RunJobs"): Evaluated(
+        (
+            *("sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob"),
+            *("sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob"),
+        ),
+        STATES,
+    ),
+    Named("RunAbaloneStates", "CreateModel"): Evaluated(("sagemaker:CreateModel",), STATES),
+    Named("RunAbaloneStates", "HearOfJobs"): Evaluated(
+        ("events:PutTargets", "events:PutRule", "events:DescribeRule"), STATES
+    ),
+    Named("RunAbaloneStates", "RecordModelName"): Evaluated(("lambda:InvokeFunction",), STATES),
+    Named("RunAbaloneStates", "PassJobsRole"): Evaluated(("iam:PassRole",), STATES),
+    Named("RunAbaloneStates", "Tag"): Published(
+        "https://github.com/aws/aws-cdk/issues/26012",
+        "tests/labs/test_abalone.py::test_step_functions_may_mark_the_jobs_that_it_starts",
     ),
 }
