@@ -51,9 +51,16 @@ REFUSED = {
 }
 """Operations that moto would record as if done, and what to know instead."""
 
+CLOSED = {
+    "CreateMonitoringSchedule": "AWS has closed Model Monitor to new customers; docs/monitoring.md has its checks on a schedule",
+}
+"""Operations that AWS gives to its earlier customers alone, and what to do instead."""
+
 
 def refusal(operation: str, is_ours: bool) -> str | None:
     """Why an operation is refused; None where it is answered. ``is_ours``: this room executes it."""
+    if operation in CLOSED:
+        return f"{operation}: {CLOSED[operation]}"
     if is_ours or operation in RECORDED | NOTEBOOKS | EMPTY:
         return None
     return f"{operation}: {REFUSED.get(operation, 'it is not executed here')}"

@@ -24,6 +24,13 @@ from rehearsal.localaws.sagemaker.trial_components import TrialComponentOperatio
 from rehearsal.localaws.services.api import ServiceApi
 
 
+class ClosedOperations:
+    """Operations of ``offered.CLOSED`` that moto does not know: so that they are refused with the reason."""
+
+    def create_monitoring_schedule(self) -> None:
+        raise AssertionError("check_request refuses it")
+
+
 class SageMakerResponse(
     TrainingJobOperations,
     ProcessingJobOperations,
@@ -40,6 +47,7 @@ class SageMakerResponse(
     TagOperations,
     SearchOperations,
     TrialComponentOperations,
+    ClosedOperations,
     ServiceApi,
     MotoSageMakerResponse,
 ):

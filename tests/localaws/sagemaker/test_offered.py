@@ -63,3 +63,9 @@ def test_lists_of_what_cannot_be_made_are_empty(aws) -> None:
     sagemaker = aws.client("sagemaker")
     assert sagemaker.list_hyper_parameter_tuning_jobs()["HyperParameterTuningJobSummaries"] == []
     assert sagemaker.list_clusters()["ClusterSummaries"] == []
+
+
+def test_a_monitoring_schedule_is_refused_with_what_to_do_instead(aws) -> None:
+    asked = {"MonitoringScheduleConfig": {"MonitoringJobDefinitionName": "any", "MonitoringType": "DataQuality"}}
+    with pytest.raises(ClientError, match=r"closed Model Monitor to new customers; docs/monitoring\.md"):
+        aws.client("sagemaker").create_monitoring_schedule(MonitoringScheduleName="hourly", **asked)
