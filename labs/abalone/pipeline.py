@@ -11,6 +11,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that it runs from any folder
 
+from labs.building import steps  # before the SDK, which wants a region when it is imported
+from labs.building.places import Places
+
+# isort: split
+
 from sagemaker.core.lambda_helper import Lambda
 from sagemaker.core.model_metrics import MetricsSource, ModelMetrics
 from sagemaker.core.workflow.conditions import ConditionLessThanOrEqualTo
@@ -26,9 +31,6 @@ from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
 from sagemaker.serve.model_builder import ModelBuilder
 from sagemaker.train import ModelTrainer
 from sagemaker.train.configs import Compute, InputData, OutputDataConfig, StoppingCondition
-
-from labs.building import steps
-from labs.building.places import Places
 
 REPORT = PropertyFile(name="Evaluation", output_name="evaluation", path="evaluation.json")
 

@@ -72,7 +72,7 @@ def test_the_metrics_are_those_of_scikit_learn() -> None:
 
 
 def test_the_endpoint_s_template_is_clean(tmp_path: Path) -> None:
-    command = [sys.executable, str(LAB / "build" / "endpoint_template.py"), "/lab-abalone/sde/model-name"]
+    command = [sys.executable, str(LAB / "source" / "endpoint_template.py"), "/lab-abalone/sde/model-name"]
     made = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert json.loads(made)["Parameters"]["ModelName"]["Default"] == "/lab-abalone/sde/model-name"
     file = tmp_path / "endpoint.template.json"

@@ -57,7 +57,7 @@ def _upload(aws: Aws, order: Order, bucket: str, tell: Tell) -> None:
     scripts = {f"code/{name}": order.file(name) for name in ("preprocess.py", "evaluate.py")}
     objects.upload(aws, bucket, {**scripts, "data/abalone.csv": order.data}, tell)
     began = time.monotonic()
-    files = {name: order.file(f"build/{name}").read_bytes() for name in _BUILDS}
+    files = {name: order.file(f"source/{name}").read_bytes() for name in _BUILDS}
     for name in _DEFINITIONS:
         files[name] = definitions.with_defaults(order.file(name).read_text(), order.parameters).encode()
     source = uploads.packed(files)
