@@ -17,9 +17,13 @@ _REASONS = {
     400: "400 Bad Request",
     403: "403 Forbidden",
     404: "404 Not Found",
+    405: "405 Method Not Allowed",
+    408: "408 Request Timeout",
+    415: "415 Unsupported Media Type",
     500: "500 Internal Server Error",
     501: "501 Not Implemented",
     503: "503 Service Unavailable",
+    507: "507 Insufficient Storage",
 }
 _TARGET = "x-amz-target"
 _FORM = "application/x-www-form-urlencoded"

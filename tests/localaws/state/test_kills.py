@@ -7,13 +7,12 @@ import time
 from itertools import islice
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 from tests.localaws.state.siege import Siege
 
 LIVES, SEED = 100, 5
-KILLS = 4
-MOST_SECONDS = 12.0
-"""No further life is begun after so long."""
 
 
 def test_a_hundred_lives_on_one_directory_each_find_it_whole(tmp_path: Path) -> None:
@@ -25,14 +24,23 @@ def test_a_hundred_lives_on_one_directory_each_find_it_whole(tmp_path: Path) -> 
     assert max(found) > 10, "no snapshot had anything in it: the test tests nothing"
 
 
-def test_a_server_killed_while_it_works_starts_again_with_all_that_it_promised(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kills", "seconds", "most_seconds"),
+    [(4, 2.5, 12.0), pytest.param(100, 6.0, 3000.0, marks=pytest.mark.full("kills"))],
+)
+def test_a_server_killed_while_it_works_starts_again_with_all_that_it_promised(
+    tmp_path: Path, kills: int, seconds: float, most_seconds: float
+) -> None:
+    """No further life is begun after ``most_seconds``."""
     seed = random.SystemRandom().randrange(100_000)
-    siege, until = Siege(tmp_path, seed, longest_work_seconds=2.5), time.monotonic() + MOST_SECONDS
+    siege, until = Siege(tmp_path, seed, longest_work_seconds=seconds), time.monotonic() + most_seconds
     lives = []
-    for life in islice(siege.lives(), KILLS):
+    for life in islice(siege.lives(), kills):
         lives.append(life)
         if time.monotonic() > until:
             break
     lives.append(siege.end())
     faults = [f"life {life.number}: {fault}" for life in lives for fault in life.faults]
-    assert faults + siege.errors_logged() == [], f"seed {seed}: python -m benchmarks.kill --seed {seed} --seconds 2.5"
+    assert faults + siege.errors_logged() == [], (
+        f"seed {seed}: python -m benchmarks.kill --seed {seed} --seconds {seconds}"
+    )
