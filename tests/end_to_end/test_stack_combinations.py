@@ -190,7 +190,7 @@ def test_a_failed_action_raises_the_alarm_and_the_operator_gets_a_mail(workshops
     assert made.alarm("action-failed") in ("OK", "INSUFFICIENT_DATA")
     made.upload_config(OUT_OF_REACH)
     made.ended("Failed", count=2)
-    wait_until(lambda: made.alarm("action-failed") == "ALARM", PATIENCE_SECONDS)
+    wait_until(lambda: made.alarm("action-failed") == "ALARM", seconds=PATIENCE_SECONDS)
     assert made.mail(OPERATOR, "mlops-builtinalgo-action-failed", "ALARM")
 
 
@@ -201,7 +201,7 @@ def test_an_endpoint_that_answers_with_errors_raises_its_alarm(workshops: Worksh
     runtime = made.aws.client("sagemaker-runtime")
     with pytest.raises(runtime.exceptions.ModelError):
         runtime.invoke_endpoint(EndpointName=name, ContentType="text/csv", Body="1,2,3,4,5,6,7,8,9,10,11")
-    wait_until(lambda: made.alarm("dev-errors") == "ALARM", PATIENCE_SECONDS)
+    wait_until(lambda: made.alarm("dev-errors") == "ALARM", seconds=PATIENCE_SECONDS)
     assert made.alarm("test-errors") != "ALARM"
 
 
@@ -245,15 +245,15 @@ def test_an_event_and_an_invocation_that_are_given_up_lie_in_the_dead_letter_que
     role = described["StackResourceDetail"]["PhysicalResourceId"]
     iam.delete_role_policy(RoleName=role, PolicyName="StartPipeline")
     made.upload_config(TRAINING_CONFIG)
-    event = wait_until(lambda: dead_letter(made), PATIENCE_SECONDS)
+    event = wait_until(lambda: dead_letter(made), seconds=PATIENCE_SECONDS)
     assert "StartPipelineExecution" in event["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"]
     function = f"MLOps-BIA-GetStatus-{made.suffix}"
     workshops.launcher.embedded.rehearsal("POST", "faults", kind="crash-function", name=function, count=3)
     made.aws.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload='{"asked": "in vain"}')
-    letter = wait_until(lambda: given_up(workshops, made), PATIENCE_SECONDS)
+    letter = wait_until(lambda: given_up(workshops, made), seconds=PATIENCE_SECONDS)
     assert json.loads(letter["Body"]) == {"asked": "in vain"}
     workshops.advance(66)
-    wait_until(lambda: made.alarm("dead-letters") == "ALARM", PATIENCE_SECONDS)
+    wait_until(lambda: made.alarm("dead-letters") == "ALARM", seconds=PATIENCE_SECONDS)
 
 
 def given_up(workshops: Workshops, made: Launched) -> dict[str, Any] | None:
@@ -290,7 +290,7 @@ def test_no_statement_of_any_role_is_without_a_need(workshops: Workshops) -> Non
         workshops.ready(*names)
     workshops.advance(3601)
     made = workshops.ready("s3", "time-to-live")
-    wait_until(lambda: made.endpoints() == {f"winequality-{made.suffix}-Dev"}, PATIENCE_SECONDS)
+    wait_until(lambda: made.endpoints() == {f"winequality-{made.suffix}-Dev"}, seconds=PATIENCE_SECONDS)
     needed: dict[tuple[str, str], set[str]] = {}
     for principal in workshops.launcher.embedded.rehearsal("GET", "iam/usage")["principals"]:
         for row in principal["statements"]:

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from rehearsal.localaws.ground.clock import FURTHEST_SECONDS, Clock
+from tests.localaws.waiting import wait_until
 
 
 @pytest.fixture
@@ -20,10 +21,7 @@ def start(work: object) -> threading.Thread:
 
 
 def wait_until_somebody_waits(clock: Clock) -> None:
-    deadline = time.monotonic() + 60
-    while not clock._waiting and time.monotonic() < deadline:
-        time.sleep(0.001)
-    assert clock._waiting
+    wait_until(lambda: clock._waiting, "somebody waits for the clock")
 
 
 def test_a_week_passes_at_once_when_the_clock_is_advanced(clock: Clock) -> None:

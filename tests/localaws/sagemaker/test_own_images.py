@@ -15,9 +15,10 @@ from rehearsal.localaws.sagemaker import own_images
 from rehearsal.localaws.sagemaker.training.container import Container
 from rehearsal.localaws.sagemaker.training.images import training_program
 from tests.conftest import EmbeddedAws, start_embedded_aws, stop_embedded_aws
-from tests.localaws.sagemaker.conftest import Hosting, tar_gz, wait_until
+from tests.localaws.sagemaker.conftest import Hosting, tar_gz
 from tests.localaws.sagemaker.job_data import make_role
 from tests.localaws.sagemaker.training.conftest import Training
+from tests.localaws.waiting import wait_until
 
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1"
 

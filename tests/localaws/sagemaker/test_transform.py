@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from rehearsal.localaws.sagemaker.transform import records
 from rehearsal.localaws.sagemaker.transform.data_processing import FilterError, Processing, path
 from rehearsal.localaws.sagemaker.transform.records import Split, Strategy
-
-from .conftest import wait_until
+from tests.localaws.waiting import wait_until
 
 
 @pytest.fixture

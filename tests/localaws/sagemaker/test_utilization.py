@@ -11,8 +11,7 @@ from rehearsal.localaws.sagemaker import usage
 from rehearsal.localaws.sagemaker.usage import MEMORY_BYTES, Usage
 from rehearsal.localaws.sagemaker.utilization import Meter
 from tests.localaws.sagemaker.training.conftest import training
-
-from .conftest import wait_until
+from tests.localaws.waiting import wait_until
 
 __all__ = ["training"]  # a fixture
 

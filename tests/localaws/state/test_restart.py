@@ -64,7 +64,7 @@ def test_a_large_object_that_stays_is_not_written_again(kept: Kept) -> None:
     assert content.stat().st_mtime_ns == written
     s3.delete_object(Bucket="kept", Key="large")
     kept.snapshot()
-    wait_until(lambda: not list((kept.folder / "objects").iterdir()), 60)  # it goes just after the snapshot is there
+    wait_until(lambda: not list((kept.folder / "objects").iterdir()))  # it goes just after the snapshot is there
 
 
 def test_what_moto_keeps_in_its_own_ways_comes_back(kept: Kept) -> None:
@@ -140,7 +140,7 @@ def test_an_endpoint_answers_again_though_its_model_was_deleted_and_is_out_of_se
         found = kept.client("sagemaker").describe_endpoint(EndpointName="lost")
         return found if found["EndpointStatus"] == "OutOfService" else None
 
-    assert "s3://models/lost.tar.gz" in wait_until(given_up, 60)["FailureReason"]
+    assert "s3://models/lost.tar.gz" in wait_until(given_up)["FailureReason"]
 
 
 def test_a_git_repository_has_its_commits(kept: Kept) -> None:

@@ -118,7 +118,7 @@ class Lab:
             found = self.sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
             return found if found["PipelineExecutionStatus"] in OVER else None
 
-        return wait_until(over, seconds)
+        return wait_until(over, seconds=seconds)
 
     def run(self, name: str, parameters: dict[str, str] | None = None, **members: Any) -> dict[str, Any]:
         return self.ended(self.start(name, parameters, **members))

@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.localaws.sagemaker.training import run
-from tests.localaws.sagemaker.conftest import wait_until
 from tests.localaws.sagemaker.job_data import TRAIN, csv
+from tests.localaws.waiting import wait_until
 
 CLUSTER = {"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 5}
 
