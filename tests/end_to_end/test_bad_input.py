@@ -317,6 +317,16 @@ def revoked(kept: Kept, role_part: str) -> Iterator[None]:
 HANDLER = "evaluate_model.py"
 RELEASE = ("release",)
 
+
+@contextmanager
+def taken_bucket(kept: Kept) -> Iterator[None]:
+    """Somebody else's bucket of the name."""
+    kept.client("s3").create_bucket(Bucket="mlops-builtinalgo-data-taken")
+    yield
+    kept.client("s3").delete_bucket(Bucket="mlops-builtinalgo-data-taken")
+    assert kept.rehearse("destroy", "--suffix", "taken").exit_code == 0
+
+
 BROKEN = (
     Broken(
         "a key that is missing",
@@ -469,18 +479,9 @@ BROKEN = (
         ("launch", "--suffix", "taken"),
         ("mlops-builtinalgo-data-taken", "already"),
         "StackFailed",
-        broken=lambda k: taken_bucket(k),
+        broken=taken_bucket,
     ),
 )
-
-
-@contextmanager
-def taken_bucket(kept: Kept) -> Iterator[None]:
-    """Somebody else's bucket of the name."""
-    kept.client("s3").create_bucket(Bucket="mlops-builtinalgo-data-taken")
-    yield
-    kept.client("s3").delete_bucket(Bucket="mlops-builtinalgo-data-taken")
-    assert kept.rehearse("destroy", "--suffix", "taken").exit_code == 0
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: case.name)

@@ -46,7 +46,8 @@ def test_a_sleeper_goes_on_sleeping_when_too_little_time_passes(clock: Clock) ->
 
 
 def test_waiting_for_a_condition_ends_when_it_holds(clock: Clock) -> None:
-    condition, done = threading.Condition(), []
+    condition = threading.Condition()
+    done: list[bool] = []
     answers: list[bool] = []
 
     def wait() -> None:
@@ -119,7 +120,8 @@ def test_the_clock_goes_ten_years_ahead_in_all_and_then_says_how_much_is_left(cl
 
 
 def test_a_wait_for_a_moment_that_no_system_can_wait_for_is_a_wait_like_any_other(clock: Clock) -> None:
-    condition, done = threading.Condition(), []
+    condition = threading.Condition()
+    done: list[bool] = []
 
     def wait() -> None:
         with condition:

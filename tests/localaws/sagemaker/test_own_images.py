@@ -107,7 +107,8 @@ def test_a_mapped_program_trains_and_its_metrics_are_found(tmp_path, monkeypatch
         assert [(each["MetricName"], each["Value"]) for each in job["FinalMetricDataList"]] == [("mean", 3.0)]
         archive = training.body(job["ModelArtifacts"]["S3ModelArtifacts"])
         with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
-            assert tar.extractfile("mean.txt").read() == b"cm"
+            member = tar.extractfile("mean.txt")
+            assert member is not None and member.read() == b"cm"
 
 
 SERVE = """

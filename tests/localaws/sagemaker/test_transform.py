@@ -204,5 +204,6 @@ def test_json_answers_are_joined_under_a_name_of_their_own():
     processing = Processing.parse(
         {"JoinSource": "Input", "OutputFilter": "$['id','SageMakerOutput']"}, "application/json"
     )
+    assert processing is not None
     joined = processing.output('{"id": 7, "x": [1]}', '{"score": 0.5}')
     assert json.loads(joined) == {"id": 7, "SageMakerOutput": {"score": 0.5}}

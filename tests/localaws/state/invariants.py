@@ -84,7 +84,8 @@ def _items(client: Client) -> dict[str, str]:
 def _messages(client: Client) -> dict[str, str]:
     """All messages of the queue that nobody polls; they are deleted."""
     sqs = client("sqs")
-    url, found = sqs.get_queue_url(QueueName="parked")["QueueUrl"], {}
+    url = sqs.get_queue_url(QueueName="parked")["QueueUrl"]
+    found: dict[str, Any] = {}
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
         found |= {message["Body"]: message["Body"] for message in messages}
         entries = [{"Id": str(n), "ReceiptHandle": m["ReceiptHandle"]} for n, m in enumerate(messages)]

@@ -38,7 +38,8 @@ class Stack:
     @contextmanager
     def without(self, *statements: Named) -> Iterator[None]:
         """The roles without these statements while the block runs."""
-        iam, before = self.aws.client("iam"), {}
+        iam = self.aws.client("iam")
+        before: dict[Any, Any] = {}
         for named in statements:
             place = {"RoleName": self.roles[named.policy], "PolicyName": named.policy}
             document = iam.get_role_policy(**place)["PolicyDocument"]

@@ -17,7 +17,7 @@ from tests.localaws.waiting import wait_until
 NUMBERS = itertools.count(1)
 OVER = ("Succeeded", "Failed", "Stopped")
 TRUSTED = ["sagemaker.amazonaws.com", "lambda.amazonaws.com"]
-ALLOWED = [
+ALLOWED: list[dict[str, Any]] = [
     {"Effect": "Allow", "Action": ["s3:*", "sqs:SendMessage", "lambda:InvokeFunction"], "Resource": "*"},
     {"Effect": "Allow", "Action": ["sagemaker:Create*", "sagemaker:Describe*", "sagemaker:Stop*"], "Resource": "*"},
     {"Effect": "Allow", "Action": ["sagemaker:AddTags", "sagemaker:UpdateEndpoint"], "Resource": "*"},

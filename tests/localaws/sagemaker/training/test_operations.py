@@ -21,7 +21,9 @@ def loaded_model(training, job) -> xgboost.Booster:
     archive = training.body(job["ModelArtifacts"]["S3ModelArtifacts"])
     with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
         assert tar.getnames() == ["xgboost-model"]
-        return xgboost.Booster(model_file=bytearray(tar.extractfile("xgboost-model").read()))
+        member = tar.extractfile("xgboost-model")
+        assert member is not None
+        return xgboost.Booster(model_file=bytearray(member.read()))
 
 
 def test_a_job_trains_what_xgboost_itself_trains(training) -> None:
