@@ -1,38 +1,40 @@
 """The Typer application that the commands register with, and how they do."""
 
+import importlib
 from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 import typer.core
+import typer.main
 
 from rehearsal import __version__
-from rehearsal.cli.options import unfolded
-
-PANELS = {
-    "Start": ("run", "up", "env", "exec", "launch", "release", "package", "upload", "data", "images"),
-    "Look": ("status", "logs", "history", "diff", "invoke", "doctor"),
-    "Change": ("params", "approve", "retry", "stop"),
-    "A class": ("class", "publish"),
-    "The embedded AWS": ("clock", "fault", "mailbox", "iam", "parity"),
-    "Clean up": ("leaks", "destroy", "down"),
-}
-"""The commands as the help shows them: panels by what a user is about to do, each in the order of first use."""
-
-_PANEL_OF = {name: panel for panel, names in PANELS.items() for name in names}
-_PLACES = {name: place for place, name in enumerate(_PANEL_OF)}
+from rehearsal.cli.panels import PANEL_OF, PLACES
+from rehearsal.cli.unfolding import unfolded
 
 
-class _InPanels(typer.core.TyperGroup):
-    """Lists the commands by the panels, not by the order in which modules are imported."""
+class _ImportedWhenCalled(typer.core.TyperGroup):
+    """Lists the commands as the panels have them, and imports the module of the one that is called."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        return sorted(super().list_commands(ctx), key=_PLACES.__getitem__)
+    def __init__(self, *, commands: dict[str, Any], **settings: Any) -> None:
+        super().__init__(commands={name: _listed(name) for name in PLACES} | commands, **settings)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is called, and what is left of ``args`` for it."""
+        if args and args[0] in PLACES:
+            importlib.import_module(f"rehearsal.cli.{PLACES[args[0]].module}")
+            self.commands = commands()
+        return super().resolve_command(ctx, args)
+
+
+def _listed(name: str) -> Any:
+    """What the help shows of a command whose module is not imported."""
+    return typer.core.TyperCommand(name, help=PLACES[name].summary, rich_help_panel=PANEL_OF[name])
 
 
 app = typer.Typer(
     name="rehearse",
-    cls=_InPanels,
+    cls=_ImportedWhenCalled,
     help="Rehearse an MLOps pipeline: on this laptop with the embedded AWS, and unchanged on a real account.",
     epilog="Exit codes: 0 done, 1 failed, 2 used wrongly, 130 interrupted.",
     no_args_is_help=True,
@@ -57,19 +59,32 @@ def _before_commands(
     """What stands before a command; the application has its help already."""
 
 
-def group(name: str, summary: str) -> typer.Typer:
+def group(name: str) -> typer.Typer:
     """A command with commands below it (``rehearse data split``)."""
-    below = typer.Typer(name=name, help=summary, no_args_is_help=True, rich_markup_mode="rich")
-    app.add_typer(below, rich_help_panel=_PANEL_OF[name])
+    below = typer.Typer(name=name, help=PLACES[name].summary, no_args_is_help=True, rich_markup_mode="rich")
+    app.add_typer(below, rich_help_panel=PANEL_OF[name])
     return below
 
 
 def command(example: str, *, below: typer.Typer = app, name: str | None = None) -> Callable[..., Any]:
-    """Register a function as a command; its docstring is the help, ``example`` is shown beneath. :data:`PANELS` has its place."""
+    """Register a function as a command of :mod:`rehearsal.cli.panels`; its docstring is the help, ``example`` stands beneath."""
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
-        panel = _PANEL_OF[name or function.__name__] if below is app else None
+        panel = PANEL_OF[name or function.__name__] if below is app else None
         below.command(name, epilog=f"Example: {example}", rich_help_panel=panel)(unfolded(function))
         return function
 
     return register
+
+
+def commands() -> dict[str, Any]:
+    """Every command by name; of a module that is not imported yet, only what is listed of it."""
+    root: Any = typer.main.get_group(app)
+    return dict(root.commands)
+
+
+def all_commands() -> Any:
+    """The application with every command of it, for what reads them all."""
+    for module in sorted({place.module for place in PLACES.values()}):
+        importlib.import_module(f"rehearsal.cli.{module}")
+    return typer.main.get_group(app)

@@ -13,10 +13,10 @@ from rehearsal.toolkit.aws.errors import NotThere
 from rehearsal.toolkit.embedded import beyond_aws
 from rehearsal.toolkit.embedded.beyond_aws import Message, Usage
 
-clock_ = group("clock", "The embedded AWS's clock: look at it, move it.")
-fault_ = group("fault", "Faults on order: what can go wrong on AWS, made to happen here.")
-mailbox_ = group("mailbox", "E-mail that the embedded AWS would have sent.")
-iam_ = group("iam", "What roles did with their permissions on the embedded AWS.")
+clock_ = group("clock")
+fault_ = group("fault")
+mailbox_ = group("mailbox")
+iam_ = group("iam")
 
 
 @command("rehearse clock show", below=clock_)

@@ -10,7 +10,7 @@ from rehearsal.cli.output import Output
 from rehearsal.toolkit.data import dataset, fetching, splitting
 from rehearsal.toolkit.data.splitting import Encoding
 
-data = group("data", "Prepare data: split a table, fetch a published one, check a folder.")
+data = group("data")
 
 
 @command("rehearse data split wine.csv --label-column quality -o my-data && rehearse run --data my-data", below=data)

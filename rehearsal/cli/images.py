@@ -11,7 +11,7 @@ from rehearsal.images import preparing
 from rehearsal.images.preparing import CannotPrepare, Prepared
 from rehearsal.toolkit.aws.errors import BadInput
 
-images_ = group("images", "What stands for container images on this machine.")
+images_ = group("images")
 
 
 @command(

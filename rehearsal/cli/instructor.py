@@ -18,7 +18,7 @@ from rehearsal.toolkit.classroom import Attendee
 from rehearsal.toolkit.stacks import packaging, publishing
 from rehearsal.toolkit.stacks.publishing import Published
 
-class_ = group("class", "Many attendees' workshops in one account.")
+class_ = group("class")
 Suffixes = Annotated[Path, Option(help="File with one suffix a line; # begins a comment.")]
 BucketSuffix = Annotated[
     str | None, Option(help="Tail of bucket names; on a real account the account id if not given.")

@@ -6,47 +6,9 @@ import signal
 import sys
 from types import FrameType
 
-from rehearsal.cli import (
-    beyond_aws,
-    cleanup,
-    data,
-    doctor,
-    embedded_commands,
-    images,
-    instructor,
-    launch,
-    logs,
-    params,
-    parity,
-    pipeline,
-    programs,
-    run,
-    steering,
-)
 from rehearsal.cli.app import app
-from rehearsal.cli.output import print_error, print_json
 from rehearsal.localaws.ground import user_settings
 from rehearsal.toolkit.aws.errors import RehearsalError
-from rehearsal.toolkit.aws.translation import FAILURES, explain
-
-COMMAND_MODULES = (
-    run,
-    embedded_commands,
-    programs,
-    images,
-    data,
-    launch,
-    pipeline,
-    steering,
-    logs,
-    params,
-    cleanup,
-    instructor,
-    doctor,
-    beyond_aws,
-    parity,
-)
-"""Imported for the commands that they register."""
 
 
 def main() -> None:
@@ -69,6 +31,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _report(error: Exception) -> int:
+    from rehearsal.cli.output import print_error, print_json
+
     if "--debug" in sys.argv:
         raise error
     told = _translated(error)
@@ -79,6 +43,8 @@ def _report(error: Exception) -> int:
 
 
 def _translated(error: Exception) -> RehearsalError:
+    from rehearsal.toolkit.aws.translation import FAILURES, explain  # botocore, which most commands do not wait for
+
     if isinstance(error, FAILURES):
         return explain(error)
     if isinstance(error, OSError):

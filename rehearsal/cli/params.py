@@ -17,7 +17,7 @@ from rehearsal.toolkit.parameters import user_parameters
 from rehearsal.toolkit.parameters.user_parameters import Change
 from rehearsal.toolkit.stacks import discovery
 
-params = group("params", "UserParameters of the pipeline's actions: show, check, set, diff.")
+params = group("params")
 Address = Annotated[str, Argument(metavar="STAGE/ACTION", help="The bare action name will do where it is unique.")]
 
 

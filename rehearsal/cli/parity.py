@@ -23,7 +23,7 @@ from rehearsal.toolkit.parity.calls import PREFIX, Call, Names
 from rehearsal.toolkit.parity.comparison import Difference
 from rehearsal.toolkit.stacks import template_files
 
-parity_ = group("parity", "How an account answers a fixed script of calls, and where the embedded AWS differs.")
+parity_ = group("parity")
 WithJobs = Annotated[bool, Option("--with-jobs", help="Also calls that are charged: a training job, an endpoint.")]
 
 

@@ -9,18 +9,14 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import typer.main
-
-from rehearsal.cli import main
-from rehearsal.cli.app import app
+from rehearsal.cli.app import all_commands
 
 _COMPLETION = ("install_completion", "show_completion")
 
 
 def pages() -> dict[str, str]:
     """Every page by its file name."""
-    assert main.COMMAND_MODULES  # imported for the commands that they register
-    root: Any = typer.main.get_command(app)
+    root = all_commands()
     made: dict[str, str] = {}
     _collect(root, "rehearse", made)
     return {"README.md": _index(root, made), **made}

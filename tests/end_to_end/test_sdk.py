@@ -22,8 +22,9 @@ from tests.end_to_end.rehearse import rehearse
 PROGRAMS = Path(__file__).parent / "sdk_programs"
 SECONDS = 1800
 HANDLER = "def handler(event, context):\n    return {'told': event['model']}\n"
+FUNCTION_SERVICE, JOB_SERVICE = "lambda.amazonaws.com", "sagemaker.amazonaws.com"
 MANAGED = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
-ALLOWED = ["s3:*", "iam:PassRole", "iam:GetRole", "lambda:InvokeFunction"]
+ALLOWED = ["s3:*", "iam:PassRole", "iam:GetRole", "lambda:*", "ssm:GetParameter"]
 
 
 def interpreter(tmp_path_factory: pytest.TempPathFactory, line: int, requirement: str) -> str:
@@ -69,7 +70,7 @@ def function(aws: EmbeddedAws) -> str:
     made = aws.client("lambda").create_function(
         FunctionName="tell-of-a-model",
         Runtime="python3.12",
-        Role=make_role(aws, "tell-of-a-model", "lambda.amazonaws.com", ["logs:*"]),
+        Role=make_role(aws, "tell-of-a-model", FUNCTION_SERVICE, ["logs:*"]),
         Handler="tell.handler",
         Code={"ZipFile": packed.getvalue()},
         Timeout=60,
@@ -79,7 +80,7 @@ def function(aws: EmbeddedAws) -> str:
 
 def run(aws: EmbeddedAws, folder: Path, role: str, *words: str) -> dict[str, Any]:
     """What a program told in its last line, run as a role that may what a notebook's may."""
-    make_role(aws, role, "sagemaker.amazonaws.com", ALLOWED)
+    make_role(aws, role, JOB_SERVICE, ALLOWED)
     aws.client("iam").attach_role_policy(RoleName=role, PolicyArn=MANAGED)
     for file in PROGRAMS.glob("*.py"):
         shutil.copy(file, folder)
@@ -90,12 +91,17 @@ def run(aws: EmbeddedAws, folder: Path, role: str, *words: str) -> dict[str, Any
     return told
 
 
-@pytest.mark.full("sdk")
-def test_the_second_line_runs_a_pipeline_and_serves_its_model(aws, sdk2: str, function: str, tmp_path: Path) -> None:
-    told = run(aws, tmp_path, "notebook2", sdk2, "-W", "ignore", "with_sdk2.py", function)
+def ended(told: dict[str, Any], *steps: str) -> None:
+    """Every step of the pipeline ran to its end, these among them."""
     assert told["status"] == "Succeeded"
     assert set(told["steps"].values()) == {"Succeeded"}
-    assert {"Prepare", "Train", "Evaluate", "IsGood", "Create", "Tell", "CreateAgain-CreateModel"} <= set(told["steps"])
+    assert set(steps) <= set(told["steps"])
+
+
+@pytest.mark.full("sdk")
+def test_the_second_line_runs_a_pipeline_and_serves_its_model(aws, sdk2: str, function: str, tmp_path: Path) -> None:
+    told = run(aws, tmp_path, "census2", sdk2, "-W", "ignore", "sdk2_census.py", function)
+    ended(told, "Prepare", "Train", "Evaluate", "IsGood", "Create", "Tell", "CreateAgain-CreateModel")
     assert told["packages"] == ["Approved"]
     assert len(told["transformed"].split()) == 5
     assert float(told["predicted"]) == pytest.approx(1.4, abs=0.8)
@@ -103,7 +109,41 @@ def test_the_second_line_runs_a_pipeline_and_serves_its_model(aws, sdk2: str, fu
 
 
 @pytest.mark.full("sdk")
-def test_the_third_line_trains_with_a_script(aws, sdk3: str, tmp_path: Path) -> None:
-    told = run(aws, tmp_path, "notebook3", sdk3, "-W", "ignore", "with_sdk3.py")
-    assert told["status"] == "Completed"
-    assert told["model"].endswith("/output/model.tar.gz")
+def test_the_third_line_runs_a_pipeline_and_serves_its_model(aws, sdk3: str, tmp_path: Path) -> None:
+    told = run(aws, tmp_path, "census3", sdk3, "-W", "ignore", "sdk3_census.py")
+    ended(told, "Prepare", "Train", "Evaluate", "IsGood", "Create", "Register")
+    assert (told["approval"], told["reused"]) == ("Approved", ["Prepare"])
+    assert len(told["transformed"].split()) == 5
+    assert float(told["predicted"]) == pytest.approx(1.4, abs=0.8)
+
+
+@pytest.mark.full("sdk")
+@pytest.mark.parametrize("line", [2, 3])
+def test_a_lambda_step_of_either_line_hands_on_the_model_that_was_made(aws, line, request, tmp_path: Path) -> None:
+    python = request.getfixturevalue(f"sdk{line}")
+    writer = make_role(aws, f"write-name-{line}", FUNCTION_SERVICE, ["ssm:PutParameter", "logs:*"])
+    told = run(aws, tmp_path, f"abalone{line}", python, "-W", "ignore", f"sdk{line}_abalone.py", writer)
+    ended(told, "Process", "Train", "Create", "WriteName")
+    assert told["same"]
+    assert told["parameter"] == {2: "4", 3: "7"}[line]
+
+
+@pytest.mark.full("sdk")
+@pytest.mark.parametrize("line", [2, 3])
+def test_a_pipeline_of_either_line_is_started_again_on_newer_data(aws, line, request, tmp_path: Path) -> None:
+    python = request.getfixturevalue(f"sdk{line}")
+    told = run(aws, tmp_path, f"retrain{line}", python, "-W", "ignore", f"sdk{line}_retrain.py")
+    suffixes = {2: ("-CreateModel", "-RegisterModel"), 3: ("", "")}[line]
+    ended(told, "Train", f"Create{suffixes[0]}", f"Register{suffixes[1]}")
+    assert (told["versions"], told["executions"]) == ([1, 2], ["Succeeded", "Succeeded"])
+
+
+@pytest.mark.full("sdk")
+def test_the_third_line_does_each_step_by_a_call_of_its_own(aws, sdk3: str, tmp_path: Path) -> None:
+    told = run(aws, tmp_path, "direct3", sdk3, "-W", "ignore", "sdk3_direct.py")
+    assert told["mse"] < 1
+    assert told["package"].endswith(":model-package/directv3/1")
+    assert len(told["transformed"].split()) == 5
+    assert float(told["predicted"]) == pytest.approx(1.4, abs=0.8)
+    assert told["scripted"]["status"] == "Completed"
+    assert told["scripted"]["model"].endswith("/output/model.tar.gz")

@@ -49,6 +49,13 @@ def model_fn(folder):
 def predict_fn(rows, mean):
     return [mean] * len(rows)
 """
+WRITE_NAME = """
+import boto3
+def handler(event, context):
+    boto3.client("ssm").put_parameter(Name=event["name"], Value=event["model"], Type="String", Overwrite=True)
+    return {"statusCode": 200, "written": event["model"]}
+"""
+"""The function of a Lambda step that hands a model's name on."""
 
 
 def write() -> None:

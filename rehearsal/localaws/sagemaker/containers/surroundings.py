@@ -19,14 +19,19 @@ _HOOKS = (
     *(Path(str(hook.__file__)) for hook in (paths, missing_modules, pip_beside)),
 )
 _WAY_TO_AWS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_INSTALLED = "site-packages"
 _SHELL_SCRIPTS = (".sh", ".bash")
 _MAX_SCRIPT_BYTES = 1 << 20
 
 
 def prepare(base: Path, python: str) -> None:
-    """Write the programs that the names of Python and pip mean."""
+    """Write the programs that the names of Python and pip mean, and make the folder into which pip installs.
+
+    An interpreter that starts without the folder never looks into it, whatever its script has pip install meanwhile.
+    """
     folder = base / "bin"
-    folder.mkdir(parents=True, exist_ok=True)
+    for each in (folder, base / _INSTALLED):
+        each.mkdir(parents=True, exist_ok=True)
     for names, words in ((("python", "python3"), ""), (("pip", "pip3"), " -m pip")):
         for name in names:
             (folder / name).write_text(f'#!/bin/sh\nexec {shlex.quote(python)}{words} "$@"\n')
@@ -35,7 +40,7 @@ def prepare(base: Path, python: str) -> None:
 
 def variables(base: Path, environment: Mapping[str, str]) -> dict[str, str]:
     """``environment`` for the user's code; what it says itself of paths and of pip wins where it can."""
-    target = base / "site-packages"
+    target = base / _INSTALLED
     search = [str(base / "bin"), str(target / "bin"), environment.get("PATH", os.defpath)]
     imports = [str(target), *filter(None, [environment.get("PYTHONPATH")])]
     pip = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}

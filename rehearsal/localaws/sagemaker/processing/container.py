@@ -43,8 +43,10 @@ class Container:
         (self.base / "config" / "processingjobconfig.json").write_text(json.dumps(description, default=str))
         surroundings.prepare(self.base, python)
 
-    def environment(self, description: Mapping[str, Any], credentials: Credentials, region: str) -> dict[str, str]:
-        """The variables of the program."""
+    def environment(
+        self, description: Mapping[str, Any], credentials: Credentials, region: str, import_path: str | None = None
+    ) -> dict[str, str]:
+        """The variables of the program; ``import_path`` is that of one of ours."""
         bare = isolation.child_environment(credentials, region, self.base / "tmp")
         if (description.get("NetworkConfig") or {}).get("EnableNetworkIsolation"):
             bare = surroundings.isolated(bare)
@@ -54,6 +56,8 @@ class Container:
             "PROCESSING_JOB_ARN": description["ProcessingJobArn"],
             **(description.get("Environment") or {}),
         }
+        if import_path is not None:
+            return {**told, "SAGEMAKER_BASE_DIR": str(self.base), "PYTHONPATH": import_path}
         return surroundings.variables(self.base, told)
 
     def said(self) -> str | None:

@@ -7,6 +7,7 @@ from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import encryption, listing, quotas, trial_components, vpc
+from rehearsal.localaws.sagemaker.processing import check_images
 from rehearsal.localaws.sagemaker.processing.container import PROCESSING
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob
 from rehearsal.localaws.sagemaker.processing.program import program
@@ -36,6 +37,7 @@ class ProcessingJobOperations:
         _check(request)
         trial_components.check(self.sagemaker_backend, request)
         processing_program = program(request["AppSpecification"])
+        check_images.check(request)
         job = ProcessingJob(request, jobs.arn(name), self.region, clock.now())
         in_use = sum(
             each.cluster["InstanceCount"]

@@ -91,7 +91,9 @@ class ProcessingRun:
         stream = LogStream(LOG_GROUP, name, self.job.region, self.job.request["RoleArn"])
         return ContainerProcess(
             self.program.arguments(container.base),
-            environment=container.environment(self.job.description(), self.credentials, self.job.region),
+            environment=container.environment(
+                self.job.description(), self.credentials, self.job.region, self.program.import_path
+            ),
             cwd=container.base / "tmp",
             own=container.base,
             readable=self.program.readable,

@@ -313,4 +313,4 @@ def _failure(container: Container, image: str) -> str:
     file = container.base / "output" / "failure"
     is_readable = file.is_file() and isolation.is_of_child(file, container.base)
     said = file.read_text(errors="replace").rstrip() if is_readable else ""
-    return "\n".join(filter(None, [missing.hint(container.base, image), said]))
+    return "\n".join(filter(None, [missing.hint(container.base, image, said), said]))

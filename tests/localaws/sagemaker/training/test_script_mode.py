@@ -117,6 +117,55 @@ def test_a_module_that_is_missing_is_named_first(training) -> None:
     assert "The script lacks the module no_such_thing, which this command brings" in job["FailureReason"]
 
 
+@pytest.mark.parametrize(
+    ("module", "command"),
+    [
+        ("no_such_thing.main", "-m pip install no_such_thing"),
+        ("sagemaker.remote_function.invoke_function", "-m pip install 'sagemaker<3'"),
+        ("sagemaker.core.remote_function.invoke_function", "-m pip install 'sagemaker>=3,<4'"),
+    ],
+)
+def test_a_program_that_is_missing_is_named_with_what_brings_it(training, module: str, command: str) -> None:
+    """How the SDK runs functions that are jobs: ``python -m`` its own module, which an interpreter without the SDK lacks."""
+    entry = {"ContainerEntrypoint": ["python3", "-m", module]}
+    job = training.run(AlgorithmSpecification={"TrainingImage": SKLEARN, "TrainingInputMode": "File", **entry})
+    assert f"The script lacks the module {module}, which this command brings: " in job["FailureReason"]
+    assert command in job["FailureReason"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("RuntimeEnvironmentError: No module named 'yaml'", "lacks the module yaml, which this command brings: "),
+        (
+            "ERROR: No matching distribution found for sagemaker<3.0.0,>=2.256.0",
+            "-m pip install 'sagemaker<3.0.0,>=2.256.0'",
+        ),
+    ],
+)
+def test_what_a_program_reports_itself_is_named_too(training, said: str, told: str) -> None:
+    """The SDK catches what goes wrong before its function runs, and leaves the text."""
+    script = f"open('/opt/ml/output/failure', 'w').write({said!r}); raise SystemExit(1)"
+    entry = {"ContainerEntrypoint": ["python3", "-c", script]}
+    job = training.run(AlgorithmSpecification={"TrainingImage": SKLEARN, "TrainingInputMode": "File", **entry})
+    assert told in job["FailureReason"]
+    assert said in job["FailureReason"]
+
+
+def test_what_the_interpreter_has_is_not_installed_again(training) -> None:
+    """No index is asked, and nothing is put beside the job."""
+    script = """
+        import json, os, subprocess, sys
+        code = subprocess.call([sys.executable, "-m", "pip", "install", "--no-index", "numpy>=1"])
+        beside = os.path.isdir(os.path.join(os.environ["PIP_TARGET"], "numpy"))
+        absent = subprocess.call([sys.executable, "-m", "pip", "install", "--no-index", "numpy<1"])
+        json.dump([code, beside, absent], open("/opt/ml/model/model.json", "w"))
+    """
+    request = script_mode(training, {"train.py": script}, "train.py")
+    job = training.run(**request, AlgorithmSpecification={"TrainingImage": SKLEARN, "TrainingInputMode": "File"})
+    assert model_of(training, job) == [0, False, 1], training.log(job["TrainingJobName"])
+
+
 def test_a_source_that_is_missing_fails_the_job(training) -> None:
     request = script_mode(training, {"train.py": ""}, "other.py")
     job = training.run(**request, AlgorithmSpecification={"TrainingImage": SKLEARN, "TrainingInputMode": "File"})

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from typer.testing import CliRunner
 
-from rehearsal.cli.options import unfolded
+from rehearsal.cli.unfolding import unfolded
 
 
 @dataclass(frozen=True)

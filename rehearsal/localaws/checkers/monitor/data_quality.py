@@ -1,0 +1,42 @@
+"""Data quality: statistics and constraints of a data set, and what of a baseline's constraints it violates."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rehearsal.localaws.checkers.container import CheckFailed
+from rehearsal.localaws.checkers.data.batches import Batch
+from rehearsal.localaws.checkers.monitor.constraints import suggested
+from rehearsal.localaws.checkers.monitor.profile import Profile
+from rehearsal.localaws.checkers.monitor.statistics import statistics
+from rehearsal.localaws.checkers.monitor.violations import violations
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check leaves; ``violations`` is None where there was nothing to compare with."""
+
+    statistics: Mapping[str, Any]
+    constraints: Mapping[str, Any]
+    violations: list[dict[str, str]] | None
+
+
+def check(
+    batches: Iterable[Batch], constraints: Mapping[str, Any] | None, baseline: Mapping[str, Any] | None
+) -> Result:
+    """Look at all rows; ``constraints`` and ``baseline`` are the files of an earlier check.
+
+    Raises:
+        CheckFailed: there are no rows, or the constraints are those of another check.
+    """
+    profile = Profile()
+    for batch in batches:
+        profile.add(batch)
+    if not profile.rows:
+        raise CheckFailed("The data set has no rows: is dataset_source the folder of an input, and does it hold data?")
+    if constraints is None:
+        return Result(statistics(profile), suggested(profile), None)
+    if "features" not in constraints:
+        raise CheckFailed("The baseline's constraints have no features: are they those of a data quality check?")
+    named = profile.named_after([feature["name"] for feature in constraints["features"]])
+    return Result(statistics(named), suggested(named), violations(named, constraints, baseline))
