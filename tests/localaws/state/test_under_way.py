@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from tests.localaws.codepipeline.workbench import Workbench, action, approval, stage
@@ -477,7 +478,7 @@ AFFAIRS: tuple[Affair, ...] = (
 """The schedule is the last: from its making to the kill no more time than necessary shall pass."""
 
 
-def test_what_was_under_way_at_a_kill_goes_on_or_says_why_not(make_kept: Callable[..., Kept]) -> None:
+def test_what_was_under_way_at_a_kill_goes_on_or_says_why_not(make_kept: Callable[..., Kept], tmp_path: Path) -> None:
     kept = make_kept(free_port(random.Random()))
     kept.client("s3").create_bucket(Bucket=BUCKET)
     kept.client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
@@ -491,7 +492,10 @@ def test_what_was_under_way_at_a_kill_goes_on_or_says_why_not(make_kept: Callabl
     kept.snapshot()
     kept.kill()
     time.sleep(max(0.0, made_at + DOWN_SECONDS - time.monotonic()))
-    kept.start()
+    with (tmp_path / "log").open("w") as log:
+        kept.start(log=log)
     assert kept.aws.url == url  # the same port: addresses that the account holds are good again
     for affair in affairs:
         assert next(affair, "over") == "over"
+    kept.snapshot()
+    assert "cannot be kept" not in (tmp_path / "log").read_text()
