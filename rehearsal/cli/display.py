@@ -135,11 +135,11 @@ class LiveDisplay(PlainDisplay):
         """Keep the live part true, then print the line."""
         match event:
             case StepStarted():
-                self._show(event.step, f"{event.step:<9}{event.subject}")
+                self._show(f"{event.step} {event.subject}", f"{event.step:<9}{event.subject}")
             case ResourceChanged():
-                self._show("stack", f"stack    {event.stack}  {event.logical_id} {event.status}")
+                self._show(f"stack {event.stack}", f"stack    {event.stack}  {event.logical_id} {event.status}")
             case StepFinished():
-                self._hide(event.step)
+                self._hide(f"{event.step} {event.subject}")
             case ActionChanged(action) if action.status.has_ended:
                 self._hide(action.path)
             case ActionChanged(action):

@@ -109,11 +109,11 @@ def _say_what_starts(aws: Aws, expected: Forecast, output: Output) -> None:
 
 def _launch_reviewed(aws: Aws, plan: Plan, zips: list[Path], consent: Consent, tell: Tell) -> list[StackResult]:
     """As :func:`workshop.launch`, each stack shown first; the buckets must be there before the pipeline can be reviewed."""
-    prep = _reviewed(aws, workshop.prep_request(plan), consent, tell)
+    prep = reviewed(aws, workshop.prep_request(plan), consent, tell)
     order = Order.of(aws, plan)
     uploaded = workshop.upload(aws, plan, zips, tell)
     order.before_pipeline_stack(aws, plan)
-    pipeline = _reviewed(aws, workshop.pipeline_request(plan, uploaded), consent, tell)
+    pipeline = reviewed(aws, workshop.pipeline_request(plan, uploaded), consent, tell)
     order.after_pipeline_stack(aws, plan, tell)
     return [prep, pipeline]
 
@@ -126,7 +126,12 @@ def _says_yes() -> bool:
         return False
 
 
-def _reviewed(aws: Aws, request: StackRequest, consent: Consent, tell: Tell) -> StackResult:
+def reviewed(aws: Aws, request: StackRequest, consent: Consent, tell: Tell) -> StackResult:
+    """Create or update a stack after the user has seen what would change and said yes.
+
+    Raises:
+        Declined: the user said no; nothing is left behind.
+    """
     found = changesets.review(aws, request)
     talk().print(review_text(found))
     agreed = False

@@ -63,6 +63,11 @@ PANELS: dict[str, dict[str, Place]] = {
         "retry": Place("steering", "Run the failed stage of an execution again."),
         "stop": Place("steering", "Stop an execution, by default after its running actions have ended."),
     },
+    "Labs": {
+        "lab": Place(
+            "labs", "Labs on SageMaker Pipelines: run one on this machine, follow its guide, launch it on an account."
+        ),
+    },
     "A class": {
         "class": Place("instructor", "Many attendees' workshops in one account."),
         "publish": Place(
@@ -82,7 +87,7 @@ PANELS: dict[str, dict[str, Place]] = {
     "Clean up": {
         "leaks": Place(
             "cleanup",
-            "List what of the workshops still costs money in this account and region. Exits 1 if anything does.",
+            "List what of workshops and labs still costs money in this account and region. Exits 1 if anything does.",
         ),
         "destroy": Place(
             "cleanup",

@@ -77,16 +77,18 @@ def replace_block(template: str, table: ImageTable) -> str:
 
 
 def main(argv: list[str]) -> int:
-    """Write the block of the template ``argv[0]`` anew; with ``--check`` only say (exit code 1) whether it is stale."""
-    template = Path(argv[0])
-    text = template.read_text()
-    fresh = replace_block(text, download_table())
-    if "--check" not in argv:
-        template.write_text(fresh)
-    elif fresh != text:
-        print(f"{template} is stale: run scripts/make-image-registries", file=sys.stderr)
-        return 1
-    return 0
+    """Write the block of the templates in ``argv`` anew; with ``--check`` only say (exit code 1) which are stale."""
+    table = download_table()
+    stale = 0
+    for template in (Path(each) for each in argv if each != "--check"):
+        text = template.read_text()
+        fresh = replace_block(text, table)
+        if "--check" not in argv:
+            template.write_text(fresh)
+        elif fresh != text:
+            print(f"{template} is stale: run scripts/make-image-registries", file=sys.stderr)
+            stale = 1
+    return stale
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from moto.awslambda.exceptions import UnknownLayerVersionException
 from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction, LayerVersion
 
 from rehearsal.localaws.door import faults
-from rehearsal.localaws.functions import asynchronous, code, limits, permissions, runtimes
+from rehearsal.localaws.functions import asynchronous, code, interpreter, limits, permissions, runtimes
 from rehearsal.localaws.functions.configuration import Configuration
 from rehearsal.localaws.functions.event_sources import checks, queue_poller
 from rehearsal.localaws.functions.invocation import Invocation
@@ -178,6 +178,7 @@ class FunctionsBackend(LambdaBackend):
         limits.check_dead_letters(spec["Role"], spec.get("DeadLetterConfig"))
         function = Function(account_id=self.account_id, spec=spec, region=self.region_name, version="$LATEST")
         code.check(function.code_digest, function.code_bytes)
+        interpreter.warm_up()
         with self.changing:
             self._lambdas.put_function(function)
             if not spec.get("Publish"):

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rehearsal.localaws import isolation
-from rehearsal.localaws.functions import bootstrap
+from rehearsal.localaws.functions import bootstrap, interpreter
 from rehearsal.localaws.functions.configuration import Configuration
 from rehearsal.localaws.functions.runtime_api import ACCEPTED, RuntimeApi, RuntimeRequest
 from rehearsal.localaws.functions.telemetry import LogCutter
@@ -65,15 +65,12 @@ class Sandbox:
         self._api = RuntimeApi()
         self._pipe, writing = os.pipe()
         os.set_blocking(self._pipe, False)
-        self._process = isolation.spawn(
-            [bootstrap.__file__],
-            environment=self._environment(writing),
-            cwd=self._task_root,
-            own=[self._home],
-            readable=[self._task_root, *self._layers],
-            stdout=writing,
-            stderr=writing,
-            pass_fds=(writing,),
+        self._process = interpreter.start(
+            environment=self._environment(),
+            task_root=self._task_root,
+            layers=self._layers,
+            home=self._home,
+            log=writing,
         )
         os.close(writing)
         self._limit_memory()
@@ -201,7 +198,7 @@ class Sandbox:
         with suppress(ProcessLookupError):  # it has ended already; initialise() tells how
             resource.prlimit(self._process.pid, resource.RLIMIT_DATA, (limit, limit))
 
-    def _environment(self, log_descriptor: int) -> dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         """https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime"""
         made = self.configuration
         return {
@@ -209,7 +206,6 @@ class Sandbox:
             **dict(made.environment),
             "PYTHONPATH": os.pathsep.join(map(str, [self._task_root, *_python_folders(self._layers)])),
             "_HANDLER": made.handler,
-            "_LAMBDA_TELEMETRY_LOG_FD": str(log_descriptor),
             "LAMBDA_TASK_ROOT": str(self._task_root),
             "LAMBDA_RUNTIME_DIR": str(Path(bootstrap.__file__).parent),
             "AWS_LAMBDA_RUNTIME_API": self._api.address,

@@ -3,10 +3,12 @@
 Imports only its neighbours and what the interpreter has loaded anyway: a cold start is short.
 """
 
+import importlib
 import os
 import runpy
 import sys
 from collections.abc import Callable
+from types import ModuleType
 
 MEASURED_VARIABLE = "_REHEARSAL_MEASURED"
 """Set for the children whose use of this machine the server measures, for which the kernel must show it their working folder."""
@@ -14,7 +16,8 @@ MEASURED_VARIABLE = "_REHEARSAL_MEASURED"
 
 def main() -> None:
     """Install the guards, then run the named program as ``python`` would."""
-    leave = _install_guards()
+    load_guards()
+    leave = install_guards()
     sys.path.pop(0)  # the folder of this file, which the program must not import from
     del sys.argv[0]
     try:
@@ -28,15 +31,19 @@ def main() -> None:
         leave()
 
 
-def _install_guards() -> Callable[[], None]:
-    """Gives what is to be called when the program ends."""
-    import kernel  # type: ignore[import-not-found]  # the neighbours, by the folder of this file
-    import lifeline  # type: ignore[import-not-found]
-    import loopback_only  # type: ignore[import-not-found]
-    import process_table  # type: ignore[import-not-found]
+_guards: list[ModuleType] = []
 
-    for neighbour in (kernel, lifeline, loopback_only, process_table):
-        del sys.modules[neighbour.__name__]  # the program may have modules of these names
+
+def load_guards() -> None:
+    """Import the neighbours, while ``sys.path`` begins with the folder of this file."""
+    for name in ("kernel", "lifeline", "loopback_only", "process_table"):
+        _guards.append(importlib.import_module(name))
+        del sys.modules[name]  # the program may have modules of these names
+
+
+def install_guards() -> Callable[[], None]:
+    """Gives what is to be called when the program ends."""
+    kernel, lifeline, loopback_only, process_table = _guards
     kernel.adopt_orphans()
     if not os.environ.pop(MEASURED_VARIABLE, ""):
         kernel.hide_memory()

@@ -25,31 +25,38 @@ def child_environment(credentials: Credentials, region: str, home: Path) -> dict
     """The environment that every child gets: this server's address and its role's credentials, nothing of the user's.
 
     No ``AWS_*`` variable, profile or ``~/.aws`` of the user is seen, and no instance metadata is asked.
-    OpenMP waits passively: spinning threads on a machine shared with other jobs slow training tenfold.
     """
-    environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    environment.update(
-        {
-            "LANG": "en_US.UTF-8",
-            "TZ": ":UTC",
-            "HOME": str(home),
-            "TMPDIR": str(home),
-            "PYTHONUNBUFFERED": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "OMP_WAIT_POLICY": "PASSIVE",
-            "AWS_ENDPOINT_URL": host.current().endpoint_url,
-            "AWS_REGION": region,
-            "AWS_DEFAULT_REGION": region,
-            "AWS_ACCESS_KEY_ID": credentials.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        }
-    )
+    environment = {
+        **clean_environment(),
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "AWS_ENDPOINT_URL": host.current().endpoint_url,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
     if credentials.session_token:
         environment["AWS_SESSION_TOKEN"] = credentials.session_token
     return environment
+
+
+def clean_environment() -> dict[str, str]:
+    """What every child's interpreter starts with.
+
+    OpenMP waits passively: spinning threads on a machine shared with other jobs slow training tenfold.
+    """
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return inherited | {
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",
+    }
 
 
 def spawn(
@@ -75,7 +82,7 @@ def spawn(
     """
     children = orphans.children()
     children.look_after()
-    living = _lifeline()
+    living = server_lifeline()
     marks = {lifeline.VARIABLE: str(living), **({child.MEASURED_VARIABLE: "1"} if measured else {})}
 
     def start() -> Process:
@@ -125,7 +132,7 @@ def _in_a_thread(work: Callable[[], Process]) -> Process:
 
 
 @lru_cache(maxsize=1)
-def _lifeline() -> int:
+def server_lifeline() -> int:
     """The reading end of a pipe whose writing end only this process holds, open for as long as it lives."""
     reading, _writing = os.pipe()
     return reading

@@ -31,6 +31,8 @@ class Children:
         self._spared: set[int] = set()
         self._ended = selectors.DefaultSelector()
         self._begun = False
+        self.adopts = False
+        """Whether the kernel gives orphans among all descendants to this process."""
 
     @contextmanager
     def starting(self) -> Iterator[Callable[[int, bool], None]]:
@@ -45,6 +47,7 @@ class Children:
         """Begin, once; not from a thread that is restricted: the new one would be, too."""
         with self._guard:
             if not self._begun and hasattr(os, "pidfd_open") and kernel.adopt_orphans():
+                self.adopts = True
                 host.in_background(self._follow, name="orphans")
             self._begun = True
 

@@ -1,6 +1,7 @@
 """What a release would cost, from AWS's price list API where it can be reached. An estimate: instance time only, list price, no tax."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +13,8 @@ from rehearsal.toolkit.parameters import user_parameters
 _PRICE_LIST_REGION = "us-east-1"
 """The price list has few endpoints; this one knows every region (AWS Price List Query API, endpoints)."""
 
-_TRAINING_MINUTES = 5.0
-"""A training job on small data: start-up, download and upload outweigh the training."""
+_JOB_MINUTES = 5.0
+"""A job on small data: start-up, download and upload outweigh the work."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,26 @@ def of_parameters(aws: Aws, parameters: dict[str, str]) -> Estimate:
     return of_items(items)
 
 
+_COMPONENTS = {"training": "Training", "processing": "Processing", "endpoint": "Hosting"}
+"""What an instance is for, and the price list's word for it."""
+
+
+def of_lab(aws: Aws, instances: Sequence[tuple[str, str, int]]) -> Estimate:
+    """The estimate for instances: what for (a key of ``_COMPONENTS``), their type, how many."""
+    return of_items(
+        tuple(
+            Item(what, instance_type, count, _hourly_price(aws, instance_type, _COMPONENTS[what]))
+            for what, instance_type, count in instances
+        )
+    )
+
+
 def of_items(items: tuple[Item, ...]) -> Estimate:
     """Pure."""
-    training = [item for item in items if item.what == "training"]
-    endpoints = [item for item in items if item.what != "training"]
-    once, hourly = _sum(training), _sum(endpoints)
-    return Estimate(items, None if once is None else once * _TRAINING_MINUTES / 60, hourly)
+    jobs = [item for item in items if not item.what.startswith("endpoint")]
+    endpoints = [item for item in items if item.what.startswith("endpoint")]
+    once, hourly = _sum(jobs), _sum(endpoints)
+    return Estimate(items, None if once is None else once * _JOB_MINUTES / 60, hourly)
 
 
 def _sum(items: list[Item]) -> float | None:

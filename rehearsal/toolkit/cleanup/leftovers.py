@@ -25,13 +25,17 @@ class Kind(IntEnum):
     EXECUTION = 1
     TRAINING_JOB = 2
     ENDPOINT = 3
-    ENDPOINT_CONFIG = 4
-    MODEL = 5
-    OBJECTS = 6
-    PIPELINE_STACK = 7
-    PREP_STACK = 8
-    BUCKET = 9
-    LOG_GROUP = 10
+    ENDPOINT_STACK = 4
+    ENDPOINT_CONFIG = 5
+    MODEL = 6
+    MODEL_PACKAGE = 7
+    MODEL_PIPELINE = 8
+    OBJECTS = 9
+    PIPELINE_STACK = 10
+    PREP_STACK = 11
+    LAB_STACK = 12
+    BUCKET = 13
+    LOG_GROUP = 14
 
     @property
     def label(self) -> str:
@@ -42,6 +46,7 @@ class Kind(IntEnum):
 _COSTS = {
     Kind.TRAINING_JOB: "by the second while it runs",
     Kind.ENDPOINT: "by the hour, used or not",
+    Kind.ENDPOINT_STACK: "by the hour, for its endpoint",
     Kind.OBJECTS: "by the gigabyte and month",
     Kind.LOG_GROUP: "by the gigabyte and month",
 }

@@ -10,8 +10,8 @@ from rehearsal.toolkit.cleanup.leftovers import Kind, Leftover
 
 _STAGES = (
     {Kind.EXECUTION, Kind.TRAINING_JOB},
-    {Kind.ENDPOINT},
-    set(Kind) - {Kind.EXECUTION, Kind.TRAINING_JOB, Kind.ENDPOINT},
+    {Kind.ENDPOINT, Kind.ENDPOINT_STACK},
+    set(Kind) - {Kind.EXECUTION, Kind.TRAINING_JOB, Kind.ENDPOINT, Kind.ENDPOINT_STACK},
 )
 _MOVING = {
     Kind.EXECUTION: {"Stopping"},
@@ -19,12 +19,13 @@ _MOVING = {
     Kind.ENDPOINT: {"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"},
 }
 """States that a service leaves by itself, and in which it takes no order."""
+_STACKS = (Kind.PIPELINE_STACK, Kind.PREP_STACK, Kind.ENDPOINT_STACK, Kind.LAB_STACK)
 _WAITS_FOR_AN_ORDER = "REVIEW_IN_PROGRESS"
 
 
 def is_moving(leftover: Leftover) -> bool:
     """Whether it changes by itself, so that it is to be waited for."""
-    if leftover.kind in (Kind.PIPELINE_STACK, Kind.PREP_STACK):
+    if leftover.kind in _STACKS:
         return leftover.detail.endswith("_IN_PROGRESS") and leftover.detail != _WAITS_FOR_AN_ORDER
     return leftover.detail in _MOVING.get(leftover.kind, ())
 

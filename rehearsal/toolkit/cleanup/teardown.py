@@ -1,4 +1,4 @@
-"""Removing a workshop: look at what is left, remove what may go now, look again, until nothing is left or nothing gives way.
+"""Removing a workshop or a lab: look at what is left, remove what may go now, look again, until nothing is left or nothing gives way.
 
 Nothing is remembered between two looks: a removal that was interrupted is taken up again by calling it again.
 """
@@ -60,16 +60,28 @@ class _Story:
 
 
 def destroy(aws: Aws, workshop: Workshop, tell: Tell, pace: Pace | None = None) -> Result:
-    """Remove everything that :func:`leftovers.survey` finds, in the order of :mod:`stages`, waiting for what moves."""
+    """Remove everything that :func:`leftovers.survey` finds of a workshop."""
+    return remove_all(
+        lambda: leftovers.survey(aws, workshop),
+        lambda leftover: _REMOVERS[leftover.kind](aws, workshop, leftover, tell),
+        tell,
+        pace,
+    )
+
+
+def remove_all(
+    survey: Callable[[], list[Leftover]], remove: Callable[[Leftover], None], tell: Tell, pace: Pace | None = None
+) -> Result:
+    """Remove everything that ``survey`` finds, in the order of :mod:`stages`, waiting for what moves."""
     pace = pace or Pace(shortest_seconds=0.2)
     patience, story = Patience(pace), _Story(tell)
     refusals: dict[_Key, _Refusal] = {}
-    left = leftovers.survey(aws, workshop)
+    left = survey()
     story.compare([], left)
     while left:
         before = left
-        refusals = _remove_all(aws, workshop, stages.due(before), tell)
-        left = leftovers.survey(aws, workshop)
+        refusals = _try_each(remove, stages.due(before))
+        left = survey()
         story.compare(before, left)
         if patience.is_over(
             has_changed=left != before,
@@ -99,12 +111,12 @@ def reason_of(leftover: Leftover, left: list[Leftover], refusals: dict[_Key, _Re
     return "is still being removed"
 
 
-def _remove_all(aws: Aws, workshop: Workshop, due: list[Leftover], tell: Tell) -> dict[_Key, _Refusal]:
+def _try_each(remove: Callable[[Leftover], None], due: list[Leftover]) -> dict[_Key, _Refusal]:
     """Try each once; why it did not work."""
     refusals: dict[_Key, _Refusal] = {}
     for leftover in due:
         try:
-            _REMOVERS[leftover.kind](aws, workshop, leftover, tell)
+            remove(leftover)
         except ClientError as error:
             refusals[_key(leftover)] = _Refusal(message_of(error), is_denial(error))
         except StackFailed as error:

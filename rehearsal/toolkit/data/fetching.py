@@ -19,7 +19,7 @@ class PublicFile:
     size: int
     sha256: str
     label: str
-    """The column to predict."""
+    """The column to predict: its name, or its index where the file has no header."""
 
 
 PUBLIC_FILES = {
@@ -29,6 +29,20 @@ PUBLIC_FILES = {
         size=84_199,
         sha256="4a402cf041b025d4566d954c3b9ba8635a3a8a01e039005d97d6a710278cf05e",
         label="quality",
+    ),
+    # UCI Machine Learning Repository, Adult (Becker and Kohavi, 1996), doi 10.24432/C5XW20, CC BY 4.0: no header
+    "adult": PublicFile(
+        url="https://archive.ics.uci.edu/ml/machine-learning-databases/adult/adult.data",
+        size=3_974_305,
+        sha256="5b00264637dbfec36bdeaab5676b0b309ff9eb788d63554ca0a249491c86603d",
+        label="-1",
+    ),
+    # UCI Machine Learning Repository, Abalone (Nash et al., 1994), doi 10.24432/C55C7W, CC BY 4.0: no header
+    "abalone": PublicFile(
+        url="https://archive.ics.uci.edu/ml/machine-learning-databases/abalone/abalone.data",
+        size=191_873,
+        sha256="de37cdcdcaaa50c309d514f248f7c2302a5f1f88c168905eba23fe2fbc78449f",
+        label="-1",
     ),
 }
 

@@ -8,7 +8,8 @@ import yaml
 
 from rehearsal.toolkit import project
 
-DIRECTORY = Path(project.find().root, "cloudformation")
+ROOT = Path(project.find().root)
+TEMPLATES = sorted([*ROOT.glob("cloudformation/*.yaml"), *ROOT.glob("labs/*/*.yaml")])
 
 
 class Named(NamedTuple):
@@ -47,7 +48,7 @@ def of_template(file: Path) -> dict[Named, list[str]]:
 
 def all_of_them() -> dict[Named, list[str]]:
     """The statements of all templates."""
-    return {name: actions for file in sorted(DIRECTORY.glob("*.yaml")) for name, actions in of_template(file).items()}
+    return {name: actions for file in TEMPLATES for name, actions in of_template(file).items()}
 
 
 def _policies(resource: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from tests.localaws.authorizer.minimal.statements import Named
 
 HERE = "tests/localaws/authorizer/minimal/test_minimal_policies.py"
 KEYS = "tests/end_to_end/test_user_parameter_keys.py::test_every_right_that_a_key_needs_was_used"
+CENSUS = "tests/labs/test_census.py::test_recorded_calls_would_be_denied_without_the_statement"
 OPTIONS = "tests/end_to_end/test_stack_combinations.py::test_no_statement_of_any_role_is_without_a_need"
 
 
@@ -149,4 +150,27 @@ TABLE: dict[Named, Evidence] = {
         "https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html"
     ),
     Named("RunPipeline", "UseConnection"): Evaluated(("codestar-connections:UseConnection",), OPTIONS),
+    Named("RunCensus", "RunJobs"): Evaluated(
+        (
+            *("sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob"),
+            *("sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob"),
+        ),
+        CENSUS,
+    ),
+    Named("RunCensus", "CreateModel"): Evaluated(("sagemaker:CreateModel", "sagemaker:DescribeModel"), CENSUS),
+    Named("RunCensus", "RegisterModel"): Evaluated(
+        ("sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"), CENSUS
+    ),
+    Named("RunCensus", "Tag"): Evaluated(("sagemaker:AddTags",), CENSUS),
+    Named("RunCensus", "ReadEvaluation"): Evaluated(("s3:GetObject",), CENSUS),
+    Named("RunCensus", "PassJobsRole"): Evaluated(("iam:PassRole",), CENSUS),
+    Named("WorkOnCensus", "ListBucket"): Evaluated(("s3:ListBucket",), CENSUS),
+    Named("WorkOnCensus", "ReadInputs"): Evaluated(("s3:GetObject",), CENSUS),
+    Named("WorkOnCensus", "WriteResults"): Evaluated(("s3:PutObject",), CENSUS),
+    Named("WorkOnCensus", "PullImage"): Evaluated(
+        ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"), CENSUS
+    ),
+    Named("WorkOnCensus", "LogInToRegistry"): Evaluated(("ecr:GetAuthorizationToken",), CENSUS),
+    Named("WorkOnCensus", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), CENSUS),
+    Named("WorkOnCensus", "WriteMetrics"): Evaluated(("cloudwatch:PutMetricData",), CENSUS),
 }

@@ -1,0 +1,87 @@
+"""What a lab is: its files, what it needs on this machine, its story, and what comes out of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.executions.events import Tell
+from rehearsal.toolkit.executions.model_pipelines import ModelExecution
+from rehearsal.toolkit.labs.names import LabNames
+from rehearsal.toolkit.stacks.stacks import StackRequest, StackResult
+
+Deploy = Callable[[StackRequest], StackResult]
+"""Creates or updates a stack: at once, or after the user has seen what would change."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to do: which lab under which names, with which data and parameters of its pipeline.
+
+    ``approve`` says whether the version that was registered is approved at once and deployed; else a person does it.
+    """
+
+    names: LabNames
+    folder: Path
+    data: Path
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    approve: bool = True
+
+    def file(self, name: str) -> Path:
+        """A file of the lab."""
+        return self.folder / name
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came out. ``metrics`` are those of the evaluation, ``answers`` says what the endpoint answered."""
+
+    execution: ModelExecution
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    model_package: str = ""
+    endpoint: str = ""
+    answers: Mapping[str, float] = field(default_factory=dict)
+    next_steps: tuple[str, ...] = ()
+
+    @property
+    def succeeded(self) -> bool:
+        return self.execution.status == "Succeeded"
+
+    def as_json(self) -> dict[str, Any]:
+        """As ``--json`` prints it."""
+        return {
+            "pipeline": self.execution.pipeline,
+            "pipelineExecutionArn": self.execution.arn,
+            "status": self.execution.status,
+            "reason": self.execution.reason,
+            "steps": [
+                {"name": step.name, "status": step.status, "seconds": step.seconds, "note": step.note}
+                for step in self.execution.steps
+            ],
+            "metrics": dict(self.metrics),
+            "modelPackageArn": self.model_package or None,
+            "endpoint": self.endpoint or None,
+            "answers": dict(self.answers),
+            "next": list(self.next_steps),
+        }
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab of ``labs/``: ``libraries`` are the modules that its jobs import and Rehearsal itself does not have; they run in
+    the scikit-learn image of that tag.
+
+    ``jobs`` are the instances that a run takes on an account: what for, instance type, how many.
+    """
+
+    name: str
+    title: str
+    summary: str
+    sample: str
+    libraries: tuple[str, ...]
+    scikit_learn_tag: str
+    jobs: tuple[tuple[str, str, int], ...]
+    endpoint_instance: str
+    run: Callable[[Aws, Order, Deploy, Tell], Outcome]
+    try_next: tuple[str, ...]

@@ -1,0 +1,149 @@
+"""What of a lab is in an account, and how each of it is removed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.translation import message_of
+from rehearsal.toolkit.cleanup import teardown
+from rehearsal.toolkit.cleanup.leftovers import Kind, Leftover
+from rehearsal.toolkit.cleanup.teardown import Result
+from rehearsal.toolkit.executions.events import Tell
+from rehearsal.toolkit.labs.catalogue import LABS
+from rehearsal.toolkit.labs.names import LabNames
+from rehearsal.toolkit.stacks import stacks
+
+_NOT_THERE = ("does not exist", "Could not find")
+"""SageMaker has no one error code for it."""
+
+
+def launched(aws: Aws) -> list[LabNames]:
+    """Every lab of this account and region, by its stacks."""
+    found: dict[str, LabNames] = {}
+    for page in aws.client("cloudformation").get_paginator("describe_stacks").paginate():
+        for stack in page["Stacks"]:
+            names = names_of(stack["StackName"], stacks.parameters_of(stack))
+            if names is not None:
+                found.setdefault(names.stack, names)
+    return list(found.values())
+
+
+def names_of(stack: str, parameters: Mapping[str, str]) -> LabNames | None:
+    """The lab to which a stack belongs, by its name and parameters; None for any other stack. Pure."""
+    suffix = parameters.get("SuffixID", "")
+    for lab in LABS:
+        names = LabNames(lab, suffix, parameters.get("BucketSuffix", "")) if suffix else None
+        if names is not None and stack in (names.stack, names.endpoint_stack):
+            return names
+    return None
+
+
+def survey(aws: Aws, names: LabNames) -> list[Leftover]:
+    """Everything of the lab, in the order of removal. Changes nothing."""
+    stack = stacks.describe(aws, names.stack)
+    found = [
+        *_endpoint_stack(aws, names),
+        *_pipeline(aws, names),
+        *_packages(aws, names),
+        *_stack(aws, names, stack),
+        *_log_groups(aws, names),
+    ]
+    return sorted(found, key=lambda leftover: (leftover.kind, leftover.name))
+
+
+def destroy(aws: Aws, names: LabNames, tell: Tell) -> Result:
+    """Remove everything that :func:`survey` finds, waiting for what is in the middle of a change."""
+    return teardown.remove_all(lambda: survey(aws, names), lambda leftover: _remove(aws, leftover, tell), tell)
+
+
+def _endpoint_stack(aws: Aws, names: LabNames) -> Iterator[Leftover]:
+    stack = stacks.describe(aws, names.endpoint_stack)
+    if stack is not None:
+        yield Leftover(Kind.ENDPOINT_STACK, names.endpoint_stack, stack["StackStatus"])
+
+
+def _pipeline(aws: Aws, names: LabNames) -> Iterator[Leftover]:
+    """The pipeline, its executions that run, and the models that its executions made."""
+    sagemaker = aws.client("sagemaker")
+    if not _exists(partial(sagemaker.describe_pipeline, PipelineName=names.stack)):
+        return
+    yield Leftover(Kind.MODEL_PIPELINE, names.stack)
+    for page in sagemaker.get_paginator("list_pipeline_executions").paginate(PipelineName=names.stack):
+        for execution in page["PipelineExecutionSummaries"]:
+            status = execution["PipelineExecutionStatus"]
+            if status in ("Executing", "Stopping"):
+                yield Leftover(Kind.EXECUTION, execution["PipelineExecutionArn"], status)
+            yield from _models(sagemaker, execution["PipelineExecutionArn"])
+
+
+def _models(sagemaker: Any, execution: str) -> Iterator[Leftover]:
+    for page in sagemaker.get_paginator("list_pipeline_execution_steps").paginate(PipelineExecutionArn=execution):
+        for step in page["PipelineExecutionSteps"]:
+            arn = step.get("Metadata", {}).get("Model", {}).get("Arn")
+            name = arn.rpartition("/")[2] if arn else ""
+            if name and _exists(partial(sagemaker.describe_model, ModelName=name)):
+                yield Leftover(Kind.MODEL, name)
+
+
+def _packages(aws: Aws, names: LabNames) -> Iterator[Leftover]:
+    sagemaker = aws.client("sagemaker")
+    if not _exists(partial(sagemaker.describe_model_package_group, ModelPackageGroupName=names.stack)):
+        return
+    for page in sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=names.stack):
+        for package in page["ModelPackageSummaryList"]:
+            yield Leftover(Kind.MODEL_PACKAGE, package["ModelPackageArn"], package.get("ModelApprovalStatus", ""))
+
+
+def _stack(aws: Aws, names: LabNames, stack: dict[str, Any] | None) -> Iterator[Leftover]:
+    if stack is None:
+        return
+    yield Leftover(Kind.LAB_STACK, names.stack, stack["StackStatus"])
+    bucket = stacks.outputs_of(stack).get("Bucket")
+    mine = {each["Name"] for each in aws.client("s3").list_buckets()["Buckets"]}
+    if bucket in mine:
+        pages = aws.client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)
+        count = sum(len(page.get("Versions", [])) + len(page.get("DeleteMarkers", [])) for page in pages)
+        if count:
+            yield Leftover(Kind.OBJECTS, str(bucket), f"{count:,} object versions")
+
+
+def _log_groups(aws: Aws, names: LabNames) -> Iterator[Leftover]:
+    """Those of the endpoint and of the lab's functions. Those of jobs are shared by all jobs of the account."""
+    logs = aws.client("logs")
+    for prefix in (f"/aws/sagemaker/Endpoints/{names.stack}", f"/aws/lambda/{names.stack}-"):
+        for page in logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix):
+            for group in page["logGroups"]:
+                if group["logGroupName"] == prefix or prefix.endswith("-"):
+                    yield Leftover(Kind.LOG_GROUP, group["logGroupName"], f"{group.get('storedBytes', 0):,} bytes")
+
+
+def _exists(describe: Callable[[], Any]) -> bool:
+    try:
+        describe()
+    except ClientError as error:
+        if any(words in message_of(error) for words in _NOT_THERE):
+            return False
+        raise
+    return True
+
+
+def _remove(aws: Aws, leftover: Leftover, tell: Tell) -> None:
+    sagemaker, name = aws.client("sagemaker"), leftover.name
+    match leftover.kind:
+        case Kind.EXECUTION:
+            sagemaker.stop_pipeline_execution(PipelineExecutionArn=name)
+        case Kind.MODEL:
+            sagemaker.delete_model(ModelName=name)
+        case Kind.MODEL_PACKAGE:
+            sagemaker.delete_model_package(ModelPackageName=name)
+        case Kind.MODEL_PIPELINE:
+            sagemaker.delete_pipeline(PipelineName=name)
+        case Kind.OBJECTS:
+            teardown.empty_bucket(aws, name)
+        case Kind.LOG_GROUP:
+            aws.client("logs").delete_log_group(logGroupName=name)
+        case _:
+            stacks.delete(aws, name, tell)

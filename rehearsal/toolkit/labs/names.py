@@ -1,0 +1,43 @@
+"""The names of one lab in an account. Pure. Those inside its stack are the stack's outputs."""
+
+from dataclasses import dataclass
+
+from rehearsal.toolkit.aws.names import Workshop
+
+STACK_PREFIX = "lab-"
+ENDPOINT_STACK_PREFIX = "lab-endpoint-"
+
+
+@dataclass(frozen=True)
+class LabNames:
+    """One learner's lab: ``suffix`` is SuffixID, ``bucket_suffix`` is BucketSuffix (may be empty).
+
+    Raises:
+        BadInput: a suffix cannot be used, by the rules of the workshop's.
+    """
+
+    lab: str
+    suffix: str
+    bucket_suffix: str = ""
+
+    def __post_init__(self) -> None:
+        Workshop(self.suffix, self.bucket_suffix)
+
+    @property
+    def stack(self) -> str:
+        """The stack; the SageMaker pipeline, the model package group and the endpoint have the same name."""
+        return f"{STACK_PREFIX}{self.lab}-{self.suffix}"
+
+    @property
+    def endpoint_stack(self) -> str:
+        return f"{ENDPOINT_STACK_PREFIX}{self.lab}-{self.suffix}"
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Of the stack."""
+        return {"SuffixID": self.suffix, "BucketSuffix": self.bucket_suffix}
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What everything of the lab carries."""
+        return {"rehearsal:suffix": self.suffix, "rehearsal:lab": self.lab}

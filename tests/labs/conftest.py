@@ -1,0 +1,65 @@
+"""Labs as a reader types them, on the worker's embedded AWS."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.conftest import EmbeddedAws
+from tests.end_to_end.rehearse import Answer, rehearse
+
+
+@dataclass(frozen=True)
+class Typed:
+    """``rehearse`` against one embedded AWS."""
+
+    aws: EmbeddedAws
+
+    def __call__(self, *arguments: str, **options: Any) -> Answer:
+        env = {**self.aws.environment, **options.pop("env", {})}
+        return rehearse(*arguments, env=env, timeout=600, **options)
+
+    def needed(self, stack: str) -> dict[tuple[str, str], set[str]]:
+        """For each statement of a stack's roles, the actions that nothing else allowed."""
+        return {
+            (each["policy"], each["statement"]): set(each["neededFor"])
+            for holder in self.aws.rehearsal("GET", "iam/usage")["principals"]
+            if f"role/{stack}-" in holder["arn"]
+            for each in holder["statements"]
+        }
+
+    def denied(self, stack: str) -> list[dict[str, Any]]:
+        """What was refused to a stack's roles."""
+        return [
+            call
+            for holder in self.aws.rehearsal("GET", "iam/usage")["principals"]
+            if f"role/{stack}-" in holder["arn"]
+            for call in holder["calls"]
+            if call["decision"] != "allowed"
+        ]
+
+
+@pytest.fixture(scope="session")
+def typed(aws: EmbeddedAws) -> Callable[..., Answer]:
+    return Typed(aws)
+
+
+@pytest.fixture(scope="session")
+def sdk3(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An interpreter with SageMaker's SDK v3: the one that ``REHEARSAL_TEST_SDK3_PYTHON`` names, else made as a learner makes it."""
+    named = os.environ.get("REHEARSAL_TEST_SDK3_PYTHON")
+    if named:
+        return named
+    made = rehearse(
+        "lab",
+        "setup",
+        "census",
+        "--sdk",
+        "--json",
+        env={"XDG_DATA_HOME": str(tmp_path_factory.mktemp("data"))},
+        timeout=1800,
+    )
+    assert made.exit_code == 0, made.err
+    return str(made.document["sdkPython"])
