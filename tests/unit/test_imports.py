@@ -42,6 +42,7 @@ ORDER = (
     "services",
     "events",
     "alarms",
+    "stepfunctions",
     "functions",
     "codecommit",
     "codebuild",

@@ -12,7 +12,7 @@ from moto.events.models import Rule
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.events import recipients
 from rehearsal.localaws.events.recipients import Sender
-from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground import host, sdk_names
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.services.logs import LogStream
 
@@ -171,8 +171,7 @@ def _put_event_by_role(delivery: Delivery) -> None:
 def _call_any_operation(delivery: Delivery) -> None:
     """A universal target: ``arn:aws:scheduler:::aws-sdk:sqs:sendMessage``, the input holding the parameters."""
     service, operation = delivery.arn.split(":")[6:8]
-    names = {"sfn": "stepfunctions", "eventbridge": "events", "cloudwatchlogs": "logs"}
-    client = delivery.client(names.get(service, service))
+    client = delivery.client(sdk_names.boto_name(service) or service)
     method = getattr(client, xform_name(operation[0].upper() + operation[1:]), None)
     if method is None:
         raise AwsError("ValidationException", f"{delivery.arn} is not a service SDK operation")

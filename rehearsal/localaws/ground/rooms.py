@@ -72,7 +72,6 @@ ROOMS = (
         "services",
         patches=(
             Patch("queue_metrics", "moto.sqs.models"),
-            Patch("statemachines", "moto.stepfunctions.models"),
             Patch("log_history", "moto.logs.models"),
         ),
     ),
@@ -101,6 +100,7 @@ ROOMS = (
         ),
         keeps=("history",),
     ),
+    Room("stepfunctions", patches=(Patch("executions", "moto.stepfunctions.models"),)),
     Room(
         "functions",
         Replacement("awslambda", "lambda_backends", "FunctionsBackend"),

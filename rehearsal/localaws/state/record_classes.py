@@ -77,7 +77,7 @@ _OURS = {
     "sagemaker.transform.records": "Split Strategy",
     "sagemaker.usage": "Usage Process",
     "services.logs": "LogStream",
-    "services.statemachines": "Recorded",
+    "stepfunctions.executions": "Recorded",
     "state.factories": "LocalFunction RecordFactory",
 }
 """Modules of the embedded AWS, and the names of their record classes."""

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.localaws.codepipeline.workbench import action, approval, stage, zipped
+from tests.localaws.inboxes import make_role
 from tests.localaws.waiting import wait_until
 
 TEMPLATE = json.dumps(
@@ -221,8 +222,9 @@ def test_what_is_no_zip_cannot_be_extracted(bench: Any) -> None:
 
 
 def machine(bench: Any, definition: dict[str, Any]) -> str:
+    role = make_role(bench.aws, bench.unique("machine"), ("states",), "logs:CreateLogGroup")
     arn: str = bench.aws.client("stepfunctions").create_state_machine(
-        name=bench.unique("machine"), definition=json.dumps(definition), roleArn=bench.role_arn
+        name=bench.unique("machine"), definition=json.dumps(definition), roleArn=role
     )["stateMachineArn"]
     return arn
 

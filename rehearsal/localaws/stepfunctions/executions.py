@@ -1,8 +1,8 @@
-"""Step Functions: moto's interpreter, switched on, and made to act with the state machine's role against this very server."""
+"""State machines and their executions: moto's interpreter, switched on, with what AWS checks before and keeps afterwards."""
 
 import json
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -11,17 +11,15 @@ from moto.core.utils import iso_8601_datetime_with_milliseconds
 from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, constraints, host, persistence
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge import on_import
 from rehearsal.localaws.moto_bridge.replacing import add, around, replace
+from rehearsal.localaws.stepfunctions import definition, redrive, role
 
-_moto_create_state_machine = StepFunctionResponse.create_state_machine
 _moto_start_execution = StepFunctionResponse.start_execution
 
 _INTERRUPTED = "The embedded AWS was restarted while the execution ran. Start it again."
-PRINCIPAL = "states.amazonaws.com"
 
 
 def install() -> None:
@@ -29,20 +27,30 @@ def install() -> None:
     imported, which is at the first state machine: it has to be replaced before.
     """
     config.default_user_config["stepfunctions"] = {"execute_state_machine": True}
-    replace(boto_client, "boto_client_for", _client_for)
+    replace(boto_client, "boto_client_for", role.client_for)
     replace(StepFunctionResponse, "start_execution", _start_execution)
-    replace(StepFunctionResponse, "create_state_machine", _create_state_machine)
+    around(StepFunctionResponse, "create_state_machine", _checked("CreateStateMachine"))
+    around(StepFunctionResponse, "update_state_machine", _checked("UpdateStateMachine"))
+    around(StepFunctionResponse, "describe_execution", _described)
     on_import.after("moto.stepfunctions.parser.backend.execution_worker", _keep_histories)
-    on_import.after("moto.stepfunctions.parser.models", _refuse_map_runs)
+    on_import.after("moto.stepfunctions.parser.models", _mend_interpreter)
     persistence.on_resume(_fail_interrupted)
 
 
-def _refuse_map_runs() -> None:
-    """moto has an error for a map run that is not there, and raises it without what it needs."""
+def _mend_interpreter() -> None:
     from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
-    around(StepFunctionsParserBackend, "describe_map_run", _of_known_map_run)
-    around(StepFunctionsParserBackend, "update_map_run", _of_known_map_run)
+    from rehearsal.localaws.stepfunctions import announcements, interpreter
+
+    interpreter.mend()
+    announcements.begin()
+    _refuse_map_runs(StepFunctionsParserBackend)
+
+
+def _refuse_map_runs(backend: Any) -> None:
+    """moto has an error for a map run that is not there, and raises it without what it needs."""
+    around(backend, "describe_map_run", _of_known_map_run)
+    around(backend, "update_map_run", _of_known_map_run)
 
 
 def _of_known_map_run(method: Any) -> Any:
@@ -134,10 +142,45 @@ def _fail_interrupted() -> None:
                     execution.exec_worker.fail(execution.stop_date, execution.error, execution.cause)
 
 
-def _create_state_machine(response: Any) -> Any:
-    """Lengths and patterns first, of which moto checks few: a name has at most 80 characters."""
-    constraints.check("stepfunctions", "CreateStateMachine", json.loads(response.body))
-    return _moto_create_state_machine(response)
+def _checked(operation: str) -> Any:
+    """What AWS looks at before it keeps a state machine: lengths and patterns, the definition, the role."""
+
+    def wrap(method: Any) -> Any:
+        @wraps(method)
+        def checked(response: Any) -> Any:
+            given = json.loads(response.body)
+            constraints.check("stepfunctions", operation, given)
+            kept = _kept(response, given)
+            integrations = definition.check(given.get("definition") or kept.definition)
+            role.check(given.get("roleArn") or kept.roleArn, integrations, response.region)
+            return method(response)
+
+        return checked
+
+    return wrap
+
+
+def _kept(response: Any, given: dict[str, Any]) -> Any:
+    """The state machine that is updated; None when one is made."""
+    arn = given.get("stateMachineArn")
+    return None if arn is None else response.stepfunction_backend.describe_state_machine(arn)
+
+
+def _described(method: Any) -> Any:
+    """moto's answer, with the members that it lacks."""
+
+    @wraps(method)
+    def told(response: Any) -> Any:
+        answer = method(response)
+        found = answer.result
+        found["redriveCount"], found["inputDetails"] = 0, {"included": True}
+        found.update(redrive.told(found["status"]))
+        if "outputDetails" in found:  # moto takes a text for JSON, and leaves an output of null out
+            output = response.stepfunction_backend.describe_execution(found["executionArn"]).output
+            found["output"] = json.dumps(output, separators=(",", ":"), ensure_ascii=False)
+        return answer
+
+    return told
 
 
 def _start_execution(response: Any) -> Any:
@@ -146,26 +189,3 @@ def _start_execution(response: Any) -> Any:
     if not given.get("name"):
         response.body = json.dumps({**given, "name": str(uuid.uuid4())})
     return _moto_start_execution(response)
-
-
-def _client_for(region: str, service: str, state_credentials: Any = None) -> Any:
-    role_arn = getattr(state_credentials, "role_arn", None)
-    if role_arn is None:
-        return identity.client(service, region=region)
-    credentials = identity.assume_role(role_arn, "states", service=PRINCIPAL, region=region)
-    client = identity.client(service, credentials, region)
-    client.meta.events.register_last("after-call", _write_times, unique_id="times of states")
-    return client
-
-
-def _write_times(parsed: dict[str, Any], **_of_the_call: Any) -> None:
-    """Moments in answers become texts, as states have them: a state's output is JSON."""
-    parsed.update({name: _as_json(value) for name, value in parsed.items()})
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    if isinstance(value, dict):
-        return {name: _as_json(member) for name, member in value.items()}
-    return [_as_json(member) for member in value] if isinstance(value, list) else value
