@@ -12,6 +12,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline_job.functions import FUNCTIONS, Function
@@ -79,14 +80,23 @@ def _imported(handler: Path, root: Path) -> set[Path]:
 
 def _imports(file: Path, root: Path) -> Iterator[Path]:
     """Files of ``pipeline_job`` that a file names in its imports; a module's packages count as named."""
+    for name in _imported_names(file.read_bytes()):
+        parts = name.split(".")
+        packages = [root.joinpath(*parts[:count], "__init__.py") for count in range(1, len(parts) + 1)]
+        yield from (path for path in (*packages, root.joinpath(*parts).with_suffix(".py")) if path.is_file())
+
+
+@lru_cache(maxsize=256)
+def _imported_names(source: bytes) -> tuple[str, ...]:
+    """What a source may import of ``pipeline_job``: modules, and names that may be modules. All four functions share most sources."""
     with _PARSING:
-        tree = ast.parse(file.read_bytes())
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "pipeline_job":
-            for name in (str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)):
-                parts = name.split(".")
-                packages = [root.joinpath(*parts[:count], "__init__.py") for count in range(1, len(parts) + 1)]
-                yield from (path for path in (*packages, root.joinpath(*parts).with_suffix(".py")) if path.is_file())
+        tree = ast.parse(source)
+    return tuple(
+        name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "pipeline_job"
+        for name in (str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names))
+    )
 
 
 if __name__ == "__main__":

@@ -35,6 +35,34 @@ def leave_message(text: str) -> None:
     file.write_text(text[:1024])
 
 
+def succeeded(violations: int) -> int:
+    """Tell the end of a check; gives the process's exit code."""
+    found = f"{violations} violation{'s' if violations != 1 else ''}" if violations else "no violations"
+    outcome = "CompletedWithViolations" if violations else "Completed"
+    leave_message(f"{outcome}: Job completed successfully with {found}.")
+    print(f"Checked: {found}.", flush=True)
+    return 0
+
+
+def failed(reason: str) -> int:
+    """Tell that the check could not be made, and why; gives the process's exit code."""
+    print(f"Error: {reason}", flush=True)
+    leave_message(f"Error: {reason}")
+    return 1
+
+
+def baseline(variables: Mapping[str, str], name: str, file_name: str) -> Any:
+    """A file of the baseline, which the variable names itself or by its folder; None where there is none.
+
+    Raises:
+        CheckFailed: it is missing or is no JSON.
+    """
+    if not variables.get(name):
+        return None
+    file = place(variables[name])
+    return read_json(file / file_name if file.is_dir() else file)
+
+
 def read_json(file: Path) -> Any:
     """The content of a JSON file.
 

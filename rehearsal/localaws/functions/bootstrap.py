@@ -68,25 +68,23 @@ def preload() -> None:
     narrow()
     import boto3
 
-    _read_models_once()
+    _share_models()
     session = boto3.session.Session("none", "none", region_name="us-east-1")
     for service in _OFTEN_CALLED:
         session.client(service)
 
 
-def _read_models_once() -> None:
-    """As the clients of one session do: botocore keeps what it has read for them, and changes none of it."""
-    from botocore.loaders import JSONFileLoader
+def _share_models() -> None:
+    """Have the clients of all sessions share what one of them has read, as the clients of one session do: nobody changes it."""
+    from botocore.loaders import Loader
 
-    read, kept = JSONFileLoader.load_file, dict[str, object]()
+    initialise, read = Loader.__init__, dict[tuple[str, ...], object]()
 
-    def load_file(self: object, file_path: str) -> object:
-        found = kept.get(file_path) or read(self, file_path)
-        if found is not None:
-            kept[file_path] = found
-        return found
+    def begin(self: Loader, *args: object, **named: object) -> None:
+        initialise(self, *args, **named)
+        self._cache = read.setdefault(tuple(self.search_paths), self._cache)
 
-    JSONFileLoader.load_file = load_file
+    Loader.__init__ = begin
 
 
 def serve() -> None:

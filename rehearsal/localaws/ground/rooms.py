@@ -48,6 +48,7 @@ ROOMS = (
     Room(
         "moto_bridge",
         patches=(
+            Patch("moto_once", "moto.core.responses"),
             Patch("moto_time", "moto.core.utils"),
             Patch("moto_lookup", "moto.core.base_backend"),
             Patch("moto_untracked", "moto.core.common_models"),

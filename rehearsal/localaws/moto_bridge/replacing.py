@@ -1,4 +1,4 @@
-"""The only writer into moto's classes and modules: :func:`replace`, which fails when what it replaces is not there.
+"""The only writer into classes and modules of moto and of what it is made of: :func:`replace`, which fails when what it replaces is gone.
 
 A plain assignment to a name that moto has renamed would make a new attribute, and switch our feature off in silence.
 """

@@ -48,10 +48,11 @@ class JsonLines:
     lines: bool = True
 
     def batches(self, files: Sequence[Path]) -> Iterator[Batch]:
-        for taken in in_lists(row for file in files for row in self._rows(file)):
+        for taken in in_lists(row for file in files for row in self.rows(file)):
             yield keyed([dict(flat(row)) for row in taken])
 
-    def _rows(self, file: Path) -> Iterator[Any]:
+    def rows(self, file: Path) -> Iterator[Any]:
+        """The objects of one file."""
         with opened(file) as text:
             try:
                 if self.lines:

@@ -8,7 +8,6 @@ import sys
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from rehearsal.localaws.checkers import container
 from rehearsal.localaws.checkers.container import CheckFailed
@@ -26,12 +25,12 @@ def main(variables: Mapping[str, str] = os.environ) -> int:
         result = _checked(variables)
         _write(result, container.place(_required(variables, "output_path")))
     except CheckFailed as error:
-        return _failed(str(error))
+        return container.failed(str(error))
     except Exception as error:  # noqa: BLE001  the outermost edge: the service must be told
         traceback.print_exc()
-        return _failed(f"{type(error).__name__}: {error}")
+        return container.failed(f"{type(error).__name__}: {error}")
     _tell(result)
-    return 0
+    return container.succeeded(len(result.violations or ()))
 
 
 def _checked(variables: Mapping[str, str]) -> Result:
@@ -42,10 +41,12 @@ def _checked(variables: Mapping[str, str]) -> Result:
             )
     source = container.place(_required(variables, "dataset_source"))
     rows = formats.parse(variables.get("dataset_format")).batches(batches.files(source))
-    constraints = _baseline(variables, "baseline_constraints")
+    constraints = container.baseline(variables, "baseline_constraints", "constraints.json")
     kind = variables.get("analysis_type") or "DATA_QUALITY"
     if kind == "DATA_QUALITY":
-        return data_quality.check(rows, constraints, _baseline(variables, "baseline_statistics"))
+        return data_quality.check(
+            rows, constraints, container.baseline(variables, "baseline_statistics", "statistics.json")
+        )
     if kind == "MODEL_QUALITY":
         return model_quality.check(rows, variables.get("problem_type"), Attributes.read(variables), constraints)
     raise CheckFailed(f"analysis_type {kind!r}: this image checks DATA_QUALITY and MODEL_QUALITY.")
@@ -57,14 +58,6 @@ def _required(variables: Mapping[str, str], name: str) -> str:
     return variables[name]
 
 
-def _baseline(variables: Mapping[str, str], name: str) -> Any:
-    """A file of the baseline, named itself or by its folder; None where there is none."""
-    if not variables.get(name):
-        return None
-    file = container.place(variables[name])
-    return container.read_json(file / f"{name.removeprefix('baseline_')}.json" if file.is_dir() else file)
-
-
 def _write(result: Result, folder: Path) -> None:
     container.write_json(folder / "statistics.json", result.statistics)
     container.write_json(folder / "constraints.json", result.constraints)
@@ -73,19 +66,10 @@ def _write(result: Result, folder: Path) -> None:
 
 
 def _tell(result: Result) -> None:
+    print(f"Looked at {result.statistics['dataset']['item_count']} rows.")
     for violation in result.violations or ():
         print(violation.get("feature_name") or violation.get("metric_name"), violation["constraint_check_type"])
         print("   ", violation["description"])
-    count = len(result.violations or ())
-    found = f"{count} violation{'s' if count != 1 else ''}" if count else "no violations"
-    container.leave_message(f"Completed{'WithViolations' if count else ''}: Job completed successfully with {found}.")
-    print(f"Checked {result.statistics['dataset']['item_count']} rows: {found}.", flush=True)
-
-
-def _failed(reason: str) -> int:
-    print(f"Error: {reason}", flush=True)
-    container.leave_message(f"Error: {reason}")
-    return 1
 
 
 if __name__ == "__main__":

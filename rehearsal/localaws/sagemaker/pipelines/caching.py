@@ -26,7 +26,8 @@ class Hit:
 def look(pipeline: Pipeline, execution: Execution, step: Step, arguments: Mapping[str, Any], now: float) -> Hit | Miss:
     """The newest run of the same step whose keys are equal and that is not too old; or why there is none.
 
-    ``arguments`` are resolved; ``now`` is in seconds. A run counts that did the work itself and has succeeded.
+    ``arguments`` are resolved, a check step's settings among them; ``now`` is in seconds. A run counts that did the work
+    itself and has succeeded.
     """
     if not step.kind.cache_keys:
         return Miss(f"steps of type {step.kind.type} are never reused")
@@ -39,7 +40,7 @@ def look(pipeline: Pipeline, execution: Execution, step: Step, arguments: Mappin
         return Miss("no earlier run of this step has succeeded")
     nearest: Miss | None = None
     for other, run in earlier:
-        differing = tuple(differences(step, run.arguments, arguments))
+        differing = tuple(differences(step, {**run.arguments, **run.settings}, arguments))
         if differing:
             nearest = nearest or Miss("these keys differ", other.arn, differing)
         elif (run.ended_at or 0.0) + step.cache.expires_after <= now:

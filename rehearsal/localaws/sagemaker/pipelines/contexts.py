@@ -19,7 +19,7 @@ from rehearsal.localaws.sagemaker.pipelines.values import Scope, Unresolved
 SERVICE = "sagemaker.amazonaws.com"
 
 
-def of(execution: Execution, run: StepRun, arguments: Any, target: Any) -> Context:
+def of(execution: Execution, run: StepRun, arguments: Any, target: Any, settings: Any) -> Context:
     """The context of one try of a step."""
     return Context(
         execution_arn=execution.arn,
@@ -30,6 +30,7 @@ def of(execution: Execution, run: StepRun, arguments: Any, target: Any) -> Conte
         token=run.token,
         arguments=arguments,
         target=target,
+        settings=settings,
         outputs=run.step.outputs,
         tags=execution.tags,
         experiment=execution.experiment,

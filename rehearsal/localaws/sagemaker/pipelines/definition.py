@@ -79,6 +79,8 @@ class Step:
     cache: Cache | None = None
     property_files: Mapping[str, PropertyFile] = field(default_factory=dict)
     target: Any = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Of a check step: values or expressions by member, without those that are null."""
     outputs: Mapping[str, str] = field(default_factory=dict)
     """OutputParameters of a Lambda or Callback step: their types by name."""
     branches: Branches | None = None
@@ -178,7 +180,7 @@ def _step(raw: Any, branch: Branch | None) -> Step:
         raise unparsable("Expecting start of Json Object.")
     name = _step_name(raw)
     kind = steps.kind_of(raw.get("Type"), name)
-    given = object_of(raw, _STEP | kind.members, ("Name", "Type", *kind.required))
+    given = object_of(raw, _STEP | kind.members | kind.settings.keys(), ("Name", "Type", *kind.required))
     if branch is not None and kind.decides:
         raise InvalidDefinition(
             f"Nested condition steps are not supported: '{name}' is in a branch of '{branch.condition}'."
@@ -194,6 +196,7 @@ def _step(raw: Any, branch: Branch | None) -> Step:
         cache=_cache(given, kind, name),
         property_files=_property_files(given, name),
         target=_text_or_expression(given.get(kind.target), str(kind.target)) if kind.target else None,
+        settings=_settings(given, kind, name),
         outputs=_outputs(given, name),
         branches=_branches(given) if kind.decides else None,
         branch=branch,
@@ -268,6 +271,18 @@ def _property_files(given: Mapping[str, Any], step: str) -> dict[str, PropertyFi
         if file.name in found:
             raise InvalidDefinition(f"Step '{step}' has more than one property file of the name '{file.name}'.")
         found[file.name] = file
+    return found
+
+
+def _settings(given: Mapping[str, Any], kind: Kind, step: str) -> dict[str, Any]:
+    found = {member: given[member] for member in kind.settings if given.get(member) is not None}
+    for member, value in found.items():
+        wanted = kind.settings[member]
+        if isinstance(wanted, tuple):
+            if value not in wanted:
+                raise unparsable(f"{member} '{value}' of step '{step}' is none of {', '.join(wanted)}.")
+        elif not expressions.is_expression(value) and not isinstance(value, wanted):
+            raise unparsable(f"Expecting a Json {'Boolean' if wanted is bool else 'String'} for '{member}'.")
     return found
 
 

@@ -93,7 +93,7 @@ class Engine:
                 elif run.status is StepStatus.STARTING or run.step.kind.works_in_call or not run.metadata:
                     machine.fail(turn, run, _INTERRUPTED)
                 else:
-                    self._watch(execution, run, contexts.of(execution, run, run.arguments, run.target))
+                    self._watch(execution, run, contexts.of(execution, run, run.arguments, run.target, run.settings))
 
         self.turn(execution, taken_up)
 
@@ -151,25 +151,26 @@ class Engine:
             told = {"Condition": {"Outcome": decided.title()}}
             self.turn(execution, lambda turn: machine.succeed(turn, run, told, {"Outcome": decided}))
             return
-        arguments, target = scope.resolve(step.arguments), scope.resolve(step.target)
-        if self._is_reused(execution, run, arguments, target):
+        arguments, target, settings = map(scope.resolve, (step.arguments, step.target, step.settings))
+        if self._is_reused(execution, run, arguments, target, settings):
             return
-        context = contexts.of(execution, run, arguments, target)
+        context = contexts.of(execution, run, arguments, target, settings)
         if step.kind.works_in_call:
             self.turn(execution, lambda turn: machine.begun(turn, run, {}))
         self._call(execution, run, context)
 
-    def _is_reused(self, execution: Execution, run: StepRun, arguments: Any, target: Any) -> bool:
+    def _is_reused(self, execution: Execution, run: StepRun, arguments: Any, target: Any, settings: Any) -> bool:
         """Whether an earlier run serves; otherwise what was resolved and why none does is kept."""
         with self._changed:
             pipeline = contexts.pipeline_of(execution)
             found = None
             if run.step.cache is not None and pipeline is not None:
-                found = caching.look(pipeline, execution, run.step, arguments, clock.timestamp())
+                given = {**arguments, **settings}
+                found = caching.look(pipeline, execution, run.step, given, clock.timestamp())
             if isinstance(found, Hit):
                 self.turn(execution, lambda turn: machine.reuse(turn, run, found.run, found.execution_arn, arguments))
                 return True
-            machine.resolved(run, arguments, target, found)
+            machine.resolved(run, arguments, target, found, settings)
             return False
 
     def _call(self, execution: Execution, run: StepRun, context: Context) -> None:

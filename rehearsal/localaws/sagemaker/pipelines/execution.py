@@ -78,9 +78,15 @@ def _finish(turn: Turn) -> None:
         turn.set_execution(ExecutionStatus.SUCCEEDED)
 
 
-def resolved(run: StepRun, arguments: Mapping[str, Any], target: str | None, miss: Miss | None) -> None:
+def resolved(
+    run: StepRun,
+    arguments: Mapping[str, Any],
+    target: str | None,
+    miss: Miss | None,
+    settings: Mapping[str, Any] | None = None,
+) -> None:
     """What the step asks for is known, and that no earlier run is reused."""
-    run.arguments, run.target, run.miss = dict(arguments), target, miss
+    run.arguments, run.target, run.miss, run.settings = dict(arguments), target, miss, dict(settings or {})
 
 
 def begun(turn: Turn, run: StepRun, metadata: Mapping[str, Any]) -> None:

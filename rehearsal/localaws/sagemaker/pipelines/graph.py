@@ -19,7 +19,7 @@ def references(step: Step) -> list[Expression]:
     if step.branches is not None:
         return [found for each in step.branches.conditions for operand in _operands(each) for found in operand]
     target = list(expressions.within(step.target))
-    return [*expressions.found_in(step.arguments), *target]
+    return [*expressions.found_in(step.arguments), *expressions.found_in(step.settings), *target]
 
 
 def _operands(condition: Condition) -> Iterable[Iterable[Expression]]:

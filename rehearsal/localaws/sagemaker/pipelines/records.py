@@ -80,6 +80,8 @@ class StepRun:
     arguments: dict[str, Any] = field(default_factory=dict)
     """As resolved for the call, and ``target`` likewise: a Lambda step's function, a Callback step's queue."""
     target: str | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Of a check step, as resolved."""
     cache_source: str | None = None
     selection_source: str | None = None
     miss: Miss | None = None

@@ -14,10 +14,11 @@ from rehearsal.localaws.sagemaker.refusals import invalid
 
 _IMAGE = re.compile(
     r"\d{12}\.dkr\.ecr\.[a-z0-9\-]+\.amazonaws\.com(?:\.cn)?/"
-    r"(?P<repository>sagemaker-model-monitor-analyzer)(?::[\w.\-]+)?"
+    r"(?P<repository>sagemaker-model-monitor-analyzer|sagemaker-clarify-processing)(?::[\w.\-]+)?"
 )
 _CHECKERS = {
     "sagemaker-model-monitor-analyzer": "rehearsal.localaws.checkers.monitor",
+    "sagemaker-clarify-processing": "rehearsal.localaws.checkers.clarify",
 }
 PACKAGE_ROOT = str(Path(rehearsal.__file__).parents[1])
 

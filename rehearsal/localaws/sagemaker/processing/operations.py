@@ -1,13 +1,14 @@
 """The operations on processing jobs."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import encryption, listing, quotas, trial_components, vpc
-from rehearsal.localaws.sagemaker.processing import check_images
+from rehearsal.localaws.sagemaker.processing import check_images, explained_model
 from rehearsal.localaws.sagemaker.processing.container import PROCESSING
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob
 from rehearsal.localaws.sagemaker.processing.program import program
@@ -66,9 +67,10 @@ class ProcessingJobOperations:
         jobs.add(job)
         trial_components.record(self.sagemaker_backend, job)
         self.sagemaker_backend.tag_store.put(job.arn, request.get("Tags"))
-        host.in_background(
-            ProcessingRun(job, sources, processing_program, credentials).execute, name=f"processing {name}"
-        )
+        models = self.sagemaker_backend.hosted_models
+        supply = partial(explained_model.supply, request=request, models=models, region=self.region)
+        run = ProcessingRun(job, sources, processing_program, credentials, supply)
+        host.in_background(run.execute, name=f"processing {name}")
         return {"ProcessingJobArn": job.arn}
 
     def describe_processing_job(self) -> dict[str, Any]:

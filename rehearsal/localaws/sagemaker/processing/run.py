@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.sagemaker import encryption, image_pull
 from rehearsal.localaws.sagemaker.containers import missing, surroundings
+from rehearsal.localaws.sagemaker.hosting.model_data import ModelDataError
 from rehearsal.localaws.sagemaker.processing.container import Container
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob, Status
 from rehearsal.localaws.sagemaker.processing.program import ProcessingProgram
@@ -40,6 +41,8 @@ class ProcessingRun:
     sources: Sequence[tuple[ChannelInput, str]]
     program: ProcessingProgram
     credentials: Credentials
+    supply: Callable[[Container], None] = lambda _container: None
+    """Lays into a container what the service supplies besides the inputs."""
 
     def execute(self) -> None:
         """Take the job to its end. Whatever goes wrong on the way becomes its FailureReason."""
@@ -47,7 +50,7 @@ class ProcessingRun:
         try:
             self.job.started_at = clock.now()
             self._execute(self._containers(folder))
-        except (inputs.DownloadError, ProcessingFailed) as error:
+        except (inputs.DownloadError, ModelDataError, ProcessingFailed) as error:
             self.job.end(Status.FAILED, clock.now(), str(error)[:1024])
         except Exception:  # the outermost edge of the job: it must not stay InProgress for ever
             self.job.end(Status.FAILED, clock.now(), "InternalServerError: We encountered an internal error.")
@@ -84,6 +87,7 @@ class ProcessingRun:
             inputs.download(channel, channel.share_of(number, count), container.place(local_path), s3)
         for output in _outputs(self.job.request):
             container.place(output["S3Output"]["LocalPath"]).mkdir(parents=True, exist_ok=True)
+        self.supply(container)
         surroundings.move_shell_scripts(container.base)
 
     def _start(self, container: Container, started: int) -> ContainerProcess:

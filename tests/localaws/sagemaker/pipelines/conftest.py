@@ -20,7 +20,11 @@ TRUSTED = ["sagemaker.amazonaws.com", "lambda.amazonaws.com"]
 ALLOWED: list[dict[str, Any]] = [
     {"Effect": "Allow", "Action": ["s3:*", "sqs:SendMessage", "lambda:InvokeFunction"], "Resource": "*"},
     {"Effect": "Allow", "Action": ["sagemaker:Create*", "sagemaker:Describe*", "sagemaker:Stop*"], "Resource": "*"},
-    {"Effect": "Allow", "Action": ["sagemaker:AddTags", "sagemaker:UpdateEndpoint"], "Resource": "*"},
+    {
+        "Effect": "Allow",
+        "Action": ["sagemaker:AddTags", "sagemaker:ListModelPackages", "sagemaker:UpdateEndpoint"],
+        "Resource": "*",
+    },
     {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"},
     {
         "Effect": "Allow",

@@ -300,8 +300,6 @@ BAD: dict[str, tuple[Any, str]] = {
 }
 NOT_OFFERED: tuple[str, ...] = (
     "Tuning",
-    "QualityCheck",
-    "ClarifyCheck",
     "EMR",
     "EMRServerless",
     "AutoML",

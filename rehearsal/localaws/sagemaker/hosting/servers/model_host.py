@@ -19,6 +19,7 @@ import warnings
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rehearsal.localaws.algorithms.xgboost import lean_import
 from rehearsal.localaws.sagemaker.hosting.servers.model_server import ModelServer
 
 _MAX_ORDER = 1 << 20
@@ -38,7 +39,8 @@ class ServerOrder:
 
 def main() -> None:
     """Fork servers until the embedded AWS closes the control socket."""
-    from rehearsal.localaws.algorithms.xgboost import serving  # costs the better part of a second: once, here
+    lean_import.install()
+    from rehearsal.localaws.algorithms.xgboost import serving  # costs a tenth of a second: once, here
 
     warnings.filterwarnings("ignore", message=".*multi-threaded.*fork", category=DeprecationWarning)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps; who cares for a server's end reads its pipe

@@ -7,6 +7,7 @@ from typing import Any
 
 from rehearsal.localaws.sagemaker.pipelines.invalid import InvalidDefinition, unparsable
 from rehearsal.localaws.sagemaker.pipelines.steps.callback import CALLBACK
+from rehearsal.localaws.sagemaker.pipelines.steps.checks import CLARIFY_CHECK, QUALITY_CHECK
 from rehearsal.localaws.sagemaker.pipelines.steps.deciding import CONDITION, FAIL
 from rehearsal.localaws.sagemaker.pipelines.steps.endpoints import ENDPOINT, ENDPOINT_CONFIG
 from rehearsal.localaws.sagemaker.pipelines.steps.function import LAMBDA
@@ -29,13 +30,13 @@ _ROWS = (
     FAIL,
     ENDPOINT_CONFIG,
     ENDPOINT,
+    QUALITY_CHECK,
+    CLARIFY_CHECK,
 )
 KINDS: dict[str, Kind] = {kind.type: kind for kind in _ROWS}
 
 REFUSED = (
     "Tuning",
-    "QualityCheck",
-    "ClarifyCheck",
     "EMR",
     "EMRServerless",
     "AutoML",

@@ -9,7 +9,7 @@ from rehearsal.localaws.sagemaker.pipelines.retries import Fault
 
 @dataclass(frozen=True)
 class Context:
-    """One try of one step. ``arguments`` and ``target`` are resolved values."""
+    """One try of one step. ``arguments``, ``target`` and ``settings`` are resolved values."""
 
     execution_arn: str
     region: str
@@ -21,6 +21,8 @@ class Context:
     """A Callback step's token."""
     arguments: Mapping[str, Any]
     target: str | None
+    settings: Mapping[str, Any]
+    """Of a check step: its members beside the arguments."""
     outputs: Mapping[str, str]
     """Types of declared output parameters by name."""
     tags: tuple[Mapping[str, str], ...]

@@ -3,12 +3,15 @@
 A file of this folder describes one type; ``steps`` lists them all.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from rehearsal.localaws.sagemaker.pipelines.retries import Fault
 from rehearsal.localaws.sagemaker.pipelines.steps.context import Context, Ended, Started
+
+Setting = type | tuple[str, ...]
+"""What a setting of a step is: of a type, or one of these texts."""
 
 
 class Actor(Protocol):
@@ -64,6 +67,8 @@ class Kind:
     required_arguments: tuple[str, ...] = ()
     target: str | None = None
     """The member that names whom a Lambda or Callback step calls."""
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    """Members of the step beside its arguments that say how it does its work: texts, booleans, or one of several texts."""
     properties: frozenset[str] = frozenset()
     """Properties besides those of ``describes``."""
     faults: frozenset[Fault] = frozenset()

@@ -1,0 +1,1 @@
+"""The checker behind ``sagemaker-clarify-processing``: bias and explainability, told by ``analysis_config.json``."""
