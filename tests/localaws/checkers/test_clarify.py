@@ -17,7 +17,7 @@ from rehearsal.localaws.checkers.container import CheckFailed
 CSV = "label,age,sex\n" + "".join(
     f"{number % 3 == 0:d},{20 + number % 40},{'f' if number % 4 else 'm'}\n" for number in range(200)
 )
-BIAS = {
+BIAS: dict[str, Any] = {
     "dataset_type": "text/csv",
     "label": "label",
     "label_values_or_threshold": [1],
