@@ -1,6 +1,7 @@
 """The arrows of docs/architecture.md: who may import whom, imports inside functions included."""
 
 import ast
+import graphlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -143,3 +144,36 @@ def test_a_room_of_the_embedded_aws_imports_those_above_it_never_those_below(roo
 def test_every_file_of_the_embedded_aws_lies_in_a_room() -> None:
     found = {path.stem for path in (ROOT / "rehearsal" / "localaws").iterdir() if path.suffix == ".py" or path.is_dir()}
     assert found - {"__init__", "__pycache__"} == set(ORDER)
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the product by its name, packages by their ``__init__``."""
+    files = [
+        (file.relative_to(base), file)
+        for base, folder in ((ROOT, "rehearsal"), (ROOT / "PipelineLambdaFunctions", "pipeline_job"))
+        for file in (base / folder).rglob("*.py")
+    ]
+    return {".".join(relative.with_suffix("").parts).removesuffix(".__init__"): file for relative, file in files}
+
+
+STEPS = "rehearsal.localaws.sagemaker.pipelines.steps"
+LOOKED_UP = {(f"{STEPS}.kind", STEPS)}
+"""A kind that comes out of a snapshot is the one of that name in the table of kinds, which imports every kind."""
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    """Imports within functions count: they hide a circle, they do not open it."""
+    known = modules()
+
+    def module_of(name: str) -> str:
+        return name if name in known else name.rpartition(".")[0]
+
+    def needed(name: str) -> set[str]:
+        found = {module_of(each) for each in imports_of(known[name])} & known.keys() - {name}
+        return {other for other in found if (name, other) not in LOOKED_UP}
+
+    graph = {name: needed(name) for name in known}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]), pytrace=False)
