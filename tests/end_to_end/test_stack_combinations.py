@@ -27,7 +27,7 @@ from tests.end_to_end.optional_stacks import (
 )
 from tests.localaws.authorizer.minimal.table import KEYS, OPTIONS, TABLE, Evaluated, Published, Shown
 from tests.localaws.waiting import wait_until
-from tests.templates.combinations import APPROVER, LAUNCHED, OPERATOR, SWITCHES, chosen
+from tests.templates.combinations import APPROVER, AT_FULL_SIZE, LAUNCHED, OPERATOR, SWITCHES, chosen
 
 pytestmark = pytest.mark.usefixtures("git_program")
 
@@ -47,15 +47,23 @@ OUT_OF_REACH = json.dumps(
 
 @dataclass
 class Workshops:
-    """Every combination, launched two at a time; a test waits for its own."""
+    """Combinations, launched two at a time; a test waits for its own."""
 
     launcher: Launcher
-    launched: dict[Names, Future[Launched]]
+    pool: ThreadPoolExecutor
+    launched: dict[Names, Future[Launched]] = field(default_factory=dict)
     settled: set[Names] = field(default_factory=set)
+
+    def begin(self, *names: str) -> Future[Launched]:
+        """Launch a combination, unless it is on its way."""
+        if names not in self.launched:
+            suffix = f"c{LAUNCHED.index(names)}"
+            self.launched[names] = self.pool.submit(self.launcher.launch, suffix, parameters_of(names))
+        return self.launched[names]
 
     def ready(self, *names: str) -> Launched:
         """The workshop of this combination when its first execution has succeeded; who must approve it has."""
-        made = self.launched[names].result()
+        made = self.begin(*names).result()
         if names not in self.settled:
             if "approver" in names:
                 made.waits_for_approval()
@@ -72,15 +80,19 @@ class Workshops:
 
 
 @pytest.fixture(scope="module")
-def workshops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshops]:
+def workshops(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshops]:
+    """What the tests that run ask for is under way from the beginning."""
     embedded = start_embedded_aws("--continuation-delay", "0.05")
     launcher = Launcher(embedded, tmp_path_factory.mktemp("repositories"))
     with ThreadPoolExecutor(max_workers=2) as pool:
-        launched = {
-            names: pool.submit(launcher.launch, f"c{number}", parameters_of(names))
-            for number, names in enumerate(LAUNCHED)
-        }
-        yield Workshops(launcher, launched)
+        made = Workshops(launcher, pool)
+        for item in request.session.items:
+            if (
+                isinstance(item, pytest.Function)
+                and item.function is test_a_combination_is_launched_and_its_pipeline_succeeds
+            ):
+                made.begin(*item.callspec.params["names"])
+        yield made
     stop_embedded_aws(embedded)
 
 
@@ -89,7 +101,12 @@ def parameters_of(names: Names) -> dict[str, str]:
     return chosen(*names) | {key: value for each in used for key, value in each.items()}
 
 
-@pytest.mark.parametrize("names", LAUNCHED, ids="-".join)
+def as_parameter(names: Names) -> Any:
+    marks = [pytest.mark.full("combinations")] if names in AT_FULL_SIZE else []
+    return pytest.param(names, id="-".join(names), marks=marks)
+
+
+@pytest.mark.parametrize("names", [as_parameter(names) for names in LAUNCHED])
 def test_a_combination_is_launched_and_its_pipeline_succeeds(workshops: Workshops, names: Names) -> None:
     made = workshops.ready(*names)
     environments = ("Dev", "Test", "Prod") if {"prod", "approver"} & {*names} else ("Dev", "Test")
@@ -287,7 +304,8 @@ def test_an_endpoint_scales_when_it_may(workshops: Workshops) -> None:
 
 def test_no_statement_of_any_role_is_without_a_need(workshops: Workshops) -> None:
     for names in LAUNCHED:
-        workshops.ready(*names)
+        if names not in AT_FULL_SIZE:
+            workshops.ready(*names)
     workshops.advance(3601)
     made = workshops.ready("s3", "time-to-live")
     wait_until(lambda: made.endpoints() == {f"winequality-{made.suffix}-Dev"}, seconds=PATIENCE_SECONDS)
