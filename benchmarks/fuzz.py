@@ -1,7 +1,7 @@
 """How many requests of a storm the embedded AWS answers with an error of its own: ``python -m benchmarks.fuzz [--each 100] [SERVICE ...]``.
 
 The requests are those of the tests (``tests/localaws/fuzz``): made by botocore's models and wrong in every way, signed by the
-administrator. Without services named, all that moto has are attacked; those that the tests hold are marked with a star.
+administrator. Without services named, all that moto has are attacked. Those that are offered, which the tests hold, are marked with a star.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from moto.backend_index import backend_url_patterns
 
 from tests.conftest import start_embedded_aws, stop_embedded_aws
 from tests.localaws.fuzz.attack import Outcome, attack
-from tests.localaws.fuzz.test_fuzz import FURTHER, SERVICES
+from tests.localaws.fuzz.test_fuzz import SERVICES
 
 
 def main() -> None:
@@ -45,7 +45,7 @@ def _all() -> list[str]:
 def _print(service: str, outcomes: list[Outcome]) -> None:
     statuses = collections.Counter(each.status for each in outcomes)
     faults = sum(count for status, count in statuses.items() if status >= 500 and status != 501)
-    star = "*" if service in (*SERVICES, *FURTHER) else " "
+    star = "*" if service in SERVICES else " "
     told = ", ".join(f"{status}: {count}" for status, count in sorted(statuses.items()))
     print(f"{service + star:28} {len(outcomes):8} {faults:6}  {told}", flush=True)
 

@@ -49,7 +49,13 @@ def display_on(console: Console) -> Display:
 
 def room_of(console: Console) -> int | None:
     """How many characters of an action's words the console has room for; None (a log) takes all."""
-    return lines.room_on(console.width) if console.is_terminal else None
+    width = width_of(console)
+    return None if width is None else lines.room_on(width)
+
+
+def width_of(console: Console) -> int | None:
+    """How many characters fit on a line of the console; None (a log) takes all."""
+    return console.width if console.is_terminal else None
 
 
 class PlainDisplay:

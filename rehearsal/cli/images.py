@@ -1,7 +1,10 @@
 """``rehearse images``: the Python environments that stand for container images."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
+from rich.console import Group, RenderableType
+from rich.markup import escape
 from rich.table import Table
 from typer import Argument
 
@@ -28,14 +31,19 @@ def prepare(
     except CannotPrepare as error:
         raise BadInput(str(error), where=image, next_step=error.next_step) from error
     document = {"python": made.python, "bytes": made.size, "versions": made.versions, "differences": made.differences}
-    output.result(document, _table(made))
+    output.result(document, _told(made))
 
 
-def _table(made: Prepared) -> Table:
-    title = f"{made.python}: {made.size / 1e6:.0f} MB" + ("" if made.differences else ", all as in the image")
-    table = Table(title=title, title_justify="left")
+def _told(made: Prepared) -> RenderableType:
+    """Where the environment is and its size; then what is not as in the image. The path stays in one piece, however narrow the table."""
+    head = f"{made.python}: {made.size / 1e6:.0f} MB" + ("" if made.differences else ", all as in the image")
+    return Group(escape(head), _table(made.differences)) if made.differences else escape(head)
+
+
+def _table(differences: Mapping[str, tuple[str, str]]) -> Table:
+    table = Table()
     for heading in ("differs", "in the image", "here"):
         table.add_column(heading)
-    for name, (theirs, ours) in made.differences.items():
+    for name, (theirs, ours) in differences.items():
         table.add_row(name, theirs, ours)
     return table

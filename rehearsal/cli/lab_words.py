@@ -10,15 +10,25 @@ def outcome_lines(lab: Lab, outcome: Outcome, elapsed: float) -> list[str]:
     """The end of a run: how it ended, its metrics, what the endpoint answered, what to do next."""
     rows = ["", f" {outcome.execution.status} in {elapsed:.1f} s."]
     if outcome.metrics:
-        rows.append(" test set:  " + "  ".join(f"{name} {value:.4f}" for name, value in outcome.metrics.items()))
+        rows.append(" metrics:   " + "  ".join(f"{name} {value:.4f}" for name, value in outcome.metrics.items()))
     if outcome.model_package:
         rows.append(f" version:   {outcome.model_package}")
     if outcome.endpoint:
         told = "  ".join(f"{name} {value:,.4g}" for name, value in outcome.answers.items())
         rows.append(f" endpoint:  {outcome.endpoint}  {told}")
+    rows += [f" {_spoken(name):<10} {_told(value)}" for name, value in outcome.facts.items()]
     if outcome.succeeded:
         rows += ["", *(f" {each}" for each in outcome.next_steps or lab.try_next)]
     return rows
+
+
+def _spoken(name: str) -> str:
+    """``modelVersions`` as ``model versions:``."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name) + ":"
+
+
+def _told(value: object) -> str:
+    return ", ".join(f"{name} {each}" for name, each in value.items()) if isinstance(value, dict) else str(value)
 
 
 def failure(outcome: Outcome) -> ExecutionFailed:

@@ -4,6 +4,7 @@ import importlib.util
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -26,14 +27,14 @@ from rehearsal.localaws.ground import user_settings
 from rehearsal.toolkit import project
 from rehearsal.toolkit.aws import account, capabilities
 from rehearsal.toolkit.aws.account import Access, Aws
-from rehearsal.toolkit.aws.errors import BadInput, RehearsalError
+from rehearsal.toolkit.aws.errors import BadInput, NotThere, RehearsalError
 from rehearsal.toolkit.aws.translation import FAILURES, explain
 from rehearsal.toolkit.checks import pricing
 from rehearsal.toolkit.executions.events import StepFinished
-from rehearsal.toolkit.labs import catalogue, leftovers
+from rehearsal.toolkit.labs import catalogue, leftovers, queues
 from rehearsal.toolkit.labs.lab import Lab, Order, Outcome
 from rehearsal.toolkit.labs.names import LabNames
-from rehearsal.toolkit.stacks import discovery, stacks
+from rehearsal.toolkit.stacks import discovery, stacks, template_parameters
 from rehearsal.toolkit.stacks.stacks import StackRequest, StackResult
 
 lab = group("lab")
@@ -46,6 +47,9 @@ BucketSuffix = Annotated[
 Data = Annotated[Path | None, Option(help="A table of your own, in the schema of the lab's sample.")]
 Parameters = Annotated[
     list[str] | None, Option("--parameter", help="A parameter of the SageMaker pipeline, NAME=VALUE; repeatable.")
+]
+StackParameters = Annotated[
+    list[str] | None, Option("--stack-parameter", help="A parameter of the lab's stack, NAME=VALUE; repeatable.")
 ]
 
 
@@ -86,7 +90,7 @@ def setup(
     except CannotPrepare as error:
         raise BadInput(str(error), where=f"lab {found.name}", next_step=error.next_step) from error
     document = {"lab": found.name, "installed": list(missing), "sdkPython": made}
-    lines = [f"the libraries of the lab's jobs are here: {', '.join(found.libraries)}"]
+    lines = [f"the libraries of the lab's jobs are here: {', '.join(found.libraries) or 'they need none'}"]
     if made:
         lines.append(f"SDK v3: {made} labs/{found.name}/pipeline.py prints the pipeline's definition")
     output.result(document, "\n".join([*lines, f"next: rehearse lab run {found.name}"]))
@@ -94,7 +98,7 @@ def setup(
 
 def _missing_libraries(found: Lab) -> list[str]:
     """The modules that this Python does not have; none where the image that imports them was prepared."""
-    if environments.python(FrameworkImage(SCIKIT_LEARN, found.scikit_learn_tag)):
+    if found.scikit_learn_tag and environments.python(FrameworkImage(SCIKIT_LEARN, found.scikit_learn_tag)):
         return []
     return [module for module in found.libraries if importlib.util.find_spec(module) is None]
 
@@ -107,6 +111,7 @@ def run(
     suffix: Suffix = "rehearsal",
     data: Data = None,
     parameter: Parameters = None,
+    stack_parameter: StackParameters = None,
     keep: Annotated[bool, Option("--keep", help="Leave the embedded AWS running afterwards.")] = False,
     port: Annotated[
         int | None,
@@ -119,7 +124,8 @@ def run(
     """
     began = time.monotonic()
     found = catalogue.named(name)
-    order = _order(found, LabNames(found.name, suffix), data, parameter)
+    order = _order(found, LabNames(found.name, suffix), data, parameter, stack_parameter)
+    order = replace(order, stack_parameters={**found.rehearsed_with, **order.stack_parameters})
     _hold_libraries(found)
     default_port = embedded.DEFAULT_PORT if keep else 0
     launch = Launch(default_port if port is None else port, account_options.region or "us-east-1", keep=keep)
@@ -128,12 +134,26 @@ def run(
     _print(found, outcome, time.monotonic() - began, output)
 
 
-def _order(found: Lab, names: LabNames, data: Path | None, parameter: list[str] | None, approve: bool = True) -> Order:
+def _order(
+    found: Lab, names: LabNames, data: Path | None, parameter: list[str] | None, stack_parameter: list[str] | None
+) -> Order:
+    """What was asked for, checked as far as files can tell.
+
+    Raises:
+        BadInput: the data or a parameter of the stack cannot be used.
+    """
     folder = catalogue.folder(project.find(), found)
     table = data or folder / found.sample
     if not table.is_file():
         raise BadInput(f"there is no file {table}", where="--data", next_step="name a table in the sample's schema")
-    return Order(names, folder, table, discovery.assignments(parameter or []), approve)
+    chosen = discovery.assignments(stack_parameter or [])
+    declared = template_parameters.declared_in(folder / found.template)
+    template_parameters.check(
+        {name: each for name, each in declared.items() if name not in names.parameters},
+        chosen,
+        where="--stack-parameter",
+    )
+    return Order(names, folder, table, discovery.assignments(parameter or []), chosen)
 
 
 def _hold_libraries(found: Lab) -> None:
@@ -211,6 +231,7 @@ def launch(
     bucket_suffix: BucketSuffix = None,
     data: Data = None,
     parameter: Parameters = None,
+    stack_parameter: StackParameters = None,
     review: Annotated[bool, Option("--review", help="Show what would change in each stack, then ask.")] = False,
     approve: Annotated[
         bool, Option("--approve", help="Approve the version that the run registers, deploy it and ask it.")
@@ -220,9 +241,9 @@ def launch(
     began = time.monotonic()
     found, aws = catalogue.named(name), account_options.reach()
     names = LabNames(found.name, suffix, default_bucket_suffix(aws, bucket_suffix))
-    order = _order(found, names, data, parameter, approve)
+    order = replace(_order(found, names, data, parameter, stack_parameter), approve=approve)
     if not capabilities.is_rehearsal(aws):
-        endpoint = [("endpoint", found.endpoint_instance, 1)] if approve else []
+        endpoint = [("endpoint", found.endpoint_instance, 1)] if approve and found.endpoint_instance else []
         output.say(lab_words.estimate(found, pricing.of_lab(aws, [*found.jobs, *endpoint])))
     served = f" and serve what it registers by the stack {names.endpoint_stack}" if approve else ""
     consent.obtain(aws, f"create or update the stack {names.stack}, run its SageMaker pipeline{served}")
@@ -234,6 +255,26 @@ def launch(
         )
         outcome = found.run(aws, order, way, display.tell)
     _print(found, outcome, time.monotonic() - began, output)
+
+
+@command("rehearse lab redrive retrain", below=lab)
+def redrive(
+    account_options: AccountOptions, consent: Consent, output: Output, name: Name, suffix: Suffix = "rehearsal"
+) -> None:
+    """Send the messages of a lab's dead-letter queue to its queue again, after what they failed on was mended."""
+    aws = account_options.reach()
+    names = LabNames(catalogue.named(name).name, suffix)
+    stack = stacks.describe(aws, names.stack)
+    outputs = stacks.outputs_of(stack) if stack is not None else {}
+    if "DeadLetterQueueUrl" not in outputs:
+        raise NotThere(
+            f"the stack {names.stack} has no dead-letter queue",
+            where=f"CloudFormation, {aws.region}",
+            next_step="rehearse lab launch retrain creates one",
+        )
+    consent.obtain(aws, f"send the messages of {outputs['DeadLetterQueueUrl']} again")
+    moved = queues.redrive(aws, outputs["DeadLetterQueueUrl"], outputs["QueueUrl"])
+    output.result({"messages": moved}, f"{moved} messages sent again to {outputs['QueueUrl']}")
 
 
 @command("rehearse lab destroy census", below=lab)

@@ -8,7 +8,7 @@ from typer import Argument, Exit, Option
 from rehearsal.cli import lines, model_pipeline_words
 from rehearsal.cli.app import command
 from rehearsal.cli.confirmation import Consent
-from rehearsal.cli.display import room_of
+from rehearsal.cli.display import room_of, width_of
 from rehearsal.cli.options import AccountOptions, WorkshopOptions
 from rehearsal.cli.output import Output, print_error, results
 from rehearsal.toolkit import workshop
@@ -70,7 +70,8 @@ def status(
     aws = account.reach()
     if sagemaker_pipeline is not None:
         of_steps = model_pipelines.read(aws, sagemaker_pipeline, run)
-        output.result(model_pipeline_words.document(of_steps), model_pipeline_words.text(of_steps))
+        shown = model_pipeline_words.text(of_steps, width_of(results()))
+        output.result(model_pipeline_words.document(of_steps), shown)
         return
     found = which.find(aws)
     execution_id = execution_of(aws, found, run)

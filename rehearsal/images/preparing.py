@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rehearsal.images import environments, pythons, recipes
+from rehearsal.images import environments, recipes
 from rehearsal.images.framework_image import FrameworkImage
+from rehearsal.images.pythons import Pythons
 from rehearsal.images.recipes import ImageContent, Recipe
 
 _LINES_SHOWN = 8
@@ -35,8 +36,8 @@ class Prepared:
     """By distribution: the image's version and the one here."""
 
 
-def prepare(uri: str, say: Callable[[str], None]) -> Prepared:
-    """Make the environment of the image, anew where there is one.
+def prepare(uri: str, say: Callable[[str], None], pythons: Pythons | None = None) -> Prepared:
+    """Make the environment of the image, anew where there is one, with one of the machine's ``pythons``.
 
     Raises:
         CannotPrepare: the image is not known, no Python fits, or pip fails.
@@ -46,7 +47,7 @@ def prepare(uri: str, say: Callable[[str], None]) -> Prepared:
     if image is None or holds is None:
         known = ", ".join(f"{repository}:{release}" for repository, release in recipes.CONTENTS)
         raise CannotPrepare(f"there is no recipe for the image {uri}", f"there is one for: {known}")
-    recipe, minor, python = _choice(image, holds)
+    recipe, minor, python = _choice(image, holds, pythons or Pythons())
     folder = environments.environment_folder(image)
     say(f"Python 3.{minor} ({python}): {', '.join(recipe.requirements())}")
     shutil.rmtree(folder, ignore_errors=True)
@@ -69,7 +70,7 @@ def differences(holds: ImageContent, minor: int, versions: Mapping[str, str]) ->
     return {name: (theirs, ours) for name, (theirs, ours) in told.items() if theirs != ours}
 
 
-def _choice(image: FrameworkImage, holds: ImageContent) -> tuple[Recipe, int, str]:
+def _choice(image: FrameworkImage, holds: ImageContent, pythons: Pythons) -> tuple[Recipe, int, str]:
     """The nearest recipe for which there is a Python, the oldest of those that fit it."""
     distribution = "xgboost-cpu" if platform.system() == "Linux" else "xgboost"
     ways = recipes.recipes(image, distribution)

@@ -1,7 +1,8 @@
 """What to install so that an old image's scripts run: the image's own libraries on its own Python, or the oldest that still install. Data.
 
 The versions of the images are those of their public sources: https://github.com/aws/sagemaker-scikit-learn-container and
-https://github.com/aws/sagemaker-xgboost-container. XGBoost is always the version that trains here: an older one cannot read its models.
+https://github.com/aws/sagemaker-xgboost-container. An XGBoost image up to 1.7-1 gets its own XGBoost, which installs on every Python 3:
+models are written here as that release reads them. One from 3.0-5 on gets the version that trains here, which alone reads its models.
 """
 
 from collections.abc import Mapping, Sequence
@@ -70,10 +71,10 @@ def recipes(image: FrameworkImage, xgboost_distribution: str = "xgboost") -> Seq
         return ()
     if image.repository == SCIKIT_LEARN:
         return (Recipe((holds.python,), holds.versions), Recipe((9, 10, 11), _OLDEST))
-    ours = {xgboost_distribution: _XGBOOST_HERE}
     if holds.python >= 10:
-        return (Recipe((10, 11, 12), {**_RECENT, **ours}),)
-    return (Recipe((10, 11), {**_OLDEST, **ours}),)
+        return (Recipe((10, 11, 12), {**_RECENT, xgboost_distribution: _XGBOOST_HERE}),)
+    own = {"xgboost": holds.versions["xgboost"]}
+    return (Recipe((holds.python,), holds.versions), Recipe((9, 10, 11), {**_OLDEST, **own}))
 
 
 def distributions(image: FrameworkImage) -> frozenset[str]:

@@ -4,6 +4,11 @@ Prints ``ready <url>`` on standard output when it serves, and stops on SIGTERM, 
 when standard input closes. Whatever it made (child processes, scratch folder, announcement) is gone afterwards.
 """
 
+from rehearsal.localaws.ground import user_settings
+
+if __name__ == "__main__":
+    user_settings.start_anew_without()  # before anything else is imported: what is imported now would be imported twice
+
 import argparse
 import atexit
 import errno
@@ -18,16 +23,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from rehearsal.localaws.ground import user_settings
-
-if __name__ == "__main__":
-    user_settings.start_anew_without()  # before the rest is imported: what is imported now would be imported twice
-
 from rehearsal.localaws.door.listening import Server, allow_many_files
 from rehearsal.localaws.ground import announcement, clock, host, scratch
 from rehearsal.localaws.ground.announcement import DEFAULT_PORT
 from rehearsal.localaws.ground.host import CannotServe
 from rehearsal.localaws.isolation import kernel, orphans
+
+_FREE_MEMORY_SECONDS = 30.0
 
 
 class UnknownRegion(CannotServe):
@@ -146,6 +148,7 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
             if keeper is not None:
                 keeper.start(resuming=is_restored)
             print(f"ready {running.endpoint_url}", flush=True)
+            host.in_background(_give_back_memory, stopping, name="free memory")
             if options.with_parent:
                 host.in_background(_stop_with_parent, stopping, name="parent")
             stopping.wait()
@@ -251,6 +254,12 @@ def _announcement_of(running: host.Host) -> announcement.Announcement:
 def _stop_on_signals(stopping: threading.Event) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+
+
+def _give_back_memory(stopping: threading.Event) -> None:
+    """What services have read and dropped lies free between what they keep, in a heap for each thread: it would stay there."""
+    while not stopping.wait(_FREE_MEMORY_SECONDS):
+        kernel.give_back_memory()
 
 
 def _stop_with_parent(stopping: threading.Event) -> None:

@@ -11,16 +11,19 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import EmbeddedAws
+from tests.conftest import EmbeddedAws, start_embedded_aws, stop_embedded_aws
 from tests.end_to_end.rehearse import rehearse
 
 PROGRAMS = Path(__file__).parent / "sdk_programs"
 SECONDS = 1800
+BARE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+"""An image whose interpreter is the tests' own, which has no SDK."""
 HANDLER = "def handler(event, context):\n    return {'told': event['model']}\n"
 FUNCTION_SERVICE, JOB_SERVICE = "lambda.amazonaws.com", "sagemaker.amazonaws.com"
 MANAGED = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
@@ -59,6 +62,23 @@ def make_role(aws: EmbeddedAws, name: str, service: str, actions: list[str]) -> 
     document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
     iam.put_role_policy(RoleName=name, PolicyName="Allowed", PolicyDocument=document)
     return made["Role"]["Arn"]
+
+
+@pytest.fixture(scope="module")
+def functions_aws(sdk2: str, sdk3: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
+    """An embedded AWS with an image for either line of the SDK, whose jobs run in the interpreter that has it."""
+    file = tmp_path_factory.mktemp("images") / "images.toml"
+    named = {image_with_sdk(2): sdk2, image_with_sdk(3): sdk3}
+    file.write_text("".join(f'[images."{image}"]\npython = "{python}"\n' for image, python in named.items()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REHEARSAL_IMAGES", str(file))
+        embedded = start_embedded_aws()
+    yield embedded
+    stop_embedded_aws(embedded)
+
+
+def image_with_sdk(line: int) -> str:
+    return f"123456789012.dkr.ecr.us-east-1.amazonaws.com/with-sdk{line}:1"
 
 
 @pytest.fixture
@@ -147,3 +167,49 @@ def test_the_third_line_does_each_step_by_a_call_of_its_own(aws, sdk3: str, tmp_
     assert float(told["predicted"]) == pytest.approx(1.4, abs=0.8)
     assert told["scripted"]["status"] == "Completed"
     assert told["scripted"]["model"].endswith("/output/model.tar.gz")
+
+
+@pytest.mark.full("sdk")
+def test_the_second_lines_tuner_searches_warm_starts_stops_and_is_a_step(aws, sdk2: str, tmp_path: Path) -> None:
+    told = run(aws, tmp_path, "tuner2", sdk2, "-W", "ignore", "with_sdk2_tuner.py")
+    assert told["best"] == told["lowest"] == told["attached"]
+    assert told["rows"] == 4
+    assert {"eta", "max_depth", "FinalObjectiveValue", "TrainingElapsedTimeSeconds"} <= set(told["columns"])
+    assert told["estimator"] == "10"
+    assert [told[each] for each in ("warm", "scripted", "stopped")] == ["Completed", "Completed", "Stopped"]
+    assert told["overall"]
+    assert told["pipeline"] == "Succeeded"
+    assert told["jobs"] == 5
+
+
+@pytest.mark.full("sdk")
+def test_the_third_lines_tuner_searches_warm_starts_and_stops(aws, sdk3: str, tmp_path: Path) -> None:
+    told = run(aws, tmp_path, "tuner3", sdk3, "-W", "ignore", "with_sdk3_tuner.py")
+    assert told["best"] == told["lowest"]
+    assert told["rows"] == 3
+    assert [told[each] for each in ("status", "warm", "scripted", "stopped")] == [*["Completed"] * 3, "Stopped"]
+
+
+@pytest.mark.full("sdk")
+@pytest.mark.parametrize(("line", "steps"), [(2, ("Create-CreateModel", "Register-RegisterModel")), (3, ("Create",))])
+def test_a_model_gets_its_inference_code_within_a_pipeline(aws, line, steps, request, tmp_path: Path) -> None:
+    python = request.getfixturevalue(f"sdk{line}")
+    told = run(aws, tmp_path, f"repack{line}", python, "-W", "ignore", f"sdk{line}_repack.py")
+    ended(told, "Train", *steps)
+    repacking = [step for step in told["steps"] if "RepackModel" in step]
+    assert len(repacking) == len(steps)
+    assert float(json.loads(told["answer"])[0]) == pytest.approx(3, abs=0.5)
+
+
+@pytest.mark.full("sdk")
+@pytest.mark.parametrize("line", [2, 3])
+def test_functions_run_as_jobs_and_as_steps(functions_aws, line, request, tmp_path: Path) -> None:
+    python = request.getfixturevalue(f"sdk{line}")
+    words = (python, "-W", "ignore", f"sdk{line}_functions.py", image_with_sdk(line), BARE)
+    told = run(functions_aws, tmp_path, f"functions{line}", *words)
+    ended(told, "Generate", "Add")
+    assert (told["sum"], told["quotient"], told["error"]) == (7, 3.5, "ZeroDivisionError: division by zero")
+    if line == 2:  # that line has pip bring the SDK to each job
+        assert told["lost"] == "brought"
+    else:
+        assert "pip install 'sagemaker>=3,<4'" in told["reason"]

@@ -40,7 +40,13 @@ def _s3(operation: str, params: Params) -> Params:
         }
     source = params.get("CopySource")
     if isinstance(source, str):
-        return {"CopySource": unquote(source.partition("?versionId=")[0]).lstrip("/")}
+        path, _, version = source.partition("?versionId=")
+        place = unquote(path).lstrip("/")
+        return {
+            "CopySource": place,
+            "NewestSources": [] if version else [place],
+            "SourcesOfVersions": [place] if version else [],
+        }
     return {}
 
 

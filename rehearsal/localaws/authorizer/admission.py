@@ -2,7 +2,7 @@
 
 In this order: the Host must be the server's own; a request that a web page sent (Origin) must come from a page that may; then the
 caller must be recognised by a signature. Without one come in only: requests to S3 buckets whose policy lets everybody do something
-(what exactly, the policy decides), uploads by an HTML form, whose fields carry the signature, and the operations of :data:`PUBLIC`.
+(what exactly, the policy decides), and uploads by an HTML form, whose fields carry the signature.
 Whoever reads heads calls :func:`arrive`, then :func:`admit`; both answer at once and change nothing.
 """
 
@@ -23,15 +23,6 @@ from rehearsal.localaws.ground.replies import Reply
 from rehearsal.localaws.moto_bridge import moto_records
 from rehearsal.localaws.storage import cors
 
-PUBLIC: dict[str, frozenset[str]] = {
-    "cognito-identity": frozenset({"GetId", "GetOpenIdToken"}),
-    "cognito-idp": frozenset({"ConfirmSignUp", "ForgotPassword", "GetUser", "InitiateAuth", "SignUp"}),
-}
-"""Operations that AWS takes unsigned, by service; all of them speak JSON. Whether a request really is one, the gate asks again
-after the dispatch, of the operation that is about to be executed.
-https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flows-public-server-side.html"""
-_TARGETS = {"AWSCognitoIdentityService": "cognito-identity", "AWSCognitoIdentityProviderService": "cognito-idp"}
-_JSON = "application/x-amz-json-1.1"
 _FORM = "application/x-www-form-urlencoded"
 _UPLOAD = "multipart/form-data"
 _LONGEST_FEDERATED_BYTES = 128 * 1024
@@ -108,13 +99,7 @@ _SCOPE = re.compile(r"Credential=[^/,\s]+/[^/,\s]*/[^/,\s]*/([^/,\s]+)/aws4_requ
 
 def _unsigned(head: RequestHead, arrival: Arrival) -> Unsigned | Reply:
     kind = (head.header("content-type") or "").partition(";")[0].strip().lower()
-    target = head.header("x-amz-target")
-    if target is not None:
-        service, _, operation = target.partition(".")
-        service = _TARGETS.get(service, "")
-        is_plain = (head.method, head.raw_path, head.query, kind) == ("POST", "/", "", _JSON)
-        if is_plain and operation in PUBLIC.get(service, ()):
-            return Unsigned(service)
+    if head.header("x-amz-target") is not None:
         return _not_signed(head)
     is_alone = arrival.bucket_of_host is None and head.raw_path == "/"
     if kind == _FORM and head.method == "POST":

@@ -76,8 +76,6 @@ def _authorize_response(response: Any, _request_class: type, _resource: str = "*
     service = response.boto3_service_name
     environ = response.normalized_request.environ
     caller: Caller | None = environ.get(admission.CALLER)
-    if isinstance(caller, Unsigned) and _is_public(response, service, caller):
-        return
     stranger = _stranger(service, caller)
     if stranger is not None:
         _refuse(response, stranger)
@@ -104,12 +102,6 @@ class _Visit:
 
     caller: Authenticated | None
     head: RequestHead
-
-
-def _is_public(response: Any, service: str, caller: Unsigned) -> bool:
-    """Whether the operation that is about to be executed is one that AWS takes unsigned, in the protocol in which it does."""
-    is_json = (response.headers.get("Content-Type") or "").startswith("application/x-amz-json")
-    return is_json and caller.service == service and response._get_action() in admission.PUBLIC.get(service, ())
 
 
 def _stranger(service: str, caller: Caller | None) -> Denial | None:

@@ -6,15 +6,13 @@ endpoint each call back through the wire with the credentials of their role, so 
 
 import threading
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from rehearsal.localaws.authorizer import lag, principals, trust
+from rehearsal.localaws.authorizer import lag, own_clients, principals, trust
+from rehearsal.localaws.authorizer.own_clients import Wanted
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.ground.host import Credentials
@@ -31,7 +29,6 @@ class _Session:
 
 _sessions: dict[tuple[str, str], _Session] = {}
 _sessions_lock = threading.Lock()
-_clients_lock = threading.Lock()
 
 
 def assume_role(
@@ -47,11 +44,24 @@ def assume_role(
     role_id = _trusting_role(role_arn, service, source_arn)
     with _sessions_lock:
         session = _sessions.get((role_id, session_name))
-        if session is None or session.expires_at - clock.timestamp() < _RENEW_BEFORE_SECONDS:
+        if session is None or _is_ending(session):
+            _forget_ending()
             credentials = new_session(role_arn, session_name, region or host.current().settings.region)
             session = _Session(credentials, clock.timestamp() + SESSION_SECONDS)
             _sessions[role_id, session_name] = session
     return session.credentials
+
+
+def _is_ending(session: _Session) -> bool:
+    return session.expires_at - clock.timestamp() < _RENEW_BEFORE_SECONDS
+
+
+def _forget_ending() -> None:
+    """Nobody is given these any more; their clients are closed. Jobs and executions have sessions of their own names."""
+    for key, session in list(_sessions.items()):
+        if _is_ending(session):
+            del _sessions[key]
+            own_clients.drop(session.credentials)
 
 
 def _trusting_role(role_arn: str, service: str, source_arn: str | None) -> str:
@@ -116,29 +126,4 @@ def client(
     """
     here = host.current()
     signer, place = credentials or here.admin, region or here.settings.region
-    with _clients_lock:  # boto3 makes clients thread-unsafely
-        return _client(service, signer, place, here.endpoint_url, attempts, timeout_seconds)
-
-
-@lru_cache(maxsize=256)
-def _client(
-    service: str, credentials: Credentials, region: str, endpoint_url: str, attempts: int, timeout_seconds: int
-) -> Any:
-    return _boto_session().client(
-        service,
-        region_name=region,
-        endpoint_url=endpoint_url,
-        aws_access_key_id=credentials.access_key_id,
-        aws_secret_access_key=credentials.secret_access_key,
-        aws_session_token=credentials.session_token,
-        config=Config(
-            retries={"total_max_attempts": attempts, "mode": "standard"},
-            max_pool_connections=128,
-            read_timeout=timeout_seconds,
-        ),
-    )
-
-
-@lru_cache(maxsize=1)
-def _boto_session() -> boto3.session.Session:
-    return boto3.session.Session()
+    return own_clients.client(Wanted(service, signer, place, here.endpoint_url, attempts, timeout_seconds))

@@ -28,7 +28,13 @@ class _Usage:
     allowed_alone_by: dict[tuple[str, int], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
 
+MOST_RESOURCES = 100
+"""That are told apart of one action; those that come later are counted together, as :data:`FURTHER`."""
+FURTHER = "(further resources)"
+
 _lock = threading.Lock()
+_told_apart: dict[str, Counter[tuple[str, str]]] = {}
+"""How many resources there are by principal, action and verdict."""
 _usage: dict[str, _Usage] = defaultdict(_Usage)
 persistence.keep_dict("authorizer.usage", _usage)
 
@@ -36,12 +42,27 @@ persistence.keep_dict("authorizer.usage", _usage)
 def record(principal: Principal, need: Need, decision: Decision) -> None:
     """Remember one decision under the user, or the session's role."""
     with _lock:
-        usage = _usage[principal.role_arn or principal.arn]
-        usage.calls[need.action, need.resource, decision.verdict.value] += 1
+        holder = principal.role_arn or principal.arn
+        usage = _usage[holder]
+        usage.calls[_entry(holder, usage, (need.action, need.resource, decision.verdict.value))] += 1
         for match in decision.matches if decision.allowed else ():
             usage.allowed_by[match.policy.name, match.statement.index][need.action] += 1
             if _is_alone(match, decision, principal.caller):
                 usage.allowed_alone_by[match.policy.name, match.statement.index][need.action] += 1
+
+
+def _entry(holder: str, usage: _Usage, wanted: tuple[str, str, str]) -> tuple[str, str, str]:
+    """Where a decision is counted: names of objects and jobs are new with every release, and would never end."""
+    if wanted in usage.calls:
+        return wanted
+    counts = _told_apart.get(holder)
+    if counts is None:
+        counts = _told_apart[holder] = Counter((action, verdict) for action, _, verdict in usage.calls)
+    action, _, verdict = wanted
+    if counts[action, verdict] >= MOST_RESOURCES:
+        return action, FURTHER, verdict
+    counts[action, verdict] += 1
+    return wanted
 
 
 def _is_alone(match: Match, decision: Decision, caller: Caller) -> bool:

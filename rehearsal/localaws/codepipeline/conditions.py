@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from rehearsal.localaws.codepipeline import variables
+from rehearsal.localaws.codepipeline import history, variables
 from rehearsal.localaws.codepipeline.definition import Condition, Gate, Result, Rule, Stage
 from rehearsal.localaws.codepipeline.records import (
     ConditionRun,
@@ -161,5 +161,6 @@ def begin_rollback(turn: Turn, target: Execution, stage: str, trigger: str, deta
         rollback_target=target.id,
     )
     turn.pipeline.executions[execution.id] = execution
+    history.forget_oldest(turn.pipeline)
     turn.announce_execution(execution, "STARTED")
     return execution

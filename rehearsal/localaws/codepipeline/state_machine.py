@@ -6,7 +6,7 @@ instructions to the turn; ``advance`` then goes on until nothing more can start.
 
 from dataclasses import dataclass, field
 
-from rehearsal.localaws.codepipeline import conditions, entry, stage
+from rehearsal.localaws.codepipeline import conditions, entry, history, stage
 from rehearsal.localaws.codepipeline.definition import Definition, Gate, RetryMode
 from rehearsal.localaws.codepipeline.records import (
     ActionRun,
@@ -70,6 +70,7 @@ def start(turn: Turn, execution: Execution) -> None:
     """A new execution comes to the pipeline's first stage."""
     execution.waiting, execution.waiting_since = True, turn.now
     turn.pipeline.executions[execution.id] = execution
+    history.forget_oldest(turn.pipeline)
     turn.announce_execution(execution, "STARTED")
 
 

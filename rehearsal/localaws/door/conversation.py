@@ -13,7 +13,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
-from xml.sax.saxutils import escape
 
 from rehearsal.localaws.door import direct, heads
 from rehearsal.localaws.door.answers import send_some
@@ -23,7 +22,7 @@ from rehearsal.localaws.door.heads import Refused, not_http
 from rehearsal.localaws.door.requests import Connection, Received
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.event_loop import loop
-from rehearsal.localaws.ground.http_messages import Head, Malformed, answer
+from rehearsal.localaws.ground.http_messages import Head, Malformed
 from rehearsal.localaws.storage import disk
 from rehearsal.localaws.storage.body import LARGE_BYTES
 
@@ -98,8 +97,7 @@ class Conversation:
                 self.end()
         elif not (self.is_idle or self._is_answering):
             if unused > STALLED_SECONDS:
-                told = f"nothing of the request has come for {STALLED_SECONDS:g} seconds"
-                self._refuse(not_http(told, "408 Request Timeout").answer)
+                self._refuse(self._timed_out().answer)
         elif self.is_idle and unused > IDLE_SECONDS:
             self.end()
 
@@ -158,7 +156,7 @@ class Conversation:
         except Malformed as error:
             self._refuse(not_http(str(error)).answer)
         except OSError as error:
-            self._refuse(_disk_is_full(error).answer)
+            self._refuse(self._disk_is_full(error).answer)
 
     def _begin_request(self) -> None:
         """Read the head, if it is there, and decide what becomes of the body."""
@@ -209,6 +207,19 @@ class Conversation:
             self._sink.discard()
         self._head = self._framing = self._sink = None
         self._reply(answer, False)
+
+    def _timed_out(self) -> Refused:
+        """What to say to a client of whom nothing comes."""
+        message = f"nothing of the request has come for {STALLED_SECONDS:g} seconds"
+        if self._service is not None and self._head is not None:
+            return Refused(self._service.complain(message))
+        return heads.told(self._head, 408, "RequestTimeout", message)
+
+    def _disk_is_full(self, error: OSError) -> Refused:
+        """What to say when a body cannot be put down."""
+        if not disk.is_full(error):
+            raise error
+        return heads.told(self._head, disk.STATUS, disk.CODE, disk.told(error, _folder()))
 
     def _reply(self, answer: bytes, keep: bool) -> None:
         """Send an answer that was made on this thread."""
@@ -277,12 +288,3 @@ class Conversation:
 
 def _folder() -> Path:
     return host.current().scratch("received")
-
-
-def _disk_is_full(error: OSError) -> Refused:
-    """What to say when a body cannot be put down."""
-    if not disk.is_full(error):
-        raise error
-    body = f"<Error><Code>{disk.CODE}</Code><Message>{escape(disk.told(error, _folder()))}</Message></Error>".encode()
-    headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]  # bodies so large are objects
-    return Refused(answer(f"{disk.STATUS} Insufficient Storage", headers, body, keep=False))

@@ -13,7 +13,11 @@ Judge = Callable[[Head], bytes | None]
 """Gives the whole answer to a head that is refused, None for one that may go on. It is called on the event loop's thread and may
 not wait; its answer ends the connection, as the body stays unread."""
 
+Shaper = Callable[[Head, int, str, str], bytes]
+"""Makes a whole answer in the shape of a head's protocol from status, code and message. Called on the event loop's thread too."""
+
 _judges: list[Judge] = []
+_shapers: list[Shaper] = []
 
 
 class Refused(Exception):
@@ -27,6 +31,18 @@ class Refused(Exception):
 def add_judge(judge: Judge) -> None:
     """Have it look at every head that goes to the workers."""
     _judges.append(judge)
+
+
+def shape_with(shaper: Shaper) -> None:
+    """Have it shape what is told to a client whose head is known, from now on."""
+    _shapers[:] = [shaper]
+
+
+def told(head: Head | None, status: int, code: str, message: str) -> Refused:
+    """The answer to a request that cannot go on; plain text while its protocol is not known."""
+    if head is not None and _shapers:
+        return Refused(_shapers[0](head, status, code, message))
+    return not_http(message, f"{status} {code}")
 
 
 def judge(head: Head) -> None:

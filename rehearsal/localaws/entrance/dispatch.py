@@ -17,6 +17,7 @@ from rehearsal.localaws.authorizer import request_heads, wire_errors
 from rehearsal.localaws.authorizer.admission import CALLER, Caller, Unsigned
 from rehearsal.localaws.authorizer.authentication import Authenticated
 from rehearsal.localaws.authorizer.signature import ALGORITHM
+from rehearsal.localaws.entrance import offered
 from rehearsal.localaws.entrance.contract import words
 from rehearsal.localaws.ground import host
 
@@ -61,11 +62,11 @@ class Dispatcher(DomainDispatcherApplication):
         """moto's name of the service.
 
         Raises:
-            NotImplementedError: moto has no such service.
+            NotOffered: it is none that is offered.
         """
         found = super().get_backend_for_host(host)
-        if found is None and host is not None:
-            raise NotImplementedError(f"there is no service at {host}")
+        if host is not None and found not in offered.SERVICES:
+            raise offered.NotOffered(found or host)
         return found
 
 

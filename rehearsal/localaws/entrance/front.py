@@ -17,7 +17,7 @@ from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection
 from rehearsal.localaws.authorizer.form_policy import Refused
 from rehearsal.localaws.door import shortcuts
 from rehearsal.localaws.door.shortcuts import StartResponse
-from rehearsal.localaws.entrance import dispatch, form_uploads
+from rehearsal.localaws.entrance import again, dispatch, form_uploads, offered
 from rehearsal.localaws.entrance.contract import seam
 from rehearsal.localaws.ground import host, persistence
 from rehearsal.localaws.ground.replies import Reply
@@ -87,7 +87,11 @@ class Front:
             application = self._application(environ, caller)
             if _FORM in environ:
                 return form_uploads.answered(environ[_FORM], application, environ, start_response)
-            return application(environ, start_response)
+            return again.answered(application, environ, start_response)
+        except offered.NotOffered:
+            told = offered.refusal(caller.service)
+            log.warning(told)
+            return _fail(head, start_response, Denial(501, "NotImplemented", told))
         except NotImplementedError as error:
             return _not_offered(head, start_response, str(error))
         except DamagedContent as error:

@@ -7,6 +7,7 @@ from moto.events.exceptions import InvalidEventPatternException
 from moto.events.responses import EventsHandler
 
 from rehearsal.localaws.events import patterns
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge.replacing import replace
 
 _NOT_AUTHORIZED = {"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": "Not authorized for the source."}
@@ -23,7 +24,13 @@ def _test_event_pattern(handler: Any) -> str:
         pattern = patterns.parse(handler._get_param("EventPattern"))
     except patterns.InvalidPattern as error:
         raise InvalidEventPatternException(str(error)) from error
-    return json.dumps({"Result": patterns.matches(pattern, json.loads(handler._get_param("Event")))})
+    try:
+        event = json.loads(handler._get_param("Event"))
+    except ValueError:
+        event = None
+    if not isinstance(event, dict):
+        raise AwsError("ValidationException", "Parameter Event is not valid. It must be a JSON object.")
+    return json.dumps({"Result": patterns.matches(pattern, event)})
 
 
 def _put_events(handler: Any) -> str:

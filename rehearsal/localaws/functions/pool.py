@@ -55,6 +55,7 @@ class Pool:
             sandbox = self._sandboxes.take(key)
             is_cold = sandbox is None
             if sandbox is None:
+                self._sandboxes.end_idle(lambda key: key[0] == configuration and key[1] != credentials)
                 sandbox = Sandbox(configuration, credentials, package.task_root, list(package.layers))
                 self._sandboxes.add(sandbox)
             try:

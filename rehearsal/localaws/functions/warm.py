@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Hashable
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 IDLE_SECONDS = 300.0
 """AWS does not say how long it keeps an idle environment; some minutes are what is seen."""
@@ -74,11 +74,25 @@ class WarmSandboxes(Generic[W]):
         """End those that have been idle for long."""
         limit = self._now() - IDLE_SECONDS
         with self._lock:
-            ending = [sandbox for waiting in self._idle.values() for sandbox, since in waiting if since <= limit]
-            kept = {key: [each for each in waiting if each[1] > limit] for key, waiting in self._idle.items()}
-            self._idle = {key: waiting for key, waiting in kept.items() if waiting}
-            self._alive.difference_update(ending)
             self._timer = None
+        self._end_idle(lambda _key, since: since <= limit)
+
+    def end_idle(self, is_over: Callable[[Any], bool]) -> None:
+        """End those that wait under keys that nobody will ask for again."""
+        self._end_idle(lambda key, _since: is_over(key))
+
+    def _end_idle(self, is_over: Callable[[Any, float], bool]) -> None:
+        """By key and since when they have been idle."""
+        with self._lock:
+            ending, kept = list[W](), dict[Hashable, list[tuple[W, float]]]()
+            for key, waiting in self._idle.items():
+                for sandbox, since in waiting:
+                    if is_over(key, since):
+                        ending.append(sandbox)
+                    else:
+                        kept.setdefault(key, []).append((sandbox, since))
+            self._idle = kept
+            self._alive.difference_update(ending)
             self._watch()
         for sandbox in ending:
             sandbox.end()

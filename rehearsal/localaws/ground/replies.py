@@ -8,13 +8,17 @@ _LINES = {
     400: "400 Bad Request",
     403: "403 Forbidden",
     404: "404 Not Found",
+    405: "405 Method Not Allowed",
+    408: "408 Request Timeout",
     411: "411 Length Required",
     413: "413 Request Entity Too Large",
+    415: "415 Unsupported Media Type",
     424: "424 Failed Dependency",
     429: "429 Too Many Requests",
     500: "500 Internal Server Error",
     501: "501 Not Implemented",
     503: "503 Service Unavailable",
+    507: "507 Insufficient Storage",
 }
 
 

@@ -53,9 +53,18 @@ ROOMS = (
             Patch("moto_lookup", "moto.core.base_backend"),
             Patch("moto_untracked", "moto.core.common_models"),
             Patch("moto_partiql", "moto.dynamodb.models"),
+            Patch("moto_conditions", "moto.dynamodb.models"),
         ),
     ),
-    Room("storage", patches=(Patch("objects", "moto.s3.models"), Patch("bucket_names", "moto.s3.models"))),
+    Room(
+        "storage",
+        patches=(
+            Patch("lean_objects", "moto.s3.models"),
+            Patch("objects", "moto.s3.models"),
+            Patch("bucket_names", "moto.s3.models"),
+            Patch("xml_bodies", "moto.s3.responses"),
+        ),
+    ),
     Room("door", keeps=("faults",), offers={"faults": "faults"}),
     Room(
         "authorizer",
@@ -72,7 +81,12 @@ ROOMS = (
     Room(
         "services",
         patches=(
+            Patch("parameters", "moto.ssm.models"),
+            Patch("passwords", "moto.secretsmanager.models"),
             Patch("queue_metrics", "moto.sqs.models"),
+            Patch("queues", "moto.sqs.responses"),
+            Patch("registries", "moto.ecr.models"),
+            Patch("streams", "moto.dynamodbstreams.models"),
             Patch("log_history", "moto.logs.models"),
         ),
     ),
@@ -130,7 +144,7 @@ ROOMS = (
             Patch("hosting.utilization_metrics", "moto.sagemaker.models"),
             Patch("hosting.autoscaling", "moto.applicationautoscaling.models"),
         ),
-        keeps=("hosting.autoscaling", "pipelines.engine", "quotas", "resume"),
+        keeps=("hosting.autoscaling", "pipelines.engine", "quotas", "resume", "tuning.engine"),
         offers={
             "quotas": "quotas",
             "interrupt-training": "training.interruption",

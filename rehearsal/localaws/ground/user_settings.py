@@ -6,13 +6,15 @@ or dual-stack endpoint or another ``AWS_ENDPOINT_URL_S3`` would break a call or 
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+
+TYPE_CHECKING = False  # type checkers take this name for true; typing itself would cost each start some milliseconds
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NO_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 """Instead of ``~/.aws``: SDKs take an empty file for a user without settings."""
-_LASTING = Path("/var/tmp")
+_LASTING = "/var/tmp"
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -47,13 +49,16 @@ def start_anew_without() -> None:
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], kept)
 
 
-def temporary_folder() -> Path:
+def temporary_folder() -> "Path":
     """Where scratch folders and announcements lie: in TMPDIR where the user has set one, else in ``/var/tmp`` rather than ``/tmp``.
 
     ``/tmp`` is what code for Lambda writes to, so that every child process may.
     """
+    import tempfile  # both are late: a server that starts anew imports this module twice
+    from pathlib import Path
+
     if "TMPDIR" not in os.environ and os.access(_LASTING, os.W_OK | os.X_OK):
-        return _LASTING
+        return Path(_LASTING)
     return Path(tempfile.gettempdir())
 
 

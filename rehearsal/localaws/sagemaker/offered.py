@@ -36,7 +36,6 @@ EMPTY = frozenset(
         *("DeleteCompilationJob", "DescribeCompilationJob", "ListCompilationJobs"),
         *("DeleteDomain", "DescribeDomain", "ListDomains"),
         "DescribeFeatureGroup",
-        *("DeleteHyperParameterTuningJob", "DescribeHyperParameterTuningJob", "ListHyperParameterTuningJobs"),
     }
 )
 """Nothing of these kinds can be made here: lists are empty, names are unknown."""
@@ -47,13 +46,19 @@ REFUSED = {
     "CreateCompilationJob": "nothing compiles models here",
     "CreateDomain": "there is no Studio here; run a notebook of your own with: rehearse exec -- jupyter lab",
     "CreateFeatureGroup": "there is no feature store here",
-    "CreateHyperParameterTuningJob": "no hyperparameters are searched for here; start training jobs with values of your own",
 }
 """Operations that moto would record as if done, and what to know instead."""
+
+CLOSED = {
+    "CreateMonitoringSchedule": "AWS has closed Model Monitor to new customers; docs/monitoring.md has its checks on a schedule",
+}
+"""Operations that AWS gives to its earlier customers alone, and what to do instead."""
 
 
 def refusal(operation: str, is_ours: bool) -> str | None:
     """Why an operation is refused; None where it is answered. ``is_ours``: this room executes it."""
+    if operation in CLOSED:
+        return f"{operation}: {CLOSED[operation]}"
     if is_ours or operation in RECORDED | NOTEBOOKS | EMPTY:
         return None
     return f"{operation}: {REFUSED.get(operation, 'it is not executed here')}"

@@ -1,31 +1,15 @@
-"""What each member of a request for a job, a model or an endpoint does here: it acts, it has no effect, or it is refused by name. Data.
+"""What each member of a request for a job, a model, a model package or an endpoint does: it acts, has no effect, or is refused. Data.
 
 A path covers what lies below it; the longest path that fits counts. A test holds the tables against the service model, so that
 no member, a new one of a later SDK either, is taken in silence. docs/sagemaker-members.md is made of them.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from rehearsal.localaws.ground.errors import AwsError
-
-
-@dataclass(frozen=True)
-class Members:
-    """The members of one operation's request. Those that act include those that the operation itself refuses with its own words."""
-
-    acting: tuple[str, ...]
-    without_effect: Mapping[str, str] = field(default_factory=dict)
-    refused: Mapping[str, str] = field(default_factory=dict)
-
-    def verdicts(self, path: str) -> list[str]:
-        """``acts``, ``no effect`` or ``refused``, for the longest path that covers this one; none where no path does."""
-        tables = {"acts": self.acting, "no effect": self.without_effect, "refused": self.refused}
-        fitting = [(len(each), verdict) for verdict, table in tables.items() for each in table if _covers(each, path)]
-        longest = max((length for length, _ in fitting), default=0)
-        return [verdict for length, verdict in fitting if length == longest]
-
+from rehearsal.localaws.sagemaker.member_verdicts import Members, below
+from rehearsal.localaws.sagemaker.registry.package_members import PACKAGE_OPERATIONS, UNREAD_DATA
 
 _DISK = "the disk is this machine's"
 _THIS_MACHINE = "all containers are on this machine"
@@ -36,10 +20,6 @@ _FLEXIBLE = {
     "SelectedInstanceType": "it is part of answers",
     "SelectedInstanceCount": "it is part of answers",
 }
-
-
-def _below(prefix: str, table: Mapping[str, str]) -> dict[str, str]:
-    return {f"{prefix}.{name}": reason for name, reason in table.items()}
 
 
 _TRAINING = Members(
@@ -87,7 +67,7 @@ _TRAINING = Members(
         "ResourceConfig.KeepAlivePeriodInSeconds": "there are no warm pools; AWS gives an account none until it asks for a quota",
         "ResourceConfig.TrainingPlanArn": "there are no training plans",
         "ResourceConfig.InstancePlacementConfig": "there are no UltraServers",
-        **_below("ResourceConfig", _FLEXIBLE),
+        **below("ResourceConfig", _FLEXIBLE),
         "DebugHookConfig.CollectionConfigurations": "no tensors are saved",
         "DebugHookConfig.HookParameters": "no tensors are saved",
         "DebugRuleConfigurations": "no rules are evaluated while a job trains",
@@ -115,7 +95,7 @@ _PROCESSING = Members(
         "ProcessingOutputConfig.Outputs.S3Output.S3UploadMode": "outputs are copied at the end of the job, continuous ones too",
     },
     refused={
-        **_below("ProcessingResources.ClusterConfig", _FLEXIBLE),
+        **below("ProcessingResources.ClusterConfig", _FLEXIBLE),
         "ProcessingInputs.AppManaged": "the embedded AWS copies inputs itself",
         "ProcessingOutputConfig.Outputs.AppManaged": "the embedded AWS copies outputs itself",
     },
@@ -128,20 +108,15 @@ _TRANSFORM = Members(
         *(f"TransformResources.{name}" for name in ("InstanceType", "InstanceCount")),
     ),
     without_effect={
-        **_below("TransformResources", _VOLUME),
+        **below("TransformResources", _VOLUME),
         "TransformResources.TransformAmiVersion": "there are no machine images",
     },
     refused={"DataCaptureConfig": "transform jobs capture no data"},
 )
 
 _UNSERVED = {
+    **UNREAD_DATA,
     "ImageConfig": "images are not pulled from private registries",
-    "ModelDataSource.S3DataSource.ModelAccessConfig": "there are no models of JumpStart",
-    "ModelDataSource.S3DataSource.HubAccessConfig": "there are no model hubs",
-    "ModelDataSource.S3DataSource.ManifestS3Uri": "models come as one archive",
-    "ModelDataSource.S3DataSource.ETag": "the object is not compared with an ETag",
-    "ModelDataSource.S3DataSource.ManifestEtag": "models come as one archive",
-    "AdditionalModelDataSources": "a model has one archive",
     "InferenceSpecificationName": "a package's first inference specification is used",
     "MultiModelConfig": "there are no multi-model containers",
     "ContainerMetricsConfig": "metrics of containers are not scraped",
@@ -157,7 +132,7 @@ _MODEL = Members(
         "VpcConfig",
     ),
     without_effect={"InferenceExecutionConfig": "a model has one container"},
-    refused={**_below("PrimaryContainer", _UNSERVED), **_below("Containers", _UNSERVED)},
+    refused={**below("PrimaryContainer", _UNSERVED), **below("Containers", _UNSERVED)},
 )
 
 _VARIANT_ACTING = (
@@ -192,7 +167,7 @@ _CONFIG = Members(
     without_effect={
         "MetricsConfig.EnableEnhancedMetrics": "every variant has its metrics, by variant",
         "MetricsConfig.EnableDetailedObservability": "every variant has its metrics, by variant",
-        **{path: reason for kind in _VARIANTS for path, reason in _below(kind, _VARIANT_WITHOUT_EFFECT).items()},
+        **{path: reason for kind in _VARIANTS for path, reason in below(kind, _VARIANT_WITHOUT_EFFECT).items()},
     },
     refused={
         "ExplainerConfig": "answers are not explained",
@@ -200,7 +175,43 @@ _CONFIG = Members(
         "VpcConfig": _OF_COMPONENTS,
         "EnableNetworkIsolation": _OF_COMPONENTS,
         "CrossRegionTrafficConfig": "no traffic goes to other regions",
-        **{path: reason for kind in _VARIANTS for path, reason in _below(kind, _VARIANT_REFUSED).items()},
+        **{path: reason for kind in _VARIANTS for path, reason in below(kind, _VARIANT_REFUSED).items()},
+    },
+)
+
+_TRIAL_ACTING = (
+    *("DefinitionName", "TuningObjective", "HyperParameterRanges", "StaticHyperParameters", "RoleArn", "VpcConfig"),
+    *(
+        f"AlgorithmSpecification.{name}"
+        for name in ("TrainingImage", "TrainingInputMode", "MetricDefinitions", "AlgorithmName")
+    ),
+    *(
+        "OutputDataConfig",
+        "StoppingCondition",
+        "EnableNetworkIsolation",
+        "EnableManagedSpotTraining",
+        "CheckpointConfig",
+    ),
+    *("RetryStrategy", "Environment", "HyperParameterTuningResourceConfig"),
+    *(path for path in _TRAINING.acting if path.startswith(("InputDataConfig.", "ResourceConfig."))),
+)
+_OF_TRIALS = ("InputDataConfig.", "ResourceConfig.", "StoppingCondition.", "EnableInterContainer")
+_TRIAL_WITHOUT_EFFECT = {path: why for path, why in _TRAINING.without_effect.items() if path.startswith(_OF_TRIALS)}
+_TRIAL_REFUSED = {
+    **{path: why for path, why in _TRAINING.refused.items() if path.startswith(_OF_TRIALS)},
+    "HyperParameterRanges.AutoParameters": "ranges are not chosen here; give a range",
+}
+_TRIALS = ("TrainingJobDefinition", "TrainingJobDefinitions")
+_TUNING = Members(
+    acting=(
+        *("HyperParameterTuningJobName", "HyperParameterTuningJobConfig", "WarmStartConfig", "Tags"),
+        *(f"{member}.{path}" for member in _TRIALS for path in _TRIAL_ACTING),
+    ),
+    without_effect={path: why for member in _TRIALS for path, why in below(member, _TRIAL_WITHOUT_EFFECT).items()},
+    refused={
+        "Autotune": "strategy, ranges and limits are not chosen here; give them",
+        "HyperParameterTuningJobConfig.ParameterRanges.AutoParameters": "ranges are not chosen here; give a range",
+        **{path: why for member in _TRIALS for path, why in below(member, _TRIAL_REFUSED).items()},
     },
 )
 
@@ -208,7 +219,9 @@ OPERATIONS: Mapping[str, Members] = {
     "CreateTrainingJob": _TRAINING,
     "CreateProcessingJob": _PROCESSING,
     "CreateTransformJob": _TRANSFORM,
+    "CreateHyperParameterTuningJob": _TUNING,
     "CreateModel": _MODEL,
+    **PACKAGE_OPERATIONS,
     "CreateEndpointConfig": _CONFIG,
     "CreateEndpoint": Members(("EndpointName", "EndpointConfigName", "DeploymentConfig", "Tags")),
     "UpdateEndpoint": Members(
@@ -230,10 +243,6 @@ def check(operation: str, request: Mapping[str, Any]) -> None:
     for path, reason in (members.refused if members else {}).items():
         if any(_asks(value) for value in _values(request, path.split("."))):
             raise AwsError("ValidationException", f"The embedded AWS does not offer {path}: {reason}.")
-
-
-def _covers(path: str, member: str) -> bool:
-    return member == path or member.startswith(f"{path}.")
 
 
 def _values(node: Any, names: list[str]) -> Iterator[Any]:

@@ -21,11 +21,20 @@ from rehearsal.localaws.sagemaker.tags import TagOperations
 from rehearsal.localaws.sagemaker.training.operations import TrainingJobOperations
 from rehearsal.localaws.sagemaker.transform.operations import TransformJobOperations
 from rehearsal.localaws.sagemaker.trial_components import TrialComponentOperations
+from rehearsal.localaws.sagemaker.tuning.operations import TuningJobOperations
 from rehearsal.localaws.services.api import ServiceApi
+
+
+class ClosedOperations:
+    """Operations of ``offered.CLOSED`` that moto does not know: so that they are refused with the reason."""
+
+    def create_monitoring_schedule(self) -> None:
+        raise AssertionError("check_request refuses it")
 
 
 class SageMakerResponse(
     TrainingJobOperations,
+    TuningJobOperations,
     ProcessingJobOperations,
     ModelOperations,
     EndpointConfigOperations,
@@ -40,6 +49,7 @@ class SageMakerResponse(
     TagOperations,
     SearchOperations,
     TrialComponentOperations,
+    ClosedOperations,
     ServiceApi,
     MotoSageMakerResponse,
 ):

@@ -37,15 +37,15 @@ def read(aws: Aws, pipeline: str, run: str | None = None) -> ModelExecution:
         NotThere: there is no such pipeline, or no such execution of it.
     """
     sagemaker = aws.client("sagemaker")
-    listed = sagemaker.list_pipeline_executions(PipelineName=pipeline)["PipelineExecutionSummaries"]
-    fits = [each for each in listed if each["PipelineExecutionArn"].rpartition("/")[2].startswith(run or "")]
-    if not fits:
+    pages = sagemaker.get_paginator("list_pipeline_executions").paginate(PipelineName=pipeline)
+    listed = (each for page in pages for each in page["PipelineExecutionSummaries"])
+    found = next((each for each in listed if _id(each).startswith(run or "")), None)
+    if found is None:
         raise NotThere(
             f"no execution {run or ''} of the SageMaker pipeline".replace("  ", " "),
             where=pipeline,
             next_step="start one with StartPipelineExecution",
         )
-    found = fits[0]
     arn = found["PipelineExecutionArn"]
     pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(
         PipelineExecutionArn=arn, SortOrder="Ascending"
@@ -59,6 +59,10 @@ def read(aws: Aws, pipeline: str, run: str | None = None) -> ModelExecution:
         found.get("PipelineExecutionFailureReason", ""),
         tuple(_state(step, reasons.get(step["StepName"], "")) for step in steps),
     )
+
+
+def _id(execution: Mapping[str, Any]) -> str:
+    return str(execution["PipelineExecutionArn"]).rpartition("/")[2]
 
 
 def _state(step: Mapping[str, Any], reason: str) -> StepState:

@@ -5,9 +5,10 @@ from pathlib import Path
 from rehearsal.toolkit.aws.errors import BadInput, NotThere
 from rehearsal.toolkit.labs.census import CENSUS
 from rehearsal.toolkit.labs.lab import Lab
+from rehearsal.toolkit.labs.retrain import RETRAIN
 from rehearsal.toolkit.project import Project
 
-LABS = {lab.name: lab for lab in (CENSUS,)}
+LABS = {lab.name: lab for lab in (CENSUS, RETRAIN)}
 
 
 def named(name: str) -> Lab:

@@ -19,7 +19,7 @@ def run(aws: Aws, order: Order, deploy: Deploy, tell: Tell) -> Outcome:
     names = order.names
     template = order.file("definition.json").read_text()
     definitions.check_parameters(template, order.parameters)
-    outputs = deploy(StackRequest(names.stack, order.file("census.yaml"), names.parameters)).outputs
+    outputs = deploy(order.stack("census.yaml")).outputs
     files = {f"code/{name}": order.file(name) for name in ("preprocess.py", "evaluate.py")}
     objects.upload(aws, outputs["Bucket"], {**files, "data/adult.csv": order.data}, tell)
     definition = definitions.filled(template, outputs)
@@ -82,7 +82,9 @@ CENSUS = Lab(
     libraries=("pandas", "sklearn"),
     scikit_learn_tag="1.2-1-cpu-py3",
     jobs=(("processing", INSTANCE, 2), ("training", INSTANCE, 1)),
+    template="census.yaml",
     endpoint_instance=INSTANCE,
+    rehearsed_with={},
     run=run,
     try_next=(
         "A gate that is missed:  rehearse lab run census --parameter AccuracyThreshold=0.99",

@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from rehearsal.toolkit.aws.errors import BadInput, RehearsalError
 
 _PLACEHOLDER = re.compile(r"\$\{([A-Za-z]+)\}")
+_TYPES: Mapping[str, Callable[[str], object]] = {"String": str, "Integer": int, "Float": float}
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
@@ -23,6 +24,15 @@ def filled(text: str, values: Mapping[str, str]) -> str:
             next_step="launch the stack of the same release as the definition",
         )
     return _PLACEHOLDER.sub(lambda found: json.dumps(values[found[1]])[1:-1], text)
+
+
+def with_defaults(definition: str, chosen: Mapping[str, str]) -> str:
+    """The definition with other default values of its parameters: for executions that something else starts."""
+    document = json.loads(definition)
+    for each in document["Parameters"]:
+        if each["Name"] in chosen:
+            each["DefaultValue"] = _TYPES[each["Type"]](chosen[each["Name"]])
+    return json.dumps(document)
 
 
 def check_parameters(definition: str, chosen: Mapping[str, str]) -> None:
@@ -48,7 +58,7 @@ def check_parameters(definition: str, chosen: Mapping[str, str]) -> None:
 
 def _fits(kind: str, value: str) -> bool:
     try:
-        {"Integer": int, "Float": float}.get(kind, str)(value)
+        _TYPES[kind](value)
     except ValueError:
         return False
     return True

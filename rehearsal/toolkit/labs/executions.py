@@ -41,6 +41,24 @@ def start(aws: Aws, name: str, parameters: Mapping[str, str]) -> str:
     return str(answer["PipelineExecutionArn"])
 
 
+def started_with(aws: Aws, name: str, parameter: str, value: str) -> list[str]:
+    """The executions of a pipeline that were started with a parameter of this value, newest first."""
+    sagemaker = aws.client("sagemaker")
+    return [
+        each["PipelineExecutionArn"]
+        for page in sagemaker.get_paginator("list_pipeline_executions").paginate(PipelineName=name)
+        for each in page["PipelineExecutionSummaries"]
+        if parameters_of(aws, each["PipelineExecutionArn"]).get(parameter) == value
+    ]
+
+
+def parameters_of(aws: Aws, arn: str) -> dict[str, str]:
+    """The values in effect."""
+    pages = aws.client("sagemaker").get_paginator("list_pipeline_parameters_for_execution")
+    found = (each for page in pages.paginate(PipelineExecutionArn=arn) for each in page["PipelineParameters"])
+    return {each["Name"]: each["Value"] for each in found}
+
+
 def watch(aws: Aws, name: str, arn: str, tell: Tell, pace: Pace | None = None) -> ModelExecution:
     """Follow an execution to its end, telling of each step once when it begins and once when it is over."""
     pace, told = pace or Pace(), set[tuple[str, str]]()

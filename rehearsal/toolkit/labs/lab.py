@@ -17,7 +17,7 @@ Deploy = Callable[[StackRequest], StackResult]
 
 @dataclass(frozen=True)
 class Order:
-    """What to do: which lab under which names, with which data and parameters of its pipeline.
+    """What to do: which lab under which names, with which data and parameters of its pipeline and of its stack.
 
     ``approve`` says whether the version that was registered is approved at once and deployed; else a person does it.
     """
@@ -26,22 +26,29 @@ class Order:
     folder: Path
     data: Path
     parameters: Mapping[str, str] = field(default_factory=dict)
+    stack_parameters: Mapping[str, str] = field(default_factory=dict)
     approve: bool = True
 
     def file(self, name: str) -> Path:
         """A file of the lab."""
         return self.folder / name
 
+    def stack(self, template: str) -> StackRequest:
+        """The lab's stack."""
+        return StackRequest(self.names.stack, self.file(template), {**self.names.parameters, **self.stack_parameters})
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came out. ``metrics`` are those of the evaluation, ``answers`` says what the endpoint answered."""
+    """What came out. ``metrics`` are those of the evaluation, ``answers`` says what the endpoint answered, and
+    ``facts`` what else the lab shows."""
 
     execution: ModelExecution
     metrics: Mapping[str, float] = field(default_factory=dict)
     model_package: str = ""
     endpoint: str = ""
     answers: Mapping[str, float] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
     next_steps: tuple[str, ...] = ()
 
     @property
@@ -63,6 +70,7 @@ class Outcome:
             "modelPackageArn": self.model_package or None,
             "endpoint": self.endpoint or None,
             "answers": dict(self.answers),
+            **({"facts": dict(self.facts)} if self.facts else {}),
             "next": list(self.next_steps),
         }
 
@@ -72,6 +80,7 @@ class Lab:
     """A lab of ``labs/``: ``libraries`` are the modules that its jobs import and Rehearsal itself does not have; they run in
     the scikit-learn image of that tag.
 
+    ``template`` is its stack's, and ``rehearsed_with`` what its parameters are on the embedded AWS unless the user says otherwise.
     ``jobs`` are the instances that a run takes on an account: what for, instance type, how many.
     """
 
@@ -80,8 +89,10 @@ class Lab:
     summary: str
     sample: str
     libraries: tuple[str, ...]
-    scikit_learn_tag: str
+    scikit_learn_tag: str | None
     jobs: tuple[tuple[str, str, int], ...]
+    template: str
     endpoint_instance: str
+    rehearsed_with: Mapping[str, str]
     run: Callable[[Aws, Order, Deploy, Tell], Outcome]
     try_next: tuple[str, ...]

@@ -15,10 +15,16 @@ def upload(aws: Aws, bucket: str, files: Mapping[str, Path], tell: Tell) -> None
     began = time.monotonic()
     tell(StepStarted("upload", bucket))
     for key, file in files.items():
-        aws.client("s3").put_object(Bucket=bucket, Key=key, Body=file.read_bytes())
+        put(aws, bucket, key, file)
     size = sum(file.stat().st_size for file in files.values())
     detail = f"{', '.join(files)} ({size:,} bytes)"
     tell(StepFinished("upload", bucket, f"{len(files)} files", detail, time.monotonic() - began))
+
+
+def put(aws: Aws, bucket: str, key: str, file: Path) -> str:
+    """Put a file under a key; the version's id."""
+    answer = aws.client("s3").put_object(Bucket=bucket, Key=key, Body=file.read_bytes())
+    return str(answer.get("VersionId", ""))
 
 
 def output_url(aws: Aws, step: Mapping[str, Any], output: str) -> str:

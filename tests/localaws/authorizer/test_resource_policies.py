@@ -111,6 +111,15 @@ def test_only_who_may_list_is_told_that_an_object_is_missing(role: Any, bucket: 
     assert refusal(lambda: seeing.head_object(Bucket=bucket, Key="missing"))[2] == 404
 
 
+def test_copying_a_named_version_needs_the_right_to_versions(role: Any, bucket: str, aws: Any) -> None:
+    aws.client("s3").put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    version = aws.client("s3").put_object(Bucket=bucket, Key="k", Body=b"new")["VersionId"]
+    copy = {"Bucket": bucket, "Key": "copy", "CopySource": {"Bucket": bucket, "Key": "k", "VersionId": version}}
+    newest = role(allow(["s3:PutObject", "s3:GetObject"], f"arn:aws:s3:::{bucket}/*")).client("s3")
+    assert "s3:GetObjectVersion" in refusal(lambda: newest.copy_object(**copy))[1]
+    role(allow(["s3:PutObject", "s3:GetObjectVersion"], f"arn:aws:s3:::{bucket}/*")).client("s3").copy_object(**copy)
+
+
 def test_copying_needs_the_source_and_the_target(role: Any, bucket: str) -> None:
     write_only = role(allow("s3:PutObject", f"arn:aws:s3:::{bucket}/*")).client("s3")
     copy = {"Bucket": bucket, "Key": "copy", "CopySource": {"Bucket": bucket, "Key": "k"}}

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rehearsal.localaws.authorizer import usage
 from tests.localaws.authorizer.support import allow, deny, refusal
 
 
@@ -28,3 +29,16 @@ def test_used_and_unused_statements_are_told_apart(aws: Any, role: Any) -> None:
         ("sqs:ListQueues", "allowed", 2),
         ("iam:ListUsers", "explicitDeny", 1),
     ]
+
+
+def test_resources_beyond_a_hundred_are_counted_together(aws: Any, role: Any) -> None:
+    mine = role(allow("ssm:GetParameter"))
+    ssm = mine.client("ssm")
+    for number in range(usage.MOST_RESOURCES + 5):
+        refusal(lambda name=f"p{number}": ssm.get_parameter(Name=name))
+    refusal(lambda: ssm.get_parameter(Name="p0"))
+    (found,) = [each for each in aws.rehearsal("GET", "iam/usage")["principals"] if each["arn"] == mine.arn]
+    times = {each["resource"]: each["times"] for each in found["calls"]}
+    assert len(times) == usage.MOST_RESOURCES + 1
+    assert times[usage.FURTHER] == 5
+    assert max(times.values()) == 5 and sorted(times.values())[-2] == 2

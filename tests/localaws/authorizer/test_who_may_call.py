@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 
 from tests.conftest import start_embedded_aws, stop_embedded_aws
 from tests.localaws.authorizer.raw import FAKE, answer_to_head, send
+from tests.localaws.fuzz.attack import send as signed
+from tests.localaws.fuzz.wire import Message
 
 Unique = Callable[[str], str]
 
@@ -62,14 +64,28 @@ def test_a_header_of_another_protocol_opens_no_bucket(aws: Any, unique: Unique, 
     assert [each["Key"] for each in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["data.csv"]
 
 
-def test_an_operation_that_aws_takes_unsigned_is_taken_and_no_other_under_its_name(aws: Any) -> None:
+def test_an_operation_that_aws_takes_unsigned_is_of_a_service_that_is_not_offered(aws: Any) -> None:
     headers = {"X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth"}
     headers["Content-Type"] = "application/x-amz-json-1.1"
     known = json.dumps({"ClientId": "nobody", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": {}}).encode()
-    assert "ResourceNotFoundException" in send(aws.url, "POST", "/", headers, known).text
-    for path, body in (("/", b"Action=ListUserPools&MaxResults=10"), ("/?Action=ListUserPools", b'{"MaxResults":10}')):
+    for path, body in (("/", known), ("/", b"Action=ListUserPools&MaxResults=10"), ("/?Action=ListUserPools", b"{}")):
         answer = send(aws.url, "POST", path, headers, body)
         assert answer.status in (400, 403) and "UserPools" not in answer.text, answer
+
+
+@pytest.mark.parametrize("service", ["cognito-idp", "rds", "glue", "athena", "es", "nosuch"])
+def test_a_service_that_is_not_offered_is_refused_by_name(aws: Any, service: str) -> None:
+    message = Message(
+        "POST", "/", headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "A.B"}, body=b"{}"
+    )
+    status, body = signed(aws, SimpleNamespace(service_name=service, signing_name=service), message)
+    assert (status, f"does not offer the service {service}." in body.decode()) == (501, True), body
+    assert json.loads(body)["__type"] == "NotImplemented"
+
+
+def test_an_operation_that_would_only_keep_a_record_is_refused_by_name(aws: Any) -> None:
+    with pytest.raises(ClientError, match="does not offer this operation of ec2: RunInstances"):
+        aws.client("ec2").run_instances(ImageId="ami-1", MinCount=1, MaxCount=1)
 
 
 @pytest.fixture(scope="module")

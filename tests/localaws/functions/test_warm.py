@@ -80,6 +80,13 @@ def test_idle_ones_are_reaped_after_their_time(warm: WarmSandboxes[FakeSandbox],
     warm.close()
 
 
+def test_those_under_keys_of_the_past_are_ended_at_once(warm: WarmSandboxes[FakeSandbox]) -> None:
+    old, new = kept(warm, "old"), kept(warm, "new")
+    warm.end_idle(lambda key: key == "old")
+    assert (old.done, new.done) == (["ended"], [])
+    assert warm.take("old") is None and warm.take("new") is new
+
+
 def test_closing_ends_the_idle_and_kills_those_at_work(warm: WarmSandboxes[FakeSandbox]) -> None:
     idle, working = kept(warm), FakeSandbox()
     warm.add(working)

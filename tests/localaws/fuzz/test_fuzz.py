@@ -6,33 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.localaws.entrance import offered
 from tests.conftest import EmbeddedAws, start_embedded_aws, stop_embedded_aws
 from tests.localaws.fuzz.attack import Outcome, attack
 
-SERVICES = [
-    "iam",
-    "sts",
-    "s3",
-    "lambda",
-    "codebuild",
-    "codecommit",
-    "codepipeline",
-    "sagemaker",
-    "cloudformation",
-    "events",
-    "scheduler",
-    "sns",
-    "sqs",
-    "logs",
-    "cloudwatch",
-    "kms",
-    "ssm",
-    "secretsmanager",
-    "ecr",
-    "stepfunctions",
-    "application-autoscaling",
-]
-FURTHER = ["dynamodb", "ec2", "route53"]
+SERVICES = sorted(offered.SERVICES.values())
 EACH = 20
 SEED = 20261121
 QUARTERS = 4
@@ -71,5 +49,5 @@ def test_no_request_makes_the_server_fail(own: tuple[EmbeddedAws, Path]) -> None
 @pytest.mark.parametrize("quarter", range(QUARTERS))
 def test_ten_thousand_requests_make_it_neither_fail_nor_hang(own: tuple[EmbeddedAws, Path], quarter: int) -> None:
     embedded, log = own
-    services = [*SERVICES, *FURTHER]
-    hold(embedded, log, list(attack(embedded, services, 10_000 // len(services) // QUARTERS + 1, SEED + quarter + 1)))
+    each = 10_000 // len(SERVICES) // QUARTERS + 1
+    hold(embedded, log, list(attack(embedded, SERVICES, each, SEED + quarter + 1)))

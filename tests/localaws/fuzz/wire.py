@@ -117,15 +117,33 @@ def _fill_body(operation: Any, made: Message, body: dict[str, Any]) -> None:
     elif value:
         shape = operation.input_shape.members[payload] if payload else operation.input_shape
         root = shape.serialization.get("name") or payload or operation.name
-        made.body = f"<{root}>{_xml(value)}</{root}>".encode()
+        made.body = f"<{root}>{''.join(_xml(shape, value))}</{root}>".encode()
 
 
-def _xml(value: Any) -> str:
+def _xml(shape: Any, value: Any) -> Iterator[str]:
+    """What stands in an element of ``shape`` (None for what no model has)."""
     if isinstance(value, dict):
-        return "".join(f"<{_tag(key)}>{_xml(each)}</{_tag(key)}>" for key, each in value.items())
-    if isinstance(value, list):
-        return "".join(f"<member>{_xml(each)}</member>" for each in value)
-    return "" if value is None else escape(_text(value))
+        members = shape.members if getattr(shape, "type_name", "") == "structure" else {}
+        for key, each in value.items():
+            yield from _element(members.get(key), key, each)
+    elif isinstance(value, list):
+        name = shape.member.serialization.get("name", "member") if hasattr(shape, "member") else "member"
+        for each in value:
+            yield from _element(getattr(shape, "member", None), name, each)
+    elif value is not None:
+        yield escape(_text(value))
+
+
+def _element(shape: Any, name: str, value: Any) -> Iterator[str]:
+    serialization = shape.serialization if shape is not None else {}
+    if serialization.get("flattened") and isinstance(value, list):
+        for each in value:
+            yield from _element(shape.member, serialization.get("name", name), each)
+        return
+    tag = _tag(serialization.get("name", name))
+    yield f"<{tag}>"
+    yield from _xml(shape, value)
+    yield f"</{tag}>"
 
 
 def _tag(key: str) -> str:

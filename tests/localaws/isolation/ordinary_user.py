@@ -33,9 +33,9 @@ class User:
     def environment(self) -> dict[str, str]:
         return {"HOME": str(self.home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", **SETTINGS}
 
-    def popen(self, *command: str) -> "subprocess.Popen[str]":
+    def popen(self, *command: str, stderr: int | None = None) -> "subprocess.Popen[str]":
         identity = {"user": self.id, "group": self.id, "extra_groups": ()} if os.geteuid() == 0 else {}
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": stderr, "text": True}
         return subprocess.Popen(
             [str(self.python), *command],
             cwd=self.home,

@@ -76,7 +76,7 @@ for service in {services}:
     wiring.catch_up()
 import moto.stepfunctions.parser.backend.execution_worker
 for each in replacing.replaced:
-    assert getattr(each.owner, each.name) is not None
+    assert hasattr(each.owner, each.name)
     print(each.name)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300)

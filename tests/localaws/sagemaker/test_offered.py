@@ -24,13 +24,6 @@ def test_each_operation_that_moto_has_is_ours_or_has_one_verdict() -> None:
 
 
 REQUESTS: dict[str, Any] = {
-    "CreateHyperParameterTuningJob": {
-        "HyperParameterTuningJobName": "tuning",
-        "HyperParameterTuningJobConfig": {
-            "Strategy": "Bayesian",
-            "ResourceLimits": {"MaxParallelTrainingJobs": 1},
-        },
-    },
     "CreateFeatureGroup": {
         "FeatureGroupName": "features",
         "RecordIdentifierFeatureName": "id",
@@ -63,5 +56,10 @@ def test_what_is_not_executed_is_refused_by_its_name(aws, operation: str) -> Non
 
 def test_lists_of_what_cannot_be_made_are_empty(aws) -> None:
     sagemaker = aws.client("sagemaker")
-    assert sagemaker.list_hyper_parameter_tuning_jobs()["HyperParameterTuningJobSummaries"] == []
     assert sagemaker.list_clusters()["ClusterSummaries"] == []
+
+
+def test_a_monitoring_schedule_is_refused_with_what_to_do_instead(aws) -> None:
+    asked = {"MonitoringScheduleConfig": {"MonitoringJobDefinitionName": "any", "MonitoringType": "DataQuality"}}
+    with pytest.raises(ClientError, match=r"closed Model Monitor to new customers; docs/monitoring\.md"):
+        aws.client("sagemaker").create_monitoring_schedule(MonitoringScheduleName="hourly", **asked)

@@ -71,6 +71,24 @@ def test_metrics_and_metadata_are_kept(hosting, group):
     assert description["CustomerMetadataProperties"] == {"rmse": "0.6"}
 
 
+def test_card_stage_and_kind_of_registration_can_be_changed(hosting, group):
+    arn = register(hosting, group, ModelPackageRegistrationType="Logged")
+    changed = {
+        "ModelCard": {"ModelCardContent": "{}", "ModelCardStatus": "Approved"},
+        "ModelLifeCycle": {"Stage": "Production", "StageStatus": "Approved"},
+        "ModelPackageRegistrationType": "Registered",
+    }
+    hosting.client.update_model_package(ModelPackageArn=arn, **changed)
+    description = hosting.client.describe_model_package(ModelPackageName=arn)
+    assert {member: description[member] for member in changed} == changed
+
+
+def test_a_request_that_comes_twice_makes_one_version(hosting, group):
+    token = hosting.unique("token")
+    assert register(hosting, group, ClientToken=token) == register(hosting, group, ClientToken=token)
+    assert register(hosting, group).endswith("/2")
+
+
 def test_a_group_with_versions_is_not_deleted(hosting, group):
     arn = register(hosting, group)
     with pytest.raises(ClientError, match="still contains Model Packages"):

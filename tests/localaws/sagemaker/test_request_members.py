@@ -1,4 +1,4 @@
-"""No member of a request for a job, a model or an endpoint is taken in silence: each acts, has no effect for a reason, or is refused."""
+"""No member of a request for a job, a model, a package or an endpoint is taken in silence: it acts, is refused, or the reason is told."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -39,12 +39,21 @@ def test_every_member_of_the_service_model_has_one_verdict(operation: str) -> No
     [
         ("CreateTrainingJob", {"ResourceConfig": {"KeepAlivePeriodInSeconds": 60}}, "KeepAlivePeriodInSeconds"),
         ("CreateTrainingJob", {"DebugRuleConfigurations": [{"RuleConfigurationName": "r"}]}, "DebugRuleConfigurations"),
+        ("CreateHyperParameterTuningJob", {"Autotune": {"Mode": "Enabled"}}, "Autotune"),
+        (
+            "CreateHyperParameterTuningJob",
+            {"TrainingJobDefinition": {"ResourceConfig": {"KeepAlivePeriodInSeconds": 60}}},
+            "KeepAlivePeriodInSeconds",
+        ),
         (
             "CreateModel",
             {"Containers": [{}, {"MultiModelConfig": {"ModelCacheSetting": "Enabled"}}]},
             "MultiModelConfig",
         ),
         ("CreateEndpointConfig", {"ProductionVariants": [{"EnableSSMAccess": True}]}, "EnableSSMAccess"),
+        ("CreateModelPackage", {"ValidationSpecification": {"ValidationRole": "r"}}, "ValidationSpecification"),
+        ("UpdateModelPackage", {"InferenceSpecification": {"Containers": [{"ProductId": "p"}]}}, "ProductId"),
+        ("CreateModelPackageGroup", {"ManagedConfiguration": {"ManagedStorageType": "x"}}, "ManagedConfiguration"),
     ],
 )
 def test_what_is_not_offered_is_refused_by_its_name(operation, request_, member) -> None:

@@ -59,3 +59,10 @@ def test_a_deleted_or_replaced_object_gives_its_room_back(
     wait_until(lambda: len(files(aws) - before) == 1)
     s3.delete_object(Bucket=bucket, Key="large")
     wait_until(lambda: not files(aws) - before)
+
+
+def test_a_service_without_s3s_xml_is_told_in_its_own_shape(aws: EmbeddedAws) -> None:
+    with files_of_at_most(aws, 100_000), pytest.raises(ClientError, match="The disk is full on which") as refused:
+        aws.client("lambda").publish_layer_version(LayerName="large", Content={"ZipFile": b"x" * 3 * MB})
+    assert refused.value.response["Error"]["Code"] == "InsufficientStorage"
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 507

@@ -83,14 +83,20 @@ VERSIONED = {
 }
 """The actions that a request naming a version needs instead."""
 
+_COPY = Operation(
+    ("GetObject", "GetObjectVersion", "PutObject"),
+    ("arn:aws:s3:::{NewestSources[]}", "arn:aws:s3:::{SourcesOfVersions[]}", OBJECT),
+)
+"""A source that is named with its version is read as that version."""
+
 _OPERATIONS: dict[str, Operation] = {
     "ListBuckets": only("ListAllMyBuckets", "*"),
     "DeleteObjects": Operation(
         ("DeleteObject", "DeleteObjectVersion"),
         ("arn:aws:s3:::{Bucket}/{KeysToMark[]}", "arn:aws:s3:::{Bucket}/{KeysOfVersions[]}"),
     ),
-    "CopyObject": Operation(("GetObject", "PutObject"), ("arn:aws:s3:::{CopySource}", OBJECT)),
-    "UploadPartCopy": Operation(("GetObject", "PutObject"), ("arn:aws:s3:::{CopySource}", OBJECT)),
+    "CopyObject": _COPY,
+    "UploadPartCopy": _COPY,
     "GetObjectAttributes": Operation(("GetObject", "GetObjectAttributes"), (OBJECT, OBJECT)),
     "GetBucketLocation": on(BUCKET),
     **{name: only(action, BUCKET) for name, action in _RENAMED_ON_BUCKET.items()},

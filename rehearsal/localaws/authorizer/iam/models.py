@@ -5,7 +5,7 @@ from typing import Any
 
 from moto.iam.models import IAMBackend
 
-from rehearsal.localaws.authorizer import former_principals
+from rehearsal.localaws.authorizer import former_principals, known_principals
 from rehearsal.localaws.authorizer.document_rules import size
 from rehearsal.localaws.ground.errors import AwsError
 
@@ -38,6 +38,12 @@ class IamBackend(IAMBackend):
         _check_size("group", group_name, self.get_group(group_name).policies, policy_name, policy_json)
         super().put_group_policy(group_name, policy_name, _of_the_newest_version(policy_json))
         self.get_group(group_name).put_policy(policy_name, policy_json)
+
+    def create_service_linked_role(self, service_name: str, description: str, suffix: str) -> Any:
+        """Of a service that there is, named as its principal is."""
+        if service_name.count(".") < 2 or not known_principals.exists("Service", service_name):
+            raise AwsError("InvalidInput", f"Service role with name {service_name} is not a valid service principal.")
+        return super().create_service_linked_role(service_name, description, suffix)
 
     def delete_role(self, role_name: str) -> None:
         """Policies that name the role keep its id."""

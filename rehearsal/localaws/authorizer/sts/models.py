@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 from moto.iam.models import iam_backends
@@ -10,6 +11,8 @@ from moto.sts.models import AssumedRole, STSBackend
 from moto.sts.utils import random_session_token
 
 from rehearsal.localaws.ground import clock
+
+_TOLD_EXPIRED_SECONDS = 24 * 3600.0
 
 
 class Session(AssumedRole):
@@ -80,7 +83,7 @@ class StsBackend(STSBackend):
             external_id=external_id,
         )
         access_key.role_arn = role_arn
-        self.assumed_roles.append(session)
+        self._forget_expired()
         self.sessions[session.access_key_id] = session
         return session
 
@@ -93,6 +96,16 @@ class StsBackend(STSBackend):
         )
         self.user_sessions[session.access_key_id] = session
         return session
+
+    def _forget_expired(self) -> None:
+        """A day after their end keys are unknown; services take new ones every hour, and would never stop."""
+        ended = clock.timestamp() - _TOLD_EXPIRED_SECONDS
+        keys = iam_backends[self.account_id][self.partition].access_keys
+        kinds: tuple[dict[str, Any], ...] = (self.sessions, self.user_sessions)
+        for sessions in kinds:
+            for key, _ in [*takewhile(lambda pair: pair[1].expires_at < ended, list(sessions.items()))]:
+                sessions.pop(key)
+                keys.pop(key, None)
 
     def get_assumed_role_from_access_key(self, access_key_id: str) -> Session | None:
         """By the session's own key."""

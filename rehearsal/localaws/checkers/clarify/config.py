@@ -73,12 +73,21 @@ class Config:
     cutoff: float
 
 
-def parse(given: Mapping[str, Any], model: str | None) -> Config:
+def parse(given: Any, model: str | None) -> Config:
     """Read an analysis; ``model`` is the model's name where the analysis leaves it out.
 
     Raises:
-        CheckFailed: it asks for what is not done here, or lacks something.
+        CheckFailed: it asks for what is not done here, lacks something, or is not in the documented layout.
     """
+    if not isinstance(given, Mapping):
+        raise CheckFailed("analysis_config.json must hold a JSON object.")
+    try:
+        return _parsed(given, model)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CheckFailed(f"analysis_config.json is not in the layout that AWS documents: {error!r}") from error
+
+
+def _parsed(given: Mapping[str, Any], model: str | None) -> Config:
     unknown = given.keys() - _MEMBERS
     if unknown:
         raise CheckFailed(f"analysis_config.json: the embedded AWS does not carry out {', '.join(sorted(unknown))}.")

@@ -16,6 +16,8 @@ from rehearsal.localaws.checkers.container import CheckFailed
 
 _ROWS = 2_000
 _LOOK_SECONDS = 0.2
+_PATIENCE_SECONDS = 90
+"""A job that is stopped is killed after two minutes."""
 _CSV = "text/csv"
 
 
@@ -92,11 +94,26 @@ def _made(sagemaker: Any, name: str, predictor: Predictor) -> Iterator[None]:
             _wait(sagemaker, name)
             yield
         finally:
-            with suppress(ClientError):
-                sagemaker.delete_endpoint(EndpointName=name)
+            _delete(sagemaker, name)
     finally:
         with suppress(ClientError):
             sagemaker.delete_endpoint_config(EndpointConfigName=name)
+
+
+def _delete(sagemaker: Any, name: str) -> None:
+    """SageMaker refuses while the endpoint is still being made, as when the job is stopped early."""
+    from botocore.exceptions import ClientError
+
+    last = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < last:
+        try:
+            sagemaker.delete_endpoint(EndpointName=name)
+        except ClientError as error:
+            reason = str(error)
+            time.sleep(_LOOK_SECONDS)
+        else:
+            return
+    print(f"The shadow endpoint {name} is left: {reason}. Delete it.", flush=True)
 
 
 def _wait(sagemaker: Any, name: str) -> None:

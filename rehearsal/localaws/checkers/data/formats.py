@@ -93,9 +93,9 @@ def parse(text: str | None) -> Format:
     try:
         given = json.loads(text or "")
         (name, options) = next((name, value) for name, value in given.items() if name != "compression")
-    except (ValueError, AttributeError, StopIteration):
+        made = _of(name, options if isinstance(options, Mapping) else {})
+    except (ValueError, AttributeError, TypeError, StopIteration):
         raise CheckFailed(f'dataset_format {text!r}: give JSON such as {{"csv": {{"header": true}}}}.') from None
-    made = _of(name, options if isinstance(options, Mapping) else {})
     if made is None:
         raise CheckFailed(
             f"dataset_format {name!r} is not read here: csv, json, parquet, sagemakerCaptureJson and sagemakerMergeJson are."

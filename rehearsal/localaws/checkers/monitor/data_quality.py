@@ -36,7 +36,11 @@ def check(
         raise CheckFailed("The data set has no rows: is dataset_source the folder of an input, and does it hold data?")
     if constraints is None:
         return Result(statistics(profile), suggested(profile), None)
-    if "features" not in constraints:
-        raise CheckFailed("The baseline's constraints have no features: are they those of a data quality check?")
-    named = profile.named_after([feature["name"] for feature in constraints["features"]])
-    return Result(statistics(named), suggested(named), violations(named, constraints, baseline))
+    try:
+        named = profile.named_after([str(feature["name"]) for feature in constraints["features"]])
+        found = violations(named, constraints, baseline)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CheckFailed(
+            f"The baseline's files are not in the layout of a data quality check that AWS documents: {error!r}"
+        ) from error
+    return Result(statistics(named), suggested(named), found)

@@ -49,9 +49,12 @@ def check(
     wanted = {"version": VERSION, problem.constraints_group: suggested(problem, found)}
     if constraints is None:
         return Result(statistics, wanted, None)
-    if problem.constraints_group not in constraints:
+    if not isinstance(constraints, Mapping) or problem.constraints_group not in constraints:
         raise CheckFailed(f"The baseline's constraints have no {problem.constraints_group}: are they of this check?")
-    return Result(statistics, wanted, violations(found, constraints[problem.constraints_group]))
+    try:
+        return Result(statistics, wanted, violations(found, constraints[problem.constraints_group]))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise CheckFailed(f"The baseline's constraints are not in the layout that AWS documents: {error!r}") from error
 
 
 def measured(problem: Problem, rows: Rows) -> dict[str, Any]:

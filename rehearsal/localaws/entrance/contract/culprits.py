@@ -18,9 +18,11 @@ from moto.core.model import OperationModel
 from rehearsal.localaws.authorizer.denials import Denial
 from rehearsal.localaws.entrance.contract import words
 
-_NO_NUMBER = re.compile(
-    r"(?:invalid literal for int\(\) with base 10|could not convert string to float): '(.*)'", re.DOTALL
+_NO_TOKEN = re.compile(
+    r"(?:invalid literal for int\(\) with base 10: |could not convert string to float: )?'(.*?)('?)(?: is not in list)?$",
+    re.DOTALL,
 )
+_LAST_OF_ARN = re.compile("[:/]")
 _MOTO = "moto"
 _DEEPEST = 6
 
@@ -32,14 +34,29 @@ def denial(
     if not _is_from_moto(error.__traceback__):
         return None
     given = set(_texts(params))
-    if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str) and error.args[0] in given:
+    if isinstance(error, KeyError) and error.args and not given.isdisjoint(_names(error.args[0])):
         return words.not_there(service, protocol, [shape.name for shape in operation.error_shapes], error.args[0])
     if isinstance(error, KeyError) and error.args and error.args[0] in set(_members(operation.input_shape, _DEEPEST)):
         return words.not_offered_without(service, operation.name, error.args[0])
-    found = _NO_NUMBER.match(str(error)) if isinstance(error, ValueError) else None
-    if found and any(repr(each)[1:-1] == found[1] for each in given):
-        return words.not_a_token(service, protocol, [shape.name for shape in operation.error_shapes], found[1])
+    found = _NO_TOKEN.match(str(error)) if isinstance(error, ValueError) else None
+    token = next((each for each in given if found and _is_told(each, found)), None)
+    if token is not None:
+        return words.not_a_token(service, protocol, [shape.name for shape in operation.error_shapes], token)
     return None
+
+
+def _names(looked_up: Any) -> Iterator[str]:
+    """What was looked up, and the name that moto has made an ARN of."""
+    if isinstance(looked_up, str):
+        yield looked_up
+        if looked_up.startswith("arn:"):
+            yield _LAST_OF_ARN.split(looked_up)[-1]
+
+
+def _is_told(text: str, found: re.Match[str]) -> bool:
+    """Whether an exception tells a text, which Python cuts off after 200 characters, with the mark that closes it."""
+    written = repr(text)[1:-1]
+    return written == found[1] if found[2] else written.startswith(found[1])
 
 
 def _members(shape: Any, depth: int) -> Iterator[str]:

@@ -31,6 +31,8 @@ def violated(service: str, protocol: str, operation: OperationModel, params: Map
     if service == "s3":
         if not _is_source(params.get("CopySource", "b/k")):
             return words.no_source()
+        if any(len((params.get(document) or {}).get("Rules", ())) > 1 for document in _OF_ONE_RULE):
+            return words.too_many_rules()
         if any(name.startswith("Grant") and not _GRANT.match(str(value)) for name, value in params.items()):
             return words.no_grant()
     wrong = next((each for each in _no_arns(shape, params) if (service, each[1]) != ANY_RESOURCE), None)
@@ -59,7 +61,8 @@ ALSO_REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("ecr", "PutRegistryScanningConfiguration"): ("rules",),
     ("events", "PutPartnerEvents"): ("Entries.Source",),
     ("kms", "GenerateRandom"): ("NumberOfBytes",),
-    ("kms", "RetireGrant"): ("GrantToken|GrantId",),
+    ("kms", "RetireGrant"): ("GrantToken|KeyId",),
+    ("logs", "PutDeliveryDestination"): ("deliveryDestinationConfiguration",),
     ("logs", "StartQuery"): ("logGroupName|logGroupNames|logGroupIdentifiers",),
     ("s3", "CompleteMultipartUpload"): ("MultipartUpload",),
     ("s3", "PutBucketAcl"): (_GRANTS,),
@@ -77,6 +80,8 @@ ALSO_REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 """Members that AWS requires though its model does not say so: ``Tags.Key`` is one of each element, ``Tags?.Key`` where there are
 any, ``A|B`` either of two."""
+_OF_ONE_RULE = ("OwnershipControls", "ServerSideEncryptionConfiguration")
+_BUCKET = re.compile(r"[A-Za-z0-9._-]+$")
 _GRANT = re.compile(r'\s*(id|uri|emailAddress)="?[^",]+"?(\s*,\s*(id|uri|emailAddress)="?[^",]+"?)*\s*$')
 _ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:.", re.DOTALL)
 ANY_RESOURCE = ("iam", "*")
@@ -99,7 +104,7 @@ def _at(value: Any, path: str) -> bool:
 def _is_source(text: str) -> bool:
     """``bucket/key``, with or without a slash before it, or the ARN of an access point."""
     bucket, _, key = unquote(text).lstrip("/").partition("/")
-    return bool(bucket and key)
+    return bool(key and (_BUCKET.match(bucket) or bucket.startswith("arn:")))
 
 
 def _no_arns(shape: Any, value: Any) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ from moto.core.parse import (
 from rehearsal.localaws.entrance.contract import scalars
 from rehearsal.localaws.entrance.contract.scalars import Unreadable, cannot_be
 
+_NO_XML = "The XML you provided was not well-formed or did not validate against our published schema"
 _NO_OBJECT = "Start of structure or map found where not expected."
 
 
@@ -174,7 +175,7 @@ class RestXml(_AroundBody, RestXMLParser):
         try:
             return super()._parse_xml_string_to_dom(sent)
         except (RequestParserError, ValueError, LookupError):  # LookupError: an encoding that nobody knows
-            raise Unreadable("The XML you provided was not well-formed or did not validate") from None
+            raise Unreadable(_NO_XML) from None
 
     def _parse_payload(self, request: Any, shape: Any, members: Any, parsed: Any) -> None:
         payload = shape.serialization.get("payload")
@@ -185,9 +186,7 @@ class RestXml(_AroundBody, RestXMLParser):
     def _initial_body_parse(self, body: Any) -> Any:
         root = super()._initial_body_parse(body)
         if body and self._root and self._node_tag(root) != self._root:
-            raise Unreadable(
-                "The XML you provided was not well-formed or did not validate against our published schema"
-            )
+            raise Unreadable(_NO_XML)
         return root
 
     def _parse_shape(self, shape: Any, node: Any) -> Any:
@@ -196,6 +195,19 @@ class RestXml(_AroundBody, RestXMLParser):
         if isinstance(node, list) and shape.type_name not in ("list", "map", "structure"):
             raise Unreadable(f"{node[0].tag} comes several times")
         return super()._parse_shape(shape, node)
+
+    def _parse_structure(self, shape: Any, node: Any) -> Any:
+        _check_no_text(node)
+        return super()._parse_structure(shape, node)
+
+    def _parse_list(self, shape: Any, node: Any) -> Any:
+        if not shape.serialization.get("flattened") and isinstance(node, ElementTree.Element):
+            _check_no_text(node)
+            wanted = shape.member.serialization.get("name", "member")
+            wrong = next((self._node_tag(each) for each in node if self._node_tag(each) != wanted), None)
+            if wrong is not None:
+                raise Unreadable(f"{_NO_XML}: {wrong} stands where {wanted} is expected")
+        return super()._parse_list(shape, node)
 
     def _parse_map(self, shape: Any, node: Any) -> Any:
         try:
@@ -221,6 +233,12 @@ class RestXml(_AroundBody, RestXMLParser):
 
     def _parse_timestamp(self, _shape: Any, node: Any) -> Any:
         return scalars.timestamp(_content(node))
+
+
+def _check_no_text(node: Any) -> None:
+    """Elements stand in a structure or list, and no text."""
+    if isinstance(node, ElementTree.Element) and (node.text or "").strip():
+        raise Unreadable(f"{_NO_XML}: there is text in {node.tag}")
 
 
 def _content(node: Any) -> str:

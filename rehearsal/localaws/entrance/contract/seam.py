@@ -21,13 +21,24 @@ from werkzeug.wrappers import Response
 from rehearsal.localaws.authorizer import request_heads, wire_errors
 from rehearsal.localaws.authorizer.denials import Denial
 from rehearsal.localaws.door.checked import CHECKED, Checked, of
-from rehearsal.localaws.entrance.contract import culprits, limits, words
+from rehearsal.localaws.entrance import offered
+from rehearsal.localaws.entrance.contract import culprits, json_bodies, limits, words
 from rehearsal.localaws.entrance.contract.parsers import PARSERS
 from rehearsal.localaws.entrance.contract.scalars import Unreadable
 from rehearsal.localaws.moto_bridge.replacing import around, replace
 from rehearsal.localaws.storage import reception
 
 _REST = ("rest-json", "rest-xml")
+_JSON = ("json", "rest-json")
+
+
+_NEWER = {
+    "GetBucketLifecycle": "GetBucketLifecycleConfiguration",
+    "GetBucketNotification": "GetBucketNotificationConfiguration",
+    "PutBucketLifecycle": "PutBucketLifecycleConfiguration",
+    "PutBucketNotification": "PutBucketNotificationConfiguration",
+}
+"""Names that S3 has given up: the request is the same, and is read by the newer model."""
 
 
 class Refused(HTTPException):
@@ -116,10 +127,12 @@ def _check(response: Any, request: Any, *, is_raw: bool) -> Checked | None:
         operation, in_path = _operation(model, protocol, request)
         if operation is None:
             raise _refused(request, protocol, words.unknown_operation(service, protocol, _name(protocol, request)))
+        if protocol in _JSON:
+            _make_readable(operation, request)
         params = _parsed(operation, protocol, request, in_path)
     except Unreadable as error:
         raise _refused(request, protocol, words.unreadable(service, protocol, str(error))) from None
-    if service == "s3" and _is_unknown_to_moto(operation):
+    if (service == "s3" and _is_unknown_to_moto(operation)) or not offered.is_offered(service, operation.name):
         raise NotImplementedError(operation.name)
     denial = limits.violated(service, protocol, operation, params)
     if denial is not None:
@@ -154,6 +167,13 @@ def _check_text(request: Any) -> None:
         raise Unreadable("The request body is not UTF-8") from None
 
 
+def _make_readable(operation: OperationModel, request: Any) -> None:
+    """For moto's operations too, which read the body."""
+    if reception.LARGE_BODY not in request.environ:
+        body = json_bodies.readable(request.data, operation.input_shape)
+        request.data = request._cached_data = body  # werkzeug keeps a body in both places
+
+
 def _is_browser_upload(service: str, request: Any) -> bool:
     return (
         service == "s3" and request.method == "POST" and (request.content_type or "").startswith("multipart/form-data")
@@ -169,10 +189,11 @@ def _is_unknown_to_moto(operation: OperationModel) -> bool:
 def _operation(model: Any, protocol: str, request: Any) -> tuple[OperationModel | None, Mapping[str, Any]]:
     if protocol in _REST:
         try:
-            found: tuple[OperationModel, Mapping[str, Any]] = get_service_router(model.service_name).match(request)
-            return found
+            found, in_path = get_service_router(model.service_name).match(request)
         except NotFound:
             return None, {}
+        newer = _NEWER.get(found.name) if model.service_name == "s3" else None
+        return (model.operation_model(newer) if newer else found), in_path
     name = _name(protocol, request)
     return (model.operation_model(name) if name in model.operation_names else None), {}
 

@@ -95,6 +95,12 @@ def not_offered_without(service: str, operation: str, member: str) -> Denial:
     return Denial(501, "NotImplemented", f"The embedded AWS does not offer {service}'s {operation} without {member}.")
 
 
+def too_many_rules() -> Denial:
+    """Where a document of S3 has several rules and may have one."""
+    told = "The XML you provided was not well-formed or did not validate against our published schema"
+    return Denial(400, "MalformedXML", told)
+
+
 def no_grant() -> Denial:
     """Where a grant in a header names nobody."""
     return Denial(400, "InvalidArgument", "Argument format not recognized")

@@ -11,12 +11,18 @@ from pathlib import Path
 
 from rehearsal import at_start
 from rehearsal.localaws import isolation
-from rehearsal.localaws.sagemaker.containers.inside import RUN_COMMAND, missing_modules, paths, pip_beside
+from rehearsal.localaws.sagemaker.containers.inside import (
+    RUN_COMMAND,
+    missing_modules,
+    paths,
+    pickled_boosters,
+    pip_beside,
+)
 
 _HOOKS = (
     isolation.LOOPBACK_ONLY,
     at_start.AWS_ENDPOINTS,
-    *(Path(str(hook.__file__)) for hook in (paths, missing_modules, pip_beside)),
+    *(Path(str(hook.__file__)) for hook in (paths, missing_modules, pip_beside, pickled_boosters)),
 )
 _WAY_TO_AWS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _INSTALLED = "site-packages"

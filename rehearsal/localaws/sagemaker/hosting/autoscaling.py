@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import wraps
 from math import ceil
 from typing import Any
 
@@ -21,7 +22,7 @@ from rehearsal.localaws.alarms import evaluation
 from rehearsal.localaws.authorizer import scaling
 from rehearsal.localaws.ground import clock, host, persistence
 from rehearsal.localaws.moto_bridge import moto_records
-from rehearsal.localaws.moto_bridge.replacing import replace
+from rehearsal.localaws.moto_bridge.replacing import around, replace
 from rehearsal.localaws.sagemaker.hosting import deployment
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, EndpointStatus
 from rehearsal.localaws.sagemaker.hosting.invocation_metrics import NAMESPACE
@@ -66,15 +67,33 @@ _moto_register = ApplicationAutoscalingBackend.register_scalable_target
 def install() -> None:
     """Act on the policies from now on."""
     replace(ApplicationAutoscalingBackend, "register_scalable_target", _register)
+    around(ApplicationAutoscalingBackend, "put_scaling_policy", _of_what_scales)
     host.look_after(clock.every, EVERY_SECONDS, _act_everywhere, clock.timestamp(), name="autoscaling")
 
 
+def _of_what_scales(put: Any) -> Any:
+    @wraps(put)
+    def put_scaling_policy(
+        backend: Any, policy_name: str, service_namespace: str, resource_id: str, *args: Any, **named: Any
+    ) -> Any:
+        _check_namespace(service_namespace)
+        return put(backend, policy_name, service_namespace, resource_id, *args, **named)
+
+    return put_scaling_policy
+
+
 def _register(backend: Any, namespace: str, *args: Any, **members: Any) -> Any:
-    """The first target of an endpoint brings the service-linked role with it."""
+    """The first target of an endpoint brings the service-linked role with it. What is not there to scale is refused."""
+    _check_namespace(namespace)
     target = _moto_register(backend, namespace, *args, **members)
-    if namespace == "sagemaker" and not scaling.role_is_there():
+    if not scaling.role_is_there():
         _create_role()
     return target
+
+
+def _check_namespace(namespace: str) -> None:
+    if namespace != "sagemaker":
+        raise NotImplementedError(f"nothing of {namespace} is there to scale, only variants of endpoints are")
 
 
 def _create_role() -> None:

@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.sagemaker import encryption, image_pull
 from rehearsal.localaws.sagemaker.containers import missing, surroundings
 from rehearsal.localaws.sagemaker.hosting.model_data import ModelDataError
+from rehearsal.localaws.sagemaker.processing import events
 from rehearsal.localaws.sagemaker.processing.container import Container
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob, Status
 from rehearsal.localaws.sagemaker.processing.program import ProcessingProgram
@@ -49,14 +51,19 @@ class ProcessingRun:
         folder = host.current().scratch("processing", self.job.region, self.job.name)
         try:
             self.job.started_at = clock.now()
+            events.publish_state(self.job)
             self._execute(self._containers(folder))
         except (inputs.DownloadError, ModelDataError, ProcessingFailed) as error:
-            self.job.end(Status.FAILED, clock.now(), str(error)[:1024])
+            self._end(Status.FAILED, clock.now(), str(error)[:1024])
         except Exception:  # the outermost edge of the job: it must not stay InProgress for ever
-            self.job.end(Status.FAILED, clock.now(), "InternalServerError: We encountered an internal error.")
+            self._end(Status.FAILED, clock.now(), "InternalServerError: We encountered an internal error.")
             raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _end(self, status: Status, at: datetime, reason: str | None = None) -> None:
+        self.job.end(status, at, reason)
+        events.publish_state(self.job)
 
     def _containers(self, folder: Path) -> list[Container]:
         hosts = tuple(f"algo-{number}" for number in range(1, self.job.cluster["InstanceCount"] + 1))
@@ -78,7 +85,7 @@ class ProcessingRun:
         for container in containers:
             for output in _outputs(self.job.request):
                 self._upload(output["S3Output"], container, s3)
-        self.job.end(Status.STOPPED if stopped else Status.COMPLETED, clock.now())
+        self._end(Status.STOPPED if stopped else Status.COMPLETED, clock.now())
 
     def _lay_out(self, container: Container, number: int, count: int, s3: Any) -> None:
         """The container's folders with its share of the inputs."""

@@ -45,11 +45,19 @@ class RegistryOperations:
         group_name, name = self.params.get("ModelPackageGroupName"), self.params.get("ModelPackageName")
         if bool(group_name) == bool(name):
             raise invalid("Give exactly one of ModelPackageGroupName (a version of a group) and ModelPackageName.")
+        earlier = self._made_by(self.params.get("ClientToken"))
+        if earlier is not None:
+            return {"ModelPackageArn": earlier.arn}
         package = self._new_version(group_name) if group_name else self._new_package(str(name))
         self.sagemaker_backend.packages[package.arn] = package
         self.sagemaker_backend.tag_store.put(package.arn, self.params.get("Tags"))
         package.announce(self.region)
         return {"ModelPackageArn": package.arn}
+
+    def _made_by(self, token: str | None) -> Package | None:
+        """The package that a request with this ClientToken has made: one that is sent again makes no other."""
+        packages = self.sagemaker_backend.packages.values()
+        return next((each for each in packages if token and each.request.get("ClientToken") == token), None)
 
     def _new_version(self, group_name: str) -> Package:
         group = self._group(group_name)

@@ -9,6 +9,11 @@ from rehearsal.localaws.ground import clock
 from rehearsal.localaws.ground.errors import AwsError
 
 PENDING = "PendingManualApproval"
+_REPLACED = (
+    *("ModelApprovalStatus", "ApprovalDescription", "ModelPackageRegistrationType", "SourceUri"),
+    *("InferenceSpecification", "ModelCard", "ModelLifeCycle"),
+)
+"""The members of UpdateModelPackage that stand in place of the former."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ class Package:
 
     def change(self, wanted: dict[str, Any]) -> None:
         """Take over the members of UpdateModelPackage."""
-        for member in ("ModelApprovalStatus", "ApprovalDescription", "InferenceSpecification", "SourceUri"):
+        for member in _REPLACED:
             if member in wanted:
                 self.request[member] = wanted[member]
         properties = {
@@ -113,7 +118,13 @@ class Package:
 
     def announce(self, region: str) -> None:
         """Publish the state: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html"""
-        members = ("InferenceSpecification", "ModelMetrics", "ApprovalDescription", "CustomerMetadataProperties")
+        members = (
+            "InferenceSpecification",
+            "ModelMetrics",
+            "ApprovalDescription",
+            "CustomerMetadataProperties",
+            "ModelLifeCycle",
+        )
         detail = {**self.summary(), **{name: self.request[name] for name in members if name in self.request}}
         detail["CreationTime"] = int(self.created_at.timestamp() * 1000)
         detail["ModelPackageName"] = self.arn.rpartition("model-package/")[2]

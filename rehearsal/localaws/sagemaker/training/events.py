@@ -20,7 +20,7 @@ def publish_state(job: TrainingJob) -> None:
     bus.publish(
         "aws.sagemaker",
         "SageMaker Training Job State Change",
-        _in_milliseconds(job.description()),
+        in_milliseconds(job.description()),
         [job.arn],
         region=job.region,
     )
@@ -37,11 +37,12 @@ def publish_metrics(job: TrainingJob, values: list[tuple[str, float, datetime]])
     metrics.publish(METRIC_NAMESPACE, data, job.region)
 
 
-def _in_milliseconds(value: Any) -> Any:
+def in_milliseconds(value: Any) -> Any:
+    """A description with its times as events have them."""
     if isinstance(value, datetime):
         return int(value.timestamp() * 1000)
     if isinstance(value, dict):
-        return {name: _in_milliseconds(member) for name, member in value.items()}
+        return {name: in_milliseconds(member) for name, member in value.items()}
     if isinstance(value, list):
-        return [_in_milliseconds(member) for member in value]
+        return [in_milliseconds(member) for member in value]
     return value

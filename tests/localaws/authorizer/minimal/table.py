@@ -15,6 +15,7 @@ from tests.localaws.authorizer.minimal.statements import Named
 HERE = "tests/localaws/authorizer/minimal/test_minimal_policies.py"
 KEYS = "tests/end_to_end/test_user_parameter_keys.py::test_every_right_that_a_key_needs_was_used"
 CENSUS = "tests/labs/test_census.py::test_recorded_calls_would_be_denied_without_the_statement"
+RETRAIN = "tests/labs/test_retrain.py::test_recorded_calls_would_be_denied_without_the_statement"
 OPTIONS = "tests/end_to_end/test_stack_combinations.py::test_no_statement_of_any_role_is_without_a_need"
 
 
@@ -173,4 +174,27 @@ TABLE: dict[Named, Evidence] = {
     Named("WorkOnCensus", "LogInToRegistry"): Evaluated(("ecr:GetAuthorizationToken",), CENSUS),
     Named("WorkOnCensus", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), CENSUS),
     Named("WorkOnCensus", "WriteMetrics"): Evaluated(("cloudwatch:PutMetricData",), CENSUS),
+    Named("StartOnUpload", "ReadQueue"): Evaluated(
+        ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"), RETRAIN
+    ),
+    Named("StartOnUpload", "ReadUploads"): Evaluated(("s3:GetObjectVersion",), RETRAIN),
+    Named("StartOnUpload", "KeepDeliveries"): Evaluated(("s3:PutObject",), RETRAIN),
+    Named("StartOnUpload", "Start"): Evaluated(("sagemaker:StartPipelineExecution",), RETRAIN),
+    Named("StartOnUpload", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), RETRAIN),
+    Named("RunRetrain", "Train"): Evaluated(("sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob"), RETRAIN),
+    Named("RunRetrain", "CreateModel"): Evaluated(("sagemaker:CreateModel", "sagemaker:DescribeModel"), RETRAIN),
+    Named("RunRetrain", "RegisterModel"): Evaluated(
+        ("sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"), RETRAIN
+    ),
+    Named("RunRetrain", "Tag"): Evaluated(("sagemaker:AddTags",), RETRAIN),
+    Named("RunRetrain", "PassJobsRole"): Evaluated(("iam:PassRole",), RETRAIN),
+    Named("WorkOnRetrain", "ListBucket"): Evaluated(("s3:ListBucket",), RETRAIN),
+    Named("WorkOnRetrain", "ReadInputs"): Evaluated(("s3:GetObject",), RETRAIN),
+    Named("WorkOnRetrain", "WriteResults"): Evaluated(("s3:PutObject",), RETRAIN),
+    Named("WorkOnRetrain", "PullImage"): Evaluated(
+        ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"), RETRAIN
+    ),
+    Named("WorkOnRetrain", "LogInToRegistry"): Evaluated(("ecr:GetAuthorizationToken",), RETRAIN),
+    Named("WorkOnRetrain", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), RETRAIN),
+    Named("WorkOnRetrain", "WriteMetrics"): Evaluated(("cloudwatch:PutMetricData",), RETRAIN),
 }

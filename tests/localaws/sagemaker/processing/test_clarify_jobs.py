@@ -66,8 +66,10 @@ def rows_of(trained: Any) -> str:
     return ",".join(NAMES) + "\n" + "".join(",".join(f"{cell!r}" for cell in row) + "\n" for row in table.tolist())
 
 
-def run(aws: Any, role: str, key: str, config: dict[str, Any], data: str) -> dict[str, Any]:
-    """The job, ended."""
+def run(
+    aws: Any, role: str, key: str, config: dict[str, Any], data: str, meanwhile: Any = lambda _name: None
+) -> dict[str, Any]:
+    """The job, ended; ``meanwhile`` is done when it has begun."""
     s3, sagemaker = aws.client("s3"), aws.client("sagemaker")
     s3.put_object(Bucket="hosted-models", Key=f"{key}/config/analysis_config.json", Body=json.dumps(config).encode())
     s3.put_object(Bucket="hosted-models", Key=f"{key}/data/rows.csv", Body=data.encode())
@@ -97,9 +99,11 @@ def run(aws: Any, role: str, key: str, config: dict[str, Any], data: str) -> dic
         },
     )
 
+    meanwhile(name)
+
     def ended() -> Any:
         job = sagemaker.describe_processing_job(ProcessingJobName=name)
-        return job if job["ProcessingJobStatus"] in ("Completed", "Failed") else None
+        return job if job["ProcessingJobStatus"] in ("Completed", "Failed", "Stopped") else None
 
     return wait_until(ended, f"{name} ends")
 
@@ -153,3 +157,21 @@ def test_a_role_that_may_make_no_endpoint_fails_with_the_call_that_was_refused(a
     job = run(aws, bare, key, config_of(model, {"post_training_bias": {"methods": "all"}}), rows_of(trained))
     assert job["ProcessingJobStatus"] == "Failed"
     assert "sagemaker:CreateEndpointConfig" in job["ExitMessage"]
+
+
+def test_a_job_that_is_stopped_removes_its_endpoint(aws, shadow_role, model, trained, unique) -> None:
+    prefix, key = unique("stopped"), f"clarify/{unique('stopped')}-{next(NUMBERS)}"
+    config = config_of(model, {"post_training_bias": {"methods": "all"}})
+    config["predictor"]["endpoint_name_prefix"] = prefix
+    header, _, lines = rows_of(trained).partition("\n")
+
+    def endpoints() -> list[Any]:
+        return aws.client("sagemaker").list_endpoints(NameContains=prefix)["Endpoints"]
+
+    def stop(name: str) -> None:
+        wait_until(endpoints, "the shadow endpoint is there")
+        aws.client("sagemaker").stop_processing_job(ProcessingJobName=name)
+
+    job = run(aws, shadow_role, key, config, f"{header}\n{lines * 1_000}", stop)
+    assert job["ProcessingJobStatus"] == "Stopped", job
+    assert endpoints() == []
