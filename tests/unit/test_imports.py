@@ -163,9 +163,12 @@ def modules() -> dict[str, Path]:
     return {".".join(relative.with_suffix("").parts).removesuffix(".__init__"): file for relative, file in files}
 
 
-STEPS = "rehearsal.localaws.sagemaker.pipelines.steps"
-LOOKED_UP = {(f"{STEPS}.kind", STEPS)}
-"""A kind that comes out of a snapshot is the one of that name in the table of kinds, which imports every kind."""
+STEPS, STRATEGIES = "rehearsal.localaws.sagemaker.pipelines.steps", "rehearsal.localaws.sagemaker.tuning.strategies"
+LOOKED_UP = {
+    (f"{STEPS}.kind", STEPS),
+    *((STRATEGIES, f"{STRATEGIES}.{name}") for name in ("bayesian", "grid", "random_search")),
+}
+"""Tables that are asked by name from within what they list: the kinds of steps by a snapshot, strategies by their own base."""
 
 
 def test_no_file_imports_itself_by_way_of_others() -> None:

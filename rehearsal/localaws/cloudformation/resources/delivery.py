@@ -1,10 +1,14 @@
 """AWS::CodePipeline, AWS::CodeBuild and AWS::CodeCommit types."""
 
 import json
+import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from rehearsal.localaws import archives
+from rehearsal.localaws.archives import Limits
 from rehearsal.localaws.cloudformation.resources.model import Handler, Made, Request, Support
 from rehearsal.localaws.cloudformation.resources.table import ApiResource, Call, TableHandler, Tagging
 from rehearsal.localaws.cloudformation.template import as_text
@@ -141,6 +145,76 @@ def _with_locations(request: Request) -> Request:
     return replace(request, properties={**request.properties, **located})
 
 
+_EXECUTABLE = 0o100
+_REPOSITORY = ApiResource(
+    type="AWS::CodeCommit::Repository",
+    service="codecommit",
+    create=Call("create_repository"),
+    update=(
+        Call("update_repository_description"),
+        Call("update_repository_name", members={"oldName": "Attributes.Name", "newName": "Properties.RepositoryName"}),
+    ),
+    ref="Answer.repositoryMetadata.repositoryId",
+    attributes={
+        "Arn": "Answer.repositoryMetadata.Arn",
+        "Name": "Answer.repositoryMetadata.repositoryName",
+        "CloneUrlHttp": "Answer.repositoryMetadata.cloneUrlHttp",
+        "CloneUrlSsh": "Answer.repositoryMetadata.cloneUrlSsh",
+    },
+    delete=Call("delete_repository", members={"repositoryName": "Attributes.Name"}),
+    tagging=Tagging("tag_resource", "untag_resource", "Attributes.Arn", "resourceArn", "tagKeys", "tags"),
+)
+_CODE = Limits(100_000_000, entries=10_000)
+
+
+class Repository(TableHandler):
+    """A repository; ``Code`` becomes its first commit, and says nothing later on.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-codecommit-repository-code.html
+    """
+
+    def create(self, request: Request) -> Made:
+        return super().create(_without_code(request))
+
+    def finish(self, request: Request) -> Made:
+        code = request.properties.get("Code")
+        if code:
+            put = _zipped_files(request, code["S3"])
+            branch = code.get("BranchName", "main")
+            name = request.properties["RepositoryName"]
+            request.client("codecommit").create_commit(repositoryName=name, branchName=branch, putFiles=put)
+        return super().finish(_without_code(request))
+
+    def update(self, request: Request) -> Made:
+        return super().update(_without_code(request))
+
+
+def _without_code(request: Request) -> Request:
+    kept = [
+        {name: value for name, value in side.items() if name != "Code"}
+        for side in (request.properties, request.previous)
+    ]
+    return replace(request, properties=kept[0], previous=kept[1])
+
+
+def _zipped_files(request: Request, location: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The entries of putFiles for what a zip in S3 holds."""
+    version = {"VersionId": location["ObjectVersion"]} if "ObjectVersion" in location else {}
+    found = request.client("s3").get_object(Bucket=location["Bucket"], Key=location["Key"], **version)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        archives.unzip(found["Body"].read(), folder, _CODE)
+        return [
+            {
+                "filePath": str(path.relative_to(folder)),
+                "fileContent": path.read_bytes(),
+                "fileMode": "EXECUTABLE" if path.stat().st_mode & _EXECUTABLE else "NORMAL",
+            }
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        ]
+
+
 _ROWS = (
     ApiResource(
         type="AWS::CodeBuild::ReportGroup",
@@ -153,30 +227,11 @@ _ROWS = (
         delete=Call("delete_report_group", members={"arn": "Id", "deleteReports": "Properties.DeleteReports"}),
         recorded=("DeleteReports",),
     ),
-    ApiResource(
-        type="AWS::CodeCommit::Repository",
-        service="codecommit",
-        create=Call("create_repository"),
-        update=(
-            Call("update_repository_description"),
-            Call(
-                "update_repository_name", members={"oldName": "Attributes.Name", "newName": "Properties.RepositoryName"}
-            ),
-        ),
-        ref="Answer.repositoryMetadata.repositoryId",
-        attributes={
-            "Arn": "Answer.repositoryMetadata.Arn",
-            "Name": "Answer.repositoryMetadata.repositoryName",
-            "CloneUrlHttp": "Answer.repositoryMetadata.cloneUrlHttp",
-            "CloneUrlSsh": "Answer.repositoryMetadata.cloneUrlSsh",
-        },
-        delete=Call("delete_repository", members={"repositoryName": "Attributes.Name"}),
-        tagging=Tagging("tag_resource", "untag_resource", "Attributes.Arn", "resourceArn", "tagKeys", "tags"),
-    ),
 )
 
 HANDLERS: tuple[Handler, ...] = (
     Pipeline(_PIPELINE),
     BuildProject(_BUILD_PROJECT),
+    Repository(_REPOSITORY),
     *(TableHandler(row) for row in _ROWS),
 )

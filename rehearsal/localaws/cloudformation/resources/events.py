@@ -104,6 +104,17 @@ _ROWS = (
         tagging=Tagging("tag_resource", "untag_resource", "Attributes.Arn", "ResourceARN"),
     ),
     ApiResource(
+        type="AWS::Events::Archive",
+        service="events",
+        name_property="ArchiveName",
+        name_length=48,
+        create=Call("create_archive", members={"EventSourceArn": "Properties.SourceArn"}),
+        update=(Call("update_archive"),),
+        ref="Properties.ArchiveName",
+        attributes={"Arn": "Answer.ArchiveArn", "ArchiveName": "Properties.ArchiveName"},
+        delete=Call("delete_archive", members={"ArchiveName": "Id"}),
+    ),
+    ApiResource(
         type="AWS::Scheduler::Schedule",
         service="scheduler",
         name_property="Name",

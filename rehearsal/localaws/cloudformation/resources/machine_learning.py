@@ -104,6 +104,12 @@ _ROWS = (
     _row("Model"),
     _row("EndpointConfig"),
     _row("ModelPackageGroup", recorded=("ModelPackageGroupPolicy",)),
+    _row(
+        "CodeRepository",
+        update=(Call("update_code_repository"),),
+        attributes={"CodeRepositoryName": "Properties.CodeRepositoryName"},
+        support=Support.RECORDED,
+    ),
     _row("NotebookInstance", before_delete=(Call("stop_notebook_instance"),), support=Support.RECORDED),
     _row("NotebookInstanceLifecycleConfig", attributes={}, tagging=None, recorded=("Tags",), support=Support.RECORDED),
 )
