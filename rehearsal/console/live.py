@@ -55,7 +55,7 @@ class Live:
         look.lookers += 1
         told, told_at = "", 0.0
         try:
-            while not await request.is_disconnected():
+            while not (self._session.closing.is_set() or await request.is_disconnected()):
                 seen = await self._seen(address, look)
                 if seen != told or time.monotonic() - told_at > _BREATH_SECONDS:
                     told, told_at = seen, time.monotonic()
@@ -81,6 +81,8 @@ class Live:
             return digest(function(self._session, asked).facts)
         except FAILURES as error:
             return digest({"error": explain(error)})
+        except Exception as error:  # noqa: BLE001 - the page itself says what it is, and its terminal has the traceback
+            return digest({"fault": repr(error)})
 
     def _find(self, address: str) -> tuple[PageFunction, Asked] | None:
         parts = urlsplit(address)

@@ -3,13 +3,17 @@
 import hashlib
 import hmac
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
 from rehearsal.console.works import Works
 from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.translation import FAILURES
+from rehearsal.toolkit.embedded import beyond_aws
 
 T = TypeVar("T")
 _REMEMBERED = 200
@@ -25,6 +29,8 @@ class Session:
     is_read_only: bool
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     works: Works = field(default_factory=Works)
+    closing: threading.Event = field(default_factory=threading.Event, repr=False)
+    """Set when the console is told to stop: streams end by themselves then."""
     _memory: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def remembered(self, key: Any, make: Callable[[], T]) -> T:
@@ -68,6 +74,16 @@ class Session:
     def kind(self) -> str:
         """The word for what is looked at."""
         return "Embedded AWS" if self.is_embedded else "Real account"
+
+    @property
+    def clock_ahead(self) -> int:
+        """Seconds by which the account's clock is ahead of this machine's: that of the embedded AWS can be moved."""
+        if not self.is_embedded:
+            return 0
+        try:
+            return round((beyond_aws.clock(self.aws) - datetime.now(UTC)).total_seconds())
+        except FAILURES:
+            return 0  # it does not answer now: the page says so elsewhere
 
     @property
     def hidden(self) -> tuple[str, ...]:

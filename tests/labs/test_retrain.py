@@ -58,7 +58,7 @@ def waiting(aws: EmbeddedAws, queue: str = STACK) -> int:
 
 def handled(aws: EmbeddedAws, stack: str = STACK) -> None:
     """Wait until the queue is empty."""
-    wait_until(lambda: waiting(aws, stack) == 0, SECONDS)
+    wait_until(lambda: waiting(aws, stack) == 0, seconds=SECONDS)
 
 
 def test_each_delivery_starts_one_execution_and_registers_a_version(ran: Answer, aws: EmbeddedAws) -> None:
@@ -79,7 +79,7 @@ def test_the_outcome_of_each_comes_by_mail(ran: Answer, aws: EmbeddedAws) -> Non
         texts = [mail["text"] for mail in messages if mail["to"] == "you@example.com"]
         return [text for text in texts if f"pipeline/{STACK}/execution/" in text]
 
-    wait_until(lambda: len(mails()) >= 2, SECONDS)
+    wait_until(lambda: len(mails()) >= 2, seconds=SECONDS)
     assert all("Retraining Succeeded: data-" in text for text in mails())
 
 
@@ -95,7 +95,7 @@ def test_only_the_prefix_and_suffix_start_anything_and_any_key_is_read(ran: Answ
     put(aws, "incoming/notes.txt", b"not data")
     put(aws, "elsewhere/abalone.csv", rows)
     version = put(aws, "incoming/müscheln & co, 100 %+.csv", rows)
-    wait_until(lambda: executions(aws) != before, SECONDS)
+    wait_until(lambda: executions(aws) != before, seconds=SECONDS)
     handled(aws)
     (new,) = set(executions(aws)) - set(before)
     given = parameters(aws, new)
@@ -165,11 +165,11 @@ def test_what_fails_three_times_waits_in_the_dead_letter_queue_until_it_is_sent_
         assert time.monotonic() < deadline
         aws.rehearsal("POST", "clock", seconds=30)  # the message is to be seen again after two minutes
     assert executions(aws, stack) == before
-    wait_until(lambda: _mails_of_alarm(aws, 60), SECONDS)
+    wait_until(lambda: _mails_of_alarm(aws, 60), seconds=SECONDS)
     aws.rehearsal("DELETE", "faults")
     again = typed("lab", "redrive", "retrain", "--json")
     assert again.document == {"messages": 1}
-    wait_until(lambda: len(executions(aws, stack)) == len(before) + 1, SECONDS)
+    wait_until(lambda: len(executions(aws, stack)) == len(before) + 1, seconds=SECONDS)
     handled(aws, stack)
     assert waiting(aws, "lab-retrain-dead-letters-rehearsal") == 0
 

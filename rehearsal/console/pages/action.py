@@ -1,6 +1,8 @@
 """An action of an execution: what it was told, what it read and wrote, what it said, why it failed."""
 
 import json
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from rehearsal.console import commands
@@ -8,11 +10,14 @@ from rehearsal.console.page import Asked, Page
 from rehearsal.console.session import Session
 from rehearsal.toolkit.aws import explanations
 from rehearsal.toolkit.aws.errors import NotThere
-from rehearsal.toolkit.executions import artifacts, executions, job_events, logs
+from rehearsal.toolkit.executions import artifacts, evaluations, executions, job_events, logs
+from rehearsal.toolkit.executions.evaluations import Evaluation
 from rehearsal.toolkit.executions.executions import ActionRun, Execution
 from rehearsal.toolkit.executions.job_events import Attempt
+from rehearsal.toolkit.executions.logs import Line
 
 LOG_LINES = 200
+_LATE_LINES = timedelta(minutes=1)
 
 
 def show(session: Session, asked: Asked) -> Page:
@@ -22,7 +27,7 @@ def show(session: Session, asked: Asked) -> Page:
     execution = executions.read(session.aws, executions.definition(session.aws, name), run)
     action = _find(execution, stage, action_name)
     tries = job_events.attempts(session.aws, name, run, stage, action_name)
-    lines = logs.tail(session.aws, logs.sources_of(execution, action), LOG_LINES)
+    lines = _lines(session, execution, action)
     same = _commands(name, execution, action)
     facts = {
         "name": name,
@@ -33,11 +38,24 @@ def show(session: Session, asked: Asked) -> Page:
         "attempts": tries,
         "event": _event(session, action, tries),
         "inside": _inside(session, asked, tries),
+        "evaluation": _evaluation(session, action, tries),
         "lines": lines,
         "cure": _cure(action, [line.message for line in lines]),
         "commands": same,
     }
     return Page("action.html", f"{stage}/{action_name}", facts, command=same[0])
+
+
+def _lines(session: Session, execution: Execution, action: ActionRun) -> list[Line]:
+    """The last lines of its log; read once when it ended a minute ago, for a log may be long and comes late."""
+
+    def read() -> list[Line]:
+        return logs.tail(session.aws, logs.sources_of(execution, action), LOG_LINES)
+
+    ended = action.updated_at if action.status.has_ended else None
+    if ended is None or datetime.now(UTC) - ended < _LATE_LINES:
+        return read()
+    return session.remembered(("log", execution.execution_id, action.path, action.attempts), read)
 
 
 def _find(execution: Execution, stage: str, name: str) -> ActionRun:
@@ -73,6 +91,25 @@ def _inside(session: Session, asked: Asked, tries: list[Attempt]) -> dict[str, A
             contents = artifacts.look(session.aws, artifact.bucket, artifact.key, file)
             return {"artifact": artifact, "contents": contents, "file": file or ""}
     return None
+
+
+def _evaluation(session: Session, action: ActionRun, tries: list[Attempt]) -> Evaluation | None:
+    """The report that a test of the model has left, read once."""
+    if not action.status.has_ended or ("Rows" not in action.variables and action.error is None):
+        return None
+    reports = [each for attempt in tries[:1] for each in attempt.outputs if each.key]
+    return next(
+        (
+            found
+            for each in reports
+            if (
+                found := session.remembered(
+                    ("evaluation", each.bucket, each.key), partial(evaluations.read, session.aws, each)
+                )
+            )
+        ),
+        None,
+    )
 
 
 def _cure(action: ActionRun, messages: list[str]) -> str:

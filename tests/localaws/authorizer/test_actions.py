@@ -57,7 +57,7 @@ def sample(shape: Any, name: str = "", above: tuple[str, ...] = ()) -> Any:
         return 1
     if shape.type_name == "boolean":
         return True
-    if re.search(r"(arn|Identifier)s?$", name, re.IGNORECASE):
+    if re.search(r"(arn|Identifier)(s|List)?$", name, re.IGNORECASE):
         return ARN
     if name == "Resource":
         return ARN
@@ -124,3 +124,8 @@ def resource_problems(need: requests.Need, types: dict[str, Any], resources: dic
 def test_every_offered_operation_asks_for_an_action_and_resource_of_the_catalogue(service: str) -> None:
     found = [problem for name in operations(service) for problem in problems(service, name)]
     assert found == []
+
+
+def test_an_operation_outside_the_table_is_asked_by_its_name() -> None:
+    (need,) = requests.needs_of(requests.Call("polly", "SynthesizeSpeech", {}, "us-east-1", "123456789012"), "polly")
+    assert need.action == "polly:SynthesizeSpeech"

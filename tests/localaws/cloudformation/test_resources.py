@@ -7,17 +7,21 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
-from stacks import as_parameters
 
 from rehearsal.localaws.cloudformation import registry
 from rehearsal.localaws.cloudformation.template import parse
+from tests.localaws.cloudformation.stacks import as_parameters
 
 EVERY_TYPE = (Path(__file__).parent / "templates" / "every-type.yaml").read_text()
 TESTED_ELSEWHERE = {
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::CloudFormation::CustomResource",
     "AWS::CloudFormation::Stack",
     "AWS::CloudFormation::WaitCondition",
     "AWS::CloudFormation::WaitConditionHandle",
+    "AWS::Events::Archive",
+    "AWS::SageMaker::CodeRepository",
     "AWS::SageMaker::Endpoint",
 }
 
