@@ -29,9 +29,11 @@ _ARNS = {
     "AWS::SNS::Topic": f"arn:aws:sns:{_PLACE}:{{name}}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{_PLACE}:log-group:{{name}}:*",
     "AWS::CodeBuild::Project": f"arn:aws:codebuild:{_PLACE}:project/{{name}}",
+    "AWS::StepFunctions::StateMachine": f"arn:aws:states:{_PLACE}:stateMachine:{{name}}",
     "AWS::SageMaker::ModelPackageGroup": f"arn:aws:sagemaker:{_PLACE}:model-package-group/{{name}}",
 }
-_ARN_BY_REF = {"AWS::SNS::Topic", "AWS::SageMaker::ModelPackageGroup"}
+_ARN_BY_REF = {"AWS::SNS::Topic", "AWS::StepFunctions::StateMachine", "AWS::SageMaker::ModelPackageGroup"}
+"""Types whose Ref is the ARN."""
 _KEY = f"arn:aws:kms:{_PLACE}:key/11111111-2222-3333-4444-555555555555"
 _PARAMETERS: dict[str, Any] = {
     "SuffixID": "sde",

@@ -122,6 +122,16 @@ def test_late_double_and_reversed_messages_start_one_execution_for_each_version(
         assert aws.client("s3").get_object(Bucket=bucket, Key=place)["Body"].read() == body
 
 
+def test_a_poisoned_message_is_a_lesson_that_ends_with_empty_queues(ran: Answer, typed: Any, aws: EmbeddedAws) -> None:
+    assert typed("lab", "break", "retrain", "poisoned-message", "--suffix", "two").exit_code == 0
+    broken = typed("lab", "check", "retrain", "--suffix", "two", "--json")
+    assert (broken.exit_code, list(broken.document["problems"])) == (1, ["poisoned-message"])
+    for queue in (STACK, "lab-retrain-dead-letters-two"):
+        aws.client("sqs").purge_queue(QueueUrl=aws.client("sqs").get_queue_url(QueueName=queue)["QueueUrl"])
+    handled(aws)
+    assert typed("lab", "check", "retrain", "--suffix", "two").exit_code == 0
+
+
 def test_by_eventbridge_it_goes_the_same_way(ran: Answer, typed: Any, aws: EmbeddedAws) -> None:
     done = typed("lab", "run", "retrain", "--suffix", "two", "--json", "--stack-parameter", "Trigger=EventBridge")
     assert done.exit_code == 0, done.err
