@@ -200,14 +200,36 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
     os.execve(sys.executable, [*command, "--log-level", log_level], user_settings.without(os.environ))
 
 
+def start_console(port: int) -> None:
+    """Start a console beside the server that this process will be; it ends with it, and waits until the server is there.
+
+    Raises:
+        BadInput: the server takes any free port, so that the console would not know it.
+    """
+    if port == 0:
+        raise BadInput("the console needs to know the port", where="--port 0", next_step="name a port with --port")
+    command = [sys.executable, "-m", "rehearsal.cli.main", "console", "--embedded", str(port)]
+    subprocess.Popen(
+        [*command, "--port", "0", "--with-process", str(os.getpid())],
+        env=user_settings.without(os.environ),
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def announced(port: int) -> Announcement | None:
+    """The embedded AWS that serves on ``port``; None while none does."""
+    found = announcement.read(port)
+    return found if found is not None and _answers(found) else None
+
+
 def find(port: int) -> Announcement:
     """The embedded AWS that runs on ``port``.
 
     Raises:
         NotThere: none does.
     """
-    found = announcement.read(port)
-    if found is None or not _answers(found):
+    found = announced(port)
+    if found is None:
         raise NotThere(
             f"no embedded AWS runs on port {port}",
             where=f"http://127.0.0.1:{port}",

@@ -58,6 +58,7 @@ def up(
         bool,
         Option("--no-build-network", help="Keep the commands of builds off the network: no package index is reached."),
     ] = False,
+    console: Annotated[bool, Option("--console", help="Serve the console's pages too, and print their link.")] = False,
 ) -> None:
     """Serve the embedded AWS in the foreground until Ctrl-C; prints "ready URL" when it serves."""
     hint = "" if port == DEFAULT_PORT else f" --port {port}"
@@ -75,6 +76,8 @@ def up(
         allowed_hosts=tuple(allow_host or ()),
         allowed_origins=tuple(allow_origin or ()),
     )
+    if console:
+        embedded.start_console(port)
     embedded.serve_in_foreground(launch, "DEBUG" if output.debug else "WARNING")
 
 

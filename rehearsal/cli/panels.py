@@ -53,6 +53,11 @@ PANELS: dict[str, dict[str, Place]] = {
             "steering",
             "Predict: CSV rows (features only, no header) on standard input, one prediction a line on standard output.",
         ),
+        "console": Place(
+            "console",
+            "Serve pages for stacks, pipelines and UserParameters to this machine's browser, until Ctrl-C;"
+            " prints their link.",
+        ),
         "doctor": Place(
             "doctor", "Check this machine and the account: what would fail, before it does. Exits 1 if anything is bad."
         ),

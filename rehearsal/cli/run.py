@@ -82,7 +82,7 @@ def _rehearse(plan: Plan, launch: Launch, output: Output, began: float) -> RunRe
         failure = None if result.execution.status is Status.SUCCEEDED else failures.with_log(aws, result.execution)
         if launch.keep:
             display.tell(Note(_how_to_go_on(announced)))
-    _print_result(result, failure, launch, output)
+    _print_result(result, failure, launch, announced.port, output)
     return result
 
 
@@ -114,22 +114,25 @@ def _how_to_go_on(announced: Announcement) -> str:
     )
 
 
-def _print_result(result: RunReport, failure: ExecutionFailed | None, launch: Launch, output: Output) -> None:
+def _print_result(
+    result: RunReport, failure: ExecutionFailed | None, launch: Launch, port: int, output: Output
+) -> None:
     if output.json:
         print_json(result.as_json())
     elif failure is None:
-        output.result(None, _success(result, launch))
+        output.result(None, _success(result, launch, port))
     if failure is not None:
         print_error(failure)
 
 
-def _success(result: RunReport, launch: Launch) -> RenderableType:
+def _success(result: RunReport, launch: Launch, port: int) -> RenderableType:
     rows = ["", f" {result.execution.status} in {result.elapsed_seconds:.1f} s."]
     rows += [*lines.evaluation_lines(result.evaluations), ""]
     if launch.keep:
         rows += [
             " Try it:    rehearse invoke Test < rows.csv",
             " Change:    rehearse params set TrainModel hp-num-round=100 && rehearse release",
+            f" Look:      rehearse console --embedded {port} --open",
         ]
     else:
         rows.append(" Keep it:   rehearse run --keep      (then rehearse status, invoke, params, release)")

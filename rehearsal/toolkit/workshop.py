@@ -15,7 +15,7 @@ from pipeline_job.functions import FUNCTIONS
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.data.dataset import DataFolder
-from rehearsal.toolkit.executions import report, watching
+from rehearsal.toolkit.executions import report, steering, watching
 from rehearsal.toolkit.executions.events import Note, StepFinished, StepStarted, Tell
 from rehearsal.toolkit.executions.report import RunReport
 from rehearsal.toolkit.project import Project
@@ -165,4 +165,4 @@ def _suffixes(workshop: Workshop) -> dict[str, str]:
 
 def release(aws: Aws, workshop: Workshop) -> str:
     """Release change: start an execution by hand; returns its id."""
-    return str(aws.client("codepipeline").start_pipeline_execution(name=workshop.pipeline)["pipelineExecutionId"])
+    return steering.start(aws, workshop.pipeline)

@@ -185,3 +185,7 @@ def test_requests_that_drift_raise_the_alarm(own_aws: EmbeddedAws) -> None:
     assert "data _c10 Baseline drift distance" in shown
     metrics = own_aws.client("cloudwatch").list_metrics(Namespace="ModelMonitoring")["Metrics"]
     assert {"Violations", "Rows", "Failed", "mae", "rmse"} <= {each["MetricName"] for each in metrics}
+
+    cloudformation = own_aws.client("cloudformation")
+    cloudformation.delete_stack(StackName="monitoring")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName="monitoring", WaiterConfig={"Delay": 1})

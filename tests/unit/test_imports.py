@@ -12,6 +12,7 @@ ALLOWED = {
     "rehearsal/toolkit": {"rehearsal.toolkit", "pipeline_job"},
     "rehearsal/cli": {
         "rehearsal.cli",
+        "rehearsal.console",
         "rehearsal.toolkit",
         "rehearsal.images",
         "rehearsal.at_start",
@@ -21,6 +22,7 @@ ALLOWED = {
         "rehearsal.localaws.isolation.kernel",
         "rehearsal.localaws.isolation.promises",
     },
+    "rehearsal/console": {"rehearsal.console", "rehearsal.toolkit", "pipeline_job"},
     "rehearsal/lint": {"rehearsal.lint", "pipeline_job"},
     "rehearsal/localaws": {"rehearsal.localaws", "rehearsal.images", "rehearsal.at_start"},
     "rehearsal/images": {"rehearsal.images"},
@@ -59,6 +61,7 @@ ORDER = (
 FORBIDDEN = {
     "rehearsal/toolkit": {"moto", "xgboost", "cheroot"},
     "rehearsal/cli": {"moto", "boto3", "botocore"},
+    "rehearsal/console": {"moto", "boto3", "botocore", "xgboost", "cheroot"},
     "rehearsal/localaws/algorithms": {
         "moto",
         "boto3",

@@ -10,6 +10,7 @@ from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker.hosting import deployment
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, EndpointStatus
 from rehearsal.localaws.sagemaker.hosting.fleet import StartError
+from rehearsal.localaws.sagemaker.processing import events as processing_events
 from rehearsal.localaws.sagemaker.processing import job as processing
 from rehearsal.localaws.sagemaker.training import events
 from rehearsal.localaws.sagemaker.transform import job as transform
@@ -38,6 +39,7 @@ def _fail_jobs(backend: Any) -> None:
     for job in backend.processed_jobs:
         if not job.is_finished:
             job.end(processing.Status.FAILED, clock.now(), REASON)
+            processing_events.publish_state(job)
     for job in backend.batch_transforms:
         if job.status in (transform.Status.IN_PROGRESS, transform.Status.STOPPING):
             run.end(job, transform.Status.FAILED, REASON)

@@ -1,5 +1,6 @@
-"""Acting on a running pipeline: stop, retry, approve."""
+"""Acting on a pipeline: start, stop, retry, roll back, approve."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from rehearsal.toolkit.aws.account import Aws
@@ -14,6 +15,21 @@ class RetryMode(StrEnum):
 
     FAILED = "FAILED_ACTIONS"
     ALL = "ALL_ACTIONS"
+
+
+def start(aws: Aws, pipeline: str, variables: Mapping[str, str] | None = None) -> str:
+    """Release change: start an execution by hand, pipeline variables as given; returns its id."""
+    given = [{"name": name, "value": value} for name, value in (variables or {}).items()]
+    arguments = {"variables": given} if given else {}
+    return str(aws.client("codepipeline").start_pipeline_execution(name=pipeline, **arguments)["pipelineExecutionId"])
+
+
+def roll_back(aws: Aws, pipeline: str, stage: str, execution_id: str) -> str:
+    """Bring the stage back to what an earlier, successful execution had there; returns the id of the execution that does it."""
+    answer = aws.client("codepipeline").rollback_stage(
+        pipelineName=pipeline, stageName=stage, targetPipelineExecutionId=execution_id
+    )
+    return str(answer["pipelineExecutionId"])
 
 
 def stop(aws: Aws, pipeline: str, execution_id: str | None, *, abandon: bool, reason: str) -> str:

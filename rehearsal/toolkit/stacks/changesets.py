@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.toolkit.aws.account import Aws
-from rehearsal.toolkit.aws.errors import StackFailed
+from rehearsal.toolkit.aws.errors import NotThere, StackFailed
 from rehearsal.toolkit.aws.pace import Pace
 from rehearsal.toolkit.executions.events import Tell
 from rehearsal.toolkit.stacks import stacks
@@ -60,6 +60,31 @@ def review(aws: Aws, request: StackRequest, pace: Pace | None = None) -> Review:
     return Review(request.name, made["Id"], is_new, tuple(_change(entry["ResourceChange"]) for entry in changes))
 
 
+def read(aws: Aws, stack: str, change_set_id: str) -> Review:
+    """A change set that was made before.
+
+    Raises:
+        NotThere: it is gone: carried out, or thrown away.
+    """
+    client = aws.client("cloudformation")
+    try:
+        answer = client.describe_change_set(ChangeSetName=change_set_id, StackName=stack)
+        changes = [entry for page in _pages(client, change_set_id, stack) for entry in page["Changes"]]
+    except client.exceptions.ChangeSetNotFoundException as error:
+        raise _gone(stack) from error
+    if answer["ExecutionStatus"] != "AVAILABLE":
+        raise _gone(stack)
+    found = stacks.describe(aws, stack)
+    is_new = found is None or found["StackStatus"] == "REVIEW_IN_PROGRESS"
+    return Review(stack, change_set_id, is_new, tuple(_change(entry["ResourceChange"]) for entry in changes))
+
+
+def _gone(stack: str) -> NotThere:
+    return NotThere(
+        "this change set is no longer waiting", where=stack, next_step="the stack's page shows what became of it"
+    )
+
+
 def _pages(client: Any, change_set_id: str, stack: str) -> Any:
     return client.get_paginator("describe_change_set").paginate(ChangeSetName=change_set_id, StackName=stack)
 
@@ -92,10 +117,15 @@ def execute(aws: Aws, reviewed: Review, tell: Tell) -> None:
     """
     if not reviewed.change_set_id:
         return
-    aws.client("cloudformation").execute_change_set(ChangeSetName=reviewed.change_set_id, StackName=reviewed.stack)
+    begin(aws, reviewed)
     stack = stacks.describe(aws, reviewed.stack)
     assert stack is not None  # the change set belongs to it
     stacks.wait(aws, stack["StackId"], tell)
+
+
+def begin(aws: Aws, reviewed: Review) -> None:
+    """Start doing what was reviewed, and return at once."""
+    aws.client("cloudformation").execute_change_set(ChangeSetName=reviewed.change_set_id, StackName=reviewed.stack)
 
 
 def discard(aws: Aws, reviewed: Review) -> None:

@@ -68,6 +68,12 @@ def outputs_of(stack: dict[str, Any]) -> dict[str, str]:
     return {entry["OutputKey"]: entry["OutputValue"] for entry in stack.get("Outputs", [])}
 
 
+def all_of(aws: Aws) -> list[dict[str, Any]]:
+    """Every stack of the account and region as CloudFormation describes it, by name."""
+    pages = aws.client("cloudformation").get_paginator("describe_stacks").paginate()
+    return sorted((stack for page in pages for stack in page["Stacks"]), key=lambda stack: str(stack["StackName"]))
+
+
 def launch(aws: Aws, request: StackRequest, tell: Tell, pace: Pace | None = None) -> StackResult:
     """Create the stack, or update the one that is there, and wait until that is done.
 
@@ -191,6 +197,19 @@ def wait(aws: Aws, stack_id: str, tell: Tell, pace: Pace | None = None) -> dict[
     if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "DELETE_COMPLETE"):
         return stack
     raise failure_of(stack, _events_of_last_operation(aws, stack_id))
+
+
+def why_failed(aws: Aws, stack: dict[str, Any]) -> StackFailed | None:
+    """Why the stack's last operation failed; None when it did not, or still runs."""
+    status = stack["StackStatus"]
+    if status.endswith("_IN_PROGRESS") or not ("ROLLBACK" in status or status.endswith("_FAILED")):
+        return None
+    return failure_of(stack, _events_of_last_operation(aws, stack["StackId"]))
+
+
+def begin_deletion(aws: Aws, name: str) -> None:
+    """Ask for the stack's deletion, and return at once."""
+    aws.client("cloudformation").delete_stack(StackName=name)
 
 
 def delete(aws: Aws, name: str, tell: Tell, pace: Pace | None = None) -> None:

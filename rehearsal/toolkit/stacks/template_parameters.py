@@ -28,6 +28,9 @@ class Declared:
     longest: int = _LONGEST_VALUE
     explanation: str = ""
     """ConstraintDescription: the template's own words for what it takes."""
+    description: str = ""
+    is_secret: bool = False
+    """NoEcho: CloudFormation never shows its value."""
 
     def problem_of(self, value: str) -> str | None:
         """What is wrong with a value, or None. A pattern must match all of it, as with CloudFormation."""
@@ -46,7 +49,11 @@ def declared_in(template: Path) -> dict[str, Declared]:
     Raises:
         BadInput: the file is no YAML or JSON document with parameters.
     """
-    entries: Mapping[str, Any] = template_files.read(template).get("Parameters", {})
+    return _declared_in(template_files.read(template))
+
+
+def _declared_in(document: Mapping[str, Any]) -> dict[str, Declared]:
+    entries: Mapping[str, Any] = document.get("Parameters", {})
     return {name: _declared(name, entry) for name, entry in entries.items()}
 
 
@@ -60,7 +67,33 @@ def _declared(name: str, entry: Mapping[str, Any]) -> Declared:
         shortest=int(entry.get("MinLength", 0)),
         longest=int(entry.get("MaxLength", _LONGEST_VALUE)),
         explanation=" ".join(str(entry.get("ConstraintDescription", "")).split()),
+        description=" ".join(str(entry.get("Description", "")).split()),
+        is_secret=bool(entry.get("NoEcho", False)),
     )
+
+
+@dataclass(frozen=True)
+class Group:
+    """Parameters that belong together on a form: its title, and each with its label."""
+
+    title: str
+    parameters: tuple[tuple[str, Declared], ...]
+
+
+def groups_in(template: Path) -> list[Group]:
+    """The template's parameters as its Metadata groups and labels them (AWS::CloudFormation::Interface); the rest come last."""
+    document = template_files.read(template)
+    interface = document.get("Metadata", {}).get("AWS::CloudFormation::Interface", {})
+    labels = {name: label.get("default", name) for name, label in interface.get("ParameterLabels", {}).items()}
+    left = _declared_in(document)
+    groups = []
+    for each in interface.get("ParameterGroups", []):
+        names = [name for name in each.get("Parameters", []) if name in left]
+        members = tuple((labels.get(name, name), left.pop(name)) for name in names)
+        groups.append(Group(each.get("Label", {}).get("default", ""), members))
+    if left:
+        groups.append(Group("More", tuple((labels.get(name, name), declared) for name, declared in left.items())))
+    return groups
 
 
 def check(declared: Mapping[str, Declared], chosen: Mapping[str, str], *, where: str) -> None:

@@ -83,7 +83,7 @@ class CheckActor(Job):
         group = settings.get("ModelPackageGroupName")
         if not group or context.backend.package_groups.find(group.rpartition("/")[2]) is None:
             return None
-        return of_package(context, group, _PLACES[settings["CheckType"]])
+        return of_package(context, group, PLACES[settings["CheckType"]])
 
     def _told(self, which: str, baseline: Baseline | None) -> dict[str, str]:
         if baseline is None:
@@ -121,13 +121,14 @@ def _violations(context: Context, uri: str) -> list[Any]:
     return found
 
 
-_PLACES: Mapping[str, Place] = {
+PLACES: Mapping[str, Place] = {
     "DATA_QUALITY": Place("ModelDataQuality", "Constraints", "Statistics"),
     "MODEL_QUALITY": Place("ModelQuality", "Constraints", "Statistics"),
     "DATA_BIAS": Place("Bias", "PreTrainingConstraints"),
     "MODEL_BIAS": Place("Bias", "PostTrainingConstraints"),
     "MODEL_EXPLAINABILITY": Place("Explainability", "Constraints"),
 }
+"""By CheckType."""
 _FLAGS: Mapping[str, Setting] = {"SkipCheck": bool, "FailOnViolation": bool, "RegisterNewBaseline": bool}
 _TEXTS: Mapping[str, Setting] = {"ModelPackageGroupName": str, "SuppliedBaselineConstraints": str}
 

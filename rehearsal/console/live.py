@@ -1,0 +1,95 @@
+"""The stream of a page that is open: one event when its facts have changed, so that the browser has it drawn again.
+
+The facts are looked at here, not in the browser, and once for all who look at the same address. A browser that shows
+another tab closes its stream: an open page that nobody sees costs nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Match, Route
+
+from rehearsal.console.page import Asked, PageFunction
+from rehearsal.console.plain import digest
+from rehearsal.console.session import Session
+from rehearsal.toolkit.aws.translation import FAILURES, explain
+
+LOOK_SECONDS = 0.7
+_BREATH_SECONDS = 15.0
+"""A line that says nothing, by which both sides see that the other is there."""
+
+
+@dataclass
+class _Look:
+    """The last look at an address."""
+
+    at: float = float("-inf")
+    seen: str = ""
+    guard: asyncio.Lock = field(default_factory=asyncio.Lock)
+    lookers: int = 0
+
+
+class Live:
+    """The streams of one session."""
+
+    def __init__(self, session: Session, pages: Sequence[tuple[str, PageFunction]]) -> None:
+        self._session = session
+        self._routes = [(Route(path, _no_endpoint), function) for path, function in pages]
+        self._looks: dict[str, _Look] = {}
+
+    async def stream(self, request: Request) -> Response:
+        """Events ``seen`` with a digest of the page's facts: the browser compares it with what it shows."""
+        address = request.query_params.get("of", "/")
+        if self._find(address) is None:
+            return Response(status_code=404)
+        return StreamingResponse(self._events(address, request), media_type="text/event-stream")
+
+    async def _events(self, address: str, request: Request) -> AsyncIterator[str]:
+        look = self._looks.setdefault(address, _Look())
+        look.lookers += 1
+        told, told_at = "", 0.0
+        try:
+            while not await request.is_disconnected():
+                seen = await self._seen(address, look)
+                if seen != told or time.monotonic() - told_at > _BREATH_SECONDS:
+                    told, told_at = seen, time.monotonic()
+                    yield f"data: {seen}\n\n"
+                await asyncio.sleep(LOOK_SECONDS)
+        finally:
+            look.lookers -= 1
+            if not look.lookers:
+                self._looks.pop(address, None)
+
+    async def _seen(self, address: str, look: _Look) -> str:
+        async with look.guard:
+            if time.monotonic() - look.at >= LOOK_SECONDS * 0.9:
+                look.seen = await run_in_threadpool(self._digest, address)
+                look.at = time.monotonic()
+        return look.seen
+
+    def _digest(self, address: str) -> str:
+        found = self._find(address)
+        assert found is not None  # asked before the stream began
+        function, asked = found
+        try:
+            return digest(function(self._session, asked).facts)
+        except FAILURES as error:
+            return digest({"error": explain(error)})
+
+    def _find(self, address: str) -> tuple[PageFunction, Asked] | None:
+        parts = urlsplit(address)
+        for route, function in self._routes:
+            match, scope = route.matches({"type": "http", "method": "GET", "path": parts.path, "root_path": ""})
+            if match is Match.FULL:
+                return function, Asked(scope["path_params"], dict(parse_qsl(parts.query, keep_blank_values=True)))
+        return None
+
+
+async def _no_endpoint(_request: Request) -> Response:
+    raise AssertionError("these routes only tell addresses apart")

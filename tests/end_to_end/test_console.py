@@ -1,0 +1,233 @@
+"""The console over HTTP: what its pages show of a workshop that ran, what its forms do, and who is turned away."""
+
+import http.client
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from tests.end_to_end.conftest import Kept
+from tests.end_to_end.consoles import Console, answer_of, console
+from tests.end_to_end.rehearse import rehearse
+from tests.localaws.waiting import wait_until
+
+PIPELINE = "/pipelines/mlops-builtinalgo-sde"
+
+
+@pytest.fixture(scope="module")
+def served(kept: Kept) -> Iterator[Console]:
+    with console(kept.variables) as running:
+        yield running
+
+
+def addresses(served: Console) -> list[str]:
+    """Every page that the pages of a run lead to."""
+    execution = served.facts(PIPELINE)["execution"]
+    here = f"{PIPELINE}/executions/{execution['execution_id']}"
+    actions = [f"{here}/{stage['name']}/{each['name']}" for stage in execution["stages"] for each in stage["actions"]]
+    artifacts = [
+        f"{address}?artifact={each['name']}&file={quote(entry['name'])}"
+        for address in actions
+        for attempt in served.facts(address)["attempts"]
+        for each in (*attempt["inputs"], *attempt["outputs"])
+        for entry in served.facts(f"{address}?artifact={each['name']}")["inside"]["contents"]["entries"]
+    ]
+    assert len(artifacts) > 8
+    return [
+        "/", "/stacks", "/stacks/mlops-prep-sde", "/stacks/mlops-pipeline-sde", "/stacks/launch/prep", "/stacks/launch/pipeline",
+        "/pipelines", PIPELINE, here, *actions, *artifacts, f"{PIPELINE}/parameters/Train/TrainModel",
+        f"{PIPELINE}/compare?before={execution['execution_id']}&after={execution['execution_id']}",
+    ]  # fmt: skip
+
+
+def test_no_page_and_no_twin_shows_a_credential(served: Console, kept: Kept) -> None:
+    token = served.link.partition("token=")[2]
+    secrets = [kept.variables["AWS_SECRET_ACCESS_KEY"], token, served.cookie.partition("=")[2]]
+    for address in addresses(served):
+        for text in (served.page(address), served.page(address + ("&" if "?" in address else "?") + "as=json")):
+            assert not [each for each in secrets if each in text], address
+            assert not re.findall(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}", text), address
+
+
+def test_the_pipelines_page_tells_the_whole_run(served: Console) -> None:
+    facts = served.facts(PIPELINE)
+    assert facts["execution"]["status"] == "Succeeded"
+    assert {each["environment"] for each in facts["endpoints"]} == {"Dev", "Test"}
+    assert {each["action"] for each in facts["evaluations"]} == {"SmokeTest", "FullTest"}
+    page = served.page(PIPELINE)
+    for word in (
+        "Release change starts the pipeline from its source",
+        "TrainModel",
+        "Is the model good?",
+        "Embedded AWS",
+    ):
+        assert word in page
+
+
+def test_an_action_opens_to_its_event_artifacts_and_log(served: Console) -> None:
+    execution = served.facts(PIPELINE)["execution"]["execution_id"]
+    facts = served.facts(f"{PIPELINE}/executions/{execution}/Train/GetStatus")
+    event = json.loads(facts["event"])["CodePipeline.job"]["data"]
+    assert event["artifactCredentials"] == "(left out)"
+    assert event["inputArtifacts"][0]["location"]["s3Location"]["bucketName"].startswith("mlops-builtinalgo-artifacts")
+    assert any("validation-rmse" in line["message"] for line in facts["lines"])
+
+
+def test_the_fragment_is_drawn_alone_and_the_stream_tells_what_was_seen(served: Console) -> None:
+    status, part, _ = served.ask(PIPELINE, headers={"HX-Request": "true"})
+    seen = re.search(r'data-seen="(\w+)"', part)
+    assert (status, "<html" in part, seen is not None) == (200, False, True)
+    place = urlsplit(served.url)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=60)
+    connection.request("GET", f"/live?of={quote(PIPELINE, safe='')}", headers={"Cookie": served.cookie})
+    assert seen is not None
+    assert connection.getresponse().readline().decode() == f"data: {seen[1]}\n"
+    connection.close()
+
+
+def test_release_stop_transition_and_userparameters_by_form(served: Console, kept: Kept) -> None:
+    pipelines = kept.client("codepipeline")
+    state = f"{PIPELINE}/transition"
+    served.change(state, stage="DeployDev", to="disabled", reason="wait for Ada")
+    stages = pipelines.get_pipeline_state(name="mlops-builtinalgo-sde")["stageStates"]
+    held = next(each for each in stages if each["stageName"] == "DeployDev")["inboundTransitionState"]
+    assert (held["enabled"], held["disabledReason"]) == (False, "wait for Ada")
+    assert "wait for Ada" in served.page(PIPELINE)
+    served.change(state, stage="DeployDev", to="enabled")
+
+    text = {**json.loads(served.facts(f"{PIPELINE}/parameters/Train/TrainModel")["text"]), "hp-num-round": 7}
+    work = served.change(f"{PIPELINE}/parameters/Train/TrainModel", text=json.dumps(text), then="release")
+    wait_until(lambda: served.facts(work)["status"] != "InProgress")
+    done = served.facts(work)
+    assert done["status"] == "Succeeded", done
+    wait_until(lambda: served.facts(done["then"])["execution"]["status"] not in ("InProgress", "Stopping"))
+    after = served.facts(done["then"])
+    assert after["execution"]["status"] == "Succeeded"
+    assert any("hp-num-round" in each["fact"] for each in after["since_green"]["differences"])
+
+
+def test_the_editor_points_at_the_character_and_save_refuses_it(served: Console) -> None:
+    here = f"{PIPELINE}/parameters/DeployTest/FullTest"
+    broken = '{"env": "Test", "s3bucket": "b"}", "s3key": "/test/test.csv"}'
+    (problem,) = served.facts(f"{here}?text={quote(broken)}")["problems"]
+    assert (problem["line"], problem["column"], problem["at"]) == (1, 33, '"')
+    status, page, _ = served.ask(here, {"form-token": served.form_token, "text": broken})
+    assert (status, "is not JSON" in page) == (400, True)
+
+
+def test_what_destroys_asks_first(served: Console, kept: Kept) -> None:
+    form = {"form-token": served.form_token}
+    status, page, _ = served.ask("/stacks/mlops-pipeline-sde/delete", form)
+    assert (status, "This will delete the stack mlops-pipeline-sde" in page) == (200, True)
+    stack = kept.client("cloudformation").describe_stacks(StackName="mlops-pipeline-sde")["Stacks"][0]
+    assert stack["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+
+def test_attacks_from_a_browser_are_turned_away_and_change_nothing(served: Console, kept: Kept) -> None:
+    history = kept.client("codepipeline").list_pipeline_executions
+    before = history(pipelineName="mlops-builtinalgo-sde")["pipelineExecutionSummaries"]
+    release, form = f"{PIPELINE}/release", {"form-token": served.form_token}
+    port = urlsplit(served.url).port
+    attempts = [
+        served.ask("/", headers={"Host": f"rebound.example:{port}"}),
+        served.ask(release, form, {"Host": f"rebound.example:{port}", "Origin": f"http://rebound.example:{port}"}),
+        served.ask(release, form, {"Origin": "https://evil.example"}),
+        served.ask(release, form, {"Origin": "null"}),
+        served.ask(release, form, {"Origin": ""}),
+        served.ask(release, form, {"Sec-Fetch-Site": "same-site"}),
+        served.ask(release, form, {"Cookie": ""}),
+        answer_of(served.url + PIPELINE, {}),
+    ]
+    assert [status for status, _, _ in attempts] == [403, 403, 403, 403, 403, 403, 401, 401]
+    assert served.ask(release, {"form-token": "guessed"})[0] == 400
+    assert served.ask(release)[0] == 405  # no GET changes anything
+    assert served.ask(release, headers={"X-HTTP-Method-Override": "POST"})[0] == 405
+    assert history(pipelineName="mlops-builtinalgo-sde")["pipelineExecutionSummaries"] == before
+
+
+def test_every_answer_forbids_what_a_page_does_not_need(served: Console) -> None:
+    for path in ("/", "/nowhere", "/static/console.js", "/live?of=/nowhere", PIPELINE):
+        _, _, headers = served.ask(path)
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "access-control-allow-origin" not in headers
+    for path in (
+        "/",
+        PIPELINE,
+        "/stacks/launch/pipeline",
+    ):  # the policy would break what it forbids: nothing may use it
+        assert not re.findall(
+            r"<script(?! src=)|\sstyle=|\son\w+=|https?://(?!127\.0\.0\.1|www\.w3\.org)",
+            served.page(path).split("<main")[0],
+        )
+        assert not re.findall(r"<script|\sstyle=|\son[a-z]+=\"", served.page(path).split("<main")[1])
+
+
+def test_the_cookie_stays_with_the_console(served: Console) -> None:
+    _, page, headers = answer_of(served.link, {})
+    cookie = headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert served.link.partition("token=")[2] not in page + cookie
+
+
+def test_hostile_names_are_shown_as_text(served: Console, kept: Kept) -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    key = f"hostile/{hostile}.zip"
+    kept.client("logs").put_log_events(
+        logGroupName="/aws/lambda/MLOps-BIA-TrainModel-sde",
+        logStreamName=_stream(kept),
+        logEvents=[{"timestamp": _time_of_training(served), "message": f"{hostile} {key}"}],
+    )
+    execution = served.facts(PIPELINE)["history"][-1]["execution_id"]
+    page = served.page(f"{PIPELINE}/executions/{execution}/Train/TrainModel")
+    assert hostile not in page
+    assert "&lt;img src=x onerror=alert(1)&gt;" in page
+
+
+def _stream(kept: Kept) -> str:
+    streams = kept.client("logs").describe_log_streams(logGroupName="/aws/lambda/MLOps-BIA-TrainModel-sde")
+    return str(streams["logStreams"][0]["logStreamName"])
+
+
+def _time_of_training(served: Console) -> int:
+    from datetime import datetime
+
+    first = served.facts(PIPELINE)["history"][-1]["execution_id"]
+    action = served.facts(f"{PIPELINE}/executions/{first}/Train/TrainModel")["action"]
+    return int(datetime.fromisoformat(action["started_at"]).timestamp() * 1000) + 1
+
+
+def test_a_page_that_is_not_there_says_what_to_do(served: Console) -> None:
+    for path in (
+        "/nowhere",
+        "/pipelines/none",
+        "/stacks/none",
+        f"{PIPELINE}/executions/{'0' * 8}-0000-4000-8000-{'0' * 12}",
+    ):
+        status, page, _ = served.ask(path)
+        assert status in (404, 400), path
+        assert "What to do" in page, path
+
+
+def test_reading_only_hides_the_buttons_and_refuses_the_forms(kept: Kept) -> None:
+    with console(kept.variables, "--read-only") as reading:
+        page = reading.page(PIPELINE)
+        assert "reads only" in page
+        assert 'method="post"' not in page
+        assert reading.ask(f"{PIPELINE}/release", {"form-token": "any"})[0] == 400
+
+
+def test_a_taken_port_and_missing_credentials_are_said_before_it_serves(served: Console, kept: Kept) -> None:
+    port = str(urlsplit(served.url).port)
+    taken = rehearse("console", "--port", port, env=kept.variables)
+    assert (taken.exit_code, "is taken" in taken.err) == (2, True)
+    strangers: dict[str, Any] = {**kept.variables, "AWS_SECRET_ACCESS_KEY": "wrong"}
+    unknown = rehearse("console", "--port", "0", env=strangers)
+    assert (unknown.exit_code, "credentials" in unknown.err) == (1, True)
