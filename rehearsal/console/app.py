@@ -64,10 +64,21 @@ def _page(session: Session, rendering: Rendering, function: PageFunction) -> End
 
 def _answer(session: Session, rendering: Rendering, function: PageFunction, request: Request) -> Response:
     try:
-        page = function(session, asked(request))
+        return _drawn(rendering, function(session, asked(request)), request)
     except FAILURES as error:
-        page = failure(explain(error))
-    return _drawn(rendering, page, request)
+        return _drawn(rendering, failure(explain(error)), request)
+    except Exception as error:  # noqa: BLE001 - the outermost edge
+        return _drawn(rendering, failure(_own_fault(error, request)), request)
+
+
+def _own_fault(error: Exception, request: Request) -> RehearsalError:
+    """The outermost edge: whatever happened must reach the user as words, and the terminal as a traceback."""
+    _log.exception("%s %s", request.method, request.url.path)
+    return RehearsalError(
+        f"this is a fault of the console itself: {type(error).__name__}",
+        where=request.url.path,
+        next_step="the terminal that the console runs in has the whole story; report it, and go on with another page",
+    )
 
 
 def _drawn(rendering: Rendering, page: Page, request: Request) -> Response:
@@ -113,6 +124,8 @@ def _changed(
         address = changes.carry_out(session, change)
     except FAILURES as error:
         return _drawn(rendering, replace(failure(explain(error)), is_live=False), request)
+    except Exception as error:  # noqa: BLE001 - the outermost edge
+        return _drawn(rendering, replace(failure(_own_fault(error, request)), is_live=False), request)
     return RedirectResponse(address if urlsplit(address).netloc == "" else "/", 303)
 
 

@@ -81,6 +81,8 @@ class Live:
             return digest(function(self._session, asked).facts)
         except FAILURES as error:
             return digest({"error": explain(error)})
+        except Exception as error:  # noqa: BLE001 - the page itself says what it is, and its terminal has the traceback
+            return digest({"fault": repr(error)})
 
     def _find(self, address: str) -> tuple[PageFunction, Asked] | None:
         parts = urlsplit(address)

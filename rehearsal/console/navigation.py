@@ -18,6 +18,12 @@ _ENTRIES = (
     Entry("Home", "/"),
     Entry("Stacks", "/stacks"),
     Entry("Pipelines", "/pipelines"),
+    Entry("Training", "/training"),
+    Entry("Endpoints", "/endpoints"),
+    Entry("Costs", "/costs"),
+    Entry("Mailbox", "/mailbox", embedded_only=True),
+    Entry("Time and faults", "/faults", embedded_only=True),
+    Entry("Permissions", "/permissions", embedded_only=True),
 )
 
 

@@ -1,7 +1,21 @@
 """Every address of the console: the pages, which only read, and the changes, which come by POST."""
 
 from rehearsal.console.page import ChangeFunction, PageFunction
-from rehearsal.console.pages import action, home, launch, parameters, pipeline, pipelines, stack, stacks, work
+from rehearsal.console.pages import (
+    action,
+    beyond,
+    costs,
+    endpoints,
+    home,
+    launch,
+    parameters,
+    pipeline,
+    pipelines,
+    stack,
+    stacks,
+    training,
+    work,
+)
 
 PAGES: tuple[tuple[str, PageFunction], ...] = (
     ("/", home.show),
@@ -15,6 +29,14 @@ PAGES: tuple[tuple[str, PageFunction], ...] = (
     ("/pipelines/{name}/executions/{execution}", pipeline.show),
     ("/pipelines/{name}/executions/{execution}/{stage}/{action}", action.show),
     ("/pipelines/{name}/parameters/{stage}/{action}", parameters.show),
+    ("/training", training.show_all),
+    ("/training/{job}", training.show),
+    ("/endpoints", endpoints.show_all),
+    ("/endpoints/{endpoint}", endpoints.show),
+    ("/costs", costs.show),
+    ("/mailbox", beyond.mailbox),
+    ("/faults", beyond.faults),
+    ("/permissions", beyond.permissions),
     ("/work/{work}", work.show),
 )
 
@@ -30,4 +52,9 @@ CHANGES: tuple[tuple[str, ChangeFunction], ...] = (
     ("/pipelines/{name}/approve", pipeline.approve),
     ("/pipelines/{name}/transition", pipeline.transition),
     ("/pipelines/{name}/parameters/{stage}/{action}", parameters.save),
+    ("/endpoints/{endpoint}/delete", endpoints.delete),
+    ("/costs/remove", costs.remove),
+    ("/faults", beyond.plan),
+    ("/faults/clock", beyond.advance),
+    ("/faults/forget", beyond.forget),
 )

@@ -5,11 +5,14 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
 from rehearsal.console.works import Works
 from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.translation import FAILURES
+from rehearsal.toolkit.embedded import beyond_aws
 
 T = TypeVar("T")
 _REMEMBERED = 200
@@ -68,6 +71,16 @@ class Session:
     def kind(self) -> str:
         """The word for what is looked at."""
         return "Embedded AWS" if self.is_embedded else "Real account"
+
+    @property
+    def clock_ahead(self) -> int:
+        """Seconds by which the account's clock is ahead of this machine's: that of the embedded AWS can be moved."""
+        if not self.is_embedded:
+            return 0
+        try:
+            return round((beyond_aws.clock(self.aws) - datetime.now(UTC)).total_seconds())
+        except FAILURES:
+            return 0  # it does not answer now: the page says so elsewhere
 
     @property
     def hidden(self) -> tuple[str, ...]:

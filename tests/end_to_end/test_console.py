@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -36,9 +37,20 @@ def addresses(served: Console) -> list[str]:
         for entry in served.facts(f"{address}?artifact={each['name']}")["inside"]["contents"]["entries"]
     ]
     assert len(artifacts) > 8
+    job = served.facts("/training")["jobs"][0]["name"]
+    beside = [
+        "/training",
+        f"/training/{job}",
+        "/endpoints",
+        "/endpoints/winequality-sde-Test",
+        "/costs",
+        "/mailbox",
+        "/faults",
+        "/permissions",
+    ]
     return [
         "/", "/stacks", "/stacks/mlops-prep-sde", "/stacks/mlops-pipeline-sde", "/stacks/launch/prep", "/stacks/launch/pipeline",
-        "/pipelines", PIPELINE, here, *actions, *artifacts, f"{PIPELINE}/parameters/Train/TrainModel",
+        "/pipelines", PIPELINE, here, *actions, *artifacts, *beside, f"{PIPELINE}/parameters/Train/TrainModel",
         f"{PIPELINE}/compare?before={execution['execution_id']}&after={execution['execution_id']}",
     ]  # fmt: skip
 
@@ -47,7 +59,8 @@ def test_no_page_and_no_twin_shows_a_credential(served: Console, kept: Kept) -> 
     token = served.link.partition("token=")[2]
     secrets = [kept.variables["AWS_SECRET_ACCESS_KEY"], token, served.cookie.partition("=")[2]]
     for address in addresses(served):
-        for text in (served.page(address), served.page(address + ("&" if "?" in address else "?") + "as=json")):
+        twin = served.page(address + ("&" if "?" in address else "?") + "as=json")
+        for text in (twin,) if "file=" in address else (twin, served.page(address)):
             assert not [each for each in secrets if each in text], address
             assert not re.findall(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}", text), address
 
@@ -202,6 +215,61 @@ def _time_of_training(served: Console) -> int:
     first = served.facts(PIPELINE)["history"][-1]["execution_id"]
     action = served.facts(f"{PIPELINE}/executions/{first}/Train/TrainModel")["action"]
     return int(datetime.fromisoformat(action["started_at"]).timestamp() * 1000) + 1
+
+
+def test_training_has_curves_and_the_evaluation_its_gate_and_predictions(served: Console) -> None:
+    execution = served.facts(PIPELINE)["history"][-1]["execution_id"]
+    facts = served.facts(f"{PIPELINE}/executions/{execution}/DeployTest/FullTest")["evaluation"]
+    assert (len(facts["pairs"]), [bound["is_held"] for bound in facts["gate"]]) == (160, [True])
+    job = served.facts(f"/training/{served.facts('/training')['jobs'][-1]['name']}")
+    assert len(job["curves"]["rmse"]["validation"]) == 100
+    assert "validation rmse is best at" in job["findings"]["rmse"]
+    assert '<svg class="chart"' in served.page(f"/training/{job['job']['name']}")
+
+
+def test_an_endpoint_is_tried_and_a_row_that_does_not_fit_is_explained(served: Console) -> None:
+    here = "/endpoints/winequality-sde-Test"
+    (answer,) = served.facts(f"{here}?rows=7.4,0.7,0,1.9,0.076,11,34,0.9978,3.51,0.56,9.4")["predictions"]
+    assert 3 < float(answer) < 9
+    assert "was trained on 11 features" in served.facts(f"{here}?rows=1,2")["error"]["what"]
+
+
+def test_faults_and_the_clock_by_form(served: Console, kept: Kept) -> None:
+    served.change("/faults", kind="deny", service="codecommit", operation="ListRepositories")
+    (planned,) = served.facts("/faults")["planned"]
+    assert (planned["kind"], planned["service"]) == ("deny", "codecommit")
+    served.change("/faults/forget", id=planned["id"])
+    assert served.facts("/faults")["planned"] == []
+    before = served.facts(PIPELINE)["history"][0]["started_at"]
+    served.change("/faults/clock", by="1 hour")
+    assert kept.rehearse("clock", "show", "--json").document["now"] > before
+
+
+def test_costs_name_what_is_there_and_removing_asks_first(served: Console) -> None:
+    (workshop,) = served.facts("/costs")["workshops"]
+    assert {"endpoint", "bucket", "pipeline stack"} <= {each["kind"] for each in workshop["things"]}
+    status, page, _ = served.ask("/costs/remove", {"form-token": served.form_token, "suffix": "sde"})
+    assert (status, "remove the workshop sde entirely" in page) == (200, True)
+
+
+def test_the_card_of_a_run_needs_nothing_else_and_has_no_credential(
+    served: Console, kept: Kept, tmp_path: Path
+) -> None:
+    run = served.facts(PIPELINE)["history"][-1]["execution_id"]
+    texts = []
+    for form in ("html", "md", "json"):
+        file = tmp_path / f"card.{form}"
+        written = kept.rehearse("report", run, "-o", str(file))
+        assert written.exit_code == 0, written.err
+        texts.append(file.read_text())
+    for text in texts:
+        for word in (run, "winequality-sde-Test", "max_depth", "rmse", "TrainingConfig"):
+            assert word in text
+        assert kept.variables["AWS_SECRET_ACCESS_KEY"] not in text
+        assert not re.findall(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}", text)
+    assert not re.findall(r"<script|src=|href=|url\(|@import", texts[0])
+    assert texts[0].count("<svg") >= 3
+    assert kept.rehearse("report", run, "-o", str(tmp_path / "card.pdf")).exit_code == 2
 
 
 def test_a_page_that_is_not_there_says_what_to_do(served: Console) -> None:

@@ -127,8 +127,9 @@ def test_from_nothing_to_an_approved_model(server: Server, page: Any) -> None:
         hold(page)
         look_into_an_action(page)
         roll_back(page)
-        page.get_by_role("link", name="Stacks", exact=True).click()
-        hold(page)
+        try_the_endpoint(page)
+        look_at_the_training(page)
+        clean_up(page)
 
 
 def edit_and_mend(page: Any) -> None:
@@ -157,6 +158,8 @@ def look_into_an_action(page: Any) -> None:
     page.get_by_role("link", name="FullTestReport").click()
     page.get_by_role("link", name="evaluation.json").click()
     page.locator("#inside pre", has_text="rmse").wait_for()
+    page.get_by_role("heading", name="The gate holds").wait_for()
+    page.get_by_role("heading", name="Predicted and actual").wait_for()
     hold(page)
     page.get_by_role("link", name="mlops-builtinalgo-ada").click()
 
@@ -175,3 +178,34 @@ def roll_back(page: Any) -> None:
     page.get_by_role("button", name="Yes, bring").click()
     page.locator(".facts .state", has_text="Succeeded").wait_for()
     hold(page)
+
+
+def try_the_endpoint(page: Any) -> None:
+    page.get_by_role("link", name="Endpoints", exact=True).click()
+    hold(page)
+    page.get_by_role("link", name="winequality-ada-Prod").click()
+    page.get_by_role("button", name="Predict").click()
+    page.get_by_role("columnheader", name="Prediction").wait_for()
+    hold(page)
+
+
+def look_at_the_training(page: Any) -> None:
+    page.get_by_role("link", name="Training", exact=True).click()
+    hold(page)
+    page.get_by_role("link", name="winequality-ada").first.click()
+    page.get_by_role("heading", name="Validation rmse is best at").wait_for()
+    hold(page)
+
+
+def clean_up(page: Any) -> None:
+    """What only the embedded AWS has, then everything is removed."""
+    for name in ("Mailbox", "Time and faults", "Permissions"):
+        page.get_by_role("link", name=name, exact=True).click()
+        page.get_by_role("heading", name=name, exact=True).wait_for()
+        hold(page)
+    page.get_by_role("link", name="Costs", exact=True).click()
+    hold(page)
+    page.get_by_role("button", name="Remove all of it").click()
+    hold(page)
+    page.get_by_role("button", name="Yes, remove").click()
+    page.get_by_text("No workshop is launched in this account and region").wait_for()

@@ -150,6 +150,15 @@ def alarm(aws: EmbeddedAws, name: str, state: str) -> None:
     wait_until(is_so, PATIENCE_SECONDS)
 
 
+def check_again(aws: EmbeddedAws) -> None:
+    """The hour before this one, as the page says."""
+    stack = aws.client("cloudformation").describe_stacks(StackName="monitoring")["Stacks"][0]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    event = {"scheduled": f"{now(aws):%Y-%m-%dT%H:%M:%SZ}"}
+    answer = aws.client("lambda").invoke(FunctionName=outputs["StartFunction"], Payload=json.dumps(event))
+    assert len(json.loads(answer["Payload"].read())) == 2
+
+
 def test_requests_that_drift_raise_the_alarm(own_aws: EmbeddedAws) -> None:
     deploy(own_aws)
     program("watch.py", own_aws)
@@ -185,6 +194,10 @@ def test_requests_that_drift_raise_the_alarm(own_aws: EmbeddedAws) -> None:
     assert "data _c10 Baseline drift distance" in shown
     metrics = own_aws.client("cloudwatch").list_metrics(Namespace="ModelMonitoring")["Metrics"]
     assert {"Violations", "Rows", "Failed", "mae", "rmse"} <= {each["MetricName"] for each in metrics}
+
+    own_aws.client("s3").put_object(Bucket=BUCKET, Key="monitoring/baseline/model/constraints.json", Body=b"{}")
+    check_again(own_aws)
+    alarm(own_aws, "FailedAlarm", "ALARM")
 
     cloudformation = own_aws.client("cloudformation")
     cloudformation.delete_stack(StackName="monitoring")

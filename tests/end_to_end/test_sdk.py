@@ -170,6 +170,27 @@ def test_the_third_line_does_each_step_by_a_call_of_its_own(aws, sdk3: str, tmp_
 
 
 @pytest.mark.full("sdk")
+def test_the_second_lines_tuner_searches_warm_starts_stops_and_is_a_step(aws, sdk2: str, tmp_path: Path) -> None:
+    told = run(aws, tmp_path, "tuner2", sdk2, "-W", "ignore", "with_sdk2_tuner.py")
+    assert told["best"] == told["lowest"] == told["attached"]
+    assert told["rows"] == 4
+    assert {"eta", "max_depth", "FinalObjectiveValue", "TrainingElapsedTimeSeconds"} <= set(told["columns"])
+    assert told["estimator"] == "10"
+    assert [told[each] for each in ("warm", "scripted", "stopped")] == ["Completed", "Completed", "Stopped"]
+    assert told["overall"]
+    assert told["pipeline"] == "Succeeded"
+    assert told["jobs"] == 5
+
+
+@pytest.mark.full("sdk")
+def test_the_third_lines_tuner_searches_warm_starts_and_stops(aws, sdk3: str, tmp_path: Path) -> None:
+    told = run(aws, tmp_path, "tuner3", sdk3, "-W", "ignore", "with_sdk3_tuner.py")
+    assert told["best"] == told["lowest"]
+    assert told["rows"] == 3
+    assert [told[each] for each in ("status", "warm", "scripted", "stopped")] == [*["Completed"] * 3, "Stopped"]
+
+
+@pytest.mark.full("sdk")
 @pytest.mark.parametrize(("line", "steps"), [(2, ("Create-CreateModel", "Register-RegisterModel")), (3, ("Create",))])
 def test_a_model_gets_its_inference_code_within_a_pipeline(aws, line, steps, request, tmp_path: Path) -> None:
     python = request.getfixturevalue(f"sdk{line}")

@@ -36,7 +36,7 @@ def normal(name: str) -> str:
 @pytest.mark.parametrize("folder", ["rehearsal", "PipelineLambdaFunctions"])
 def test_every_package_that_the_product_imports_is_declared(folder: str) -> None:
     extras = PROJECT["optional-dependencies"]
-    known = declared([*PROJECT["dependencies"], *extras["parquet"], *extras["sagemaker"]])
+    known = declared([*PROJECT["dependencies"], *extras["parquet"], *extras["sagemaker"], *extras["tuning"]])
     distributions = {
         "sagemaker": ["sagemaker"],
         **packages_distributions(),

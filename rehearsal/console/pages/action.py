@@ -1,6 +1,7 @@
 """An action of an execution: what it was told, what it read and wrote, what it said, why it failed."""
 
 import json
+from functools import partial
 from typing import Any
 
 from rehearsal.console import commands
@@ -8,7 +9,8 @@ from rehearsal.console.page import Asked, Page
 from rehearsal.console.session import Session
 from rehearsal.toolkit.aws import explanations
 from rehearsal.toolkit.aws.errors import NotThere
-from rehearsal.toolkit.executions import artifacts, executions, job_events, logs
+from rehearsal.toolkit.executions import artifacts, evaluations, executions, job_events, logs
+from rehearsal.toolkit.executions.evaluations import Evaluation
 from rehearsal.toolkit.executions.executions import ActionRun, Execution
 from rehearsal.toolkit.executions.job_events import Attempt
 
@@ -33,6 +35,7 @@ def show(session: Session, asked: Asked) -> Page:
         "attempts": tries,
         "event": _event(session, action, tries),
         "inside": _inside(session, asked, tries),
+        "evaluation": _evaluation(session, action, tries),
         "lines": lines,
         "cure": _cure(action, [line.message for line in lines]),
         "commands": same,
@@ -73,6 +76,25 @@ def _inside(session: Session, asked: Asked, tries: list[Attempt]) -> dict[str, A
             contents = artifacts.look(session.aws, artifact.bucket, artifact.key, file)
             return {"artifact": artifact, "contents": contents, "file": file or ""}
     return None
+
+
+def _evaluation(session: Session, action: ActionRun, tries: list[Attempt]) -> Evaluation | None:
+    """The report that a test of the model has left, read once."""
+    if not action.status.has_ended or ("Rows" not in action.variables and action.error is None):
+        return None
+    reports = [each for attempt in tries[:1] for each in attempt.outputs if each.key]
+    return next(
+        (
+            found
+            for each in reports
+            if (
+                found := session.remembered(
+                    ("evaluation", each.bucket, each.key), partial(evaluations.read, session.aws, each)
+                )
+            )
+        ),
+        None,
+    )
 
 
 def _cure(action: ActionRun, messages: list[str]) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from rehearsal.console.page import Asked, Page
 from rehearsal.console.session import Session
 from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.endpoints import inventory as endpoints
 from rehearsal.toolkit.executions import inventory
 from rehearsal.toolkit.executions.executions import Status
 from rehearsal.toolkit.stacks import discovery
@@ -17,23 +18,13 @@ def show(session: Session, _asked: Asked) -> Page:
         "workshops": list(discovery.launched(session.aws)),
         "pipelines": pipelines,
         "running": [each for each in pipelines if each.newest and each.newest.status is Status.IN_PROGRESS],
-        "endpoints": endpoints(session.aws),
+        "endpoints": endpoints.listed(session.aws),
         "training": training(session.aws),
         "works": [
             {"id": work.work_id, "sentence": work.sentence, "status": work.status} for work in session.works.running()
         ],
     }
     return Page("home.html", "Home", facts, command="rehearse status")
-
-
-def endpoints(aws: Aws) -> list[dict[str, Any]]:
-    """The endpoints of the account, by name."""
-    pages = aws.client("sagemaker").get_paginator("list_endpoints").paginate(SortBy="Name", SortOrder="Ascending")
-    return [
-        {"name": each["EndpointName"], "status": each["EndpointStatus"], "created": each["CreationTime"]}
-        for page in pages
-        for each in page["Endpoints"]
-    ]
 
 
 def training(aws: Aws) -> list[dict[str, Any]]:

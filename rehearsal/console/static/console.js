@@ -220,6 +220,7 @@ addEventListener("pageshow", (event) => {
 const area = document.getElementById("text");
 if (area) { numberLines(area); suggest(area); }
 for (const field of document.querySelectorAll("[data-pattern]")) if (field.value) checkField(field);
+document.querySelector(".top [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 tellTimes();
 afterDrawing();
 setInterval(tellTimes, 1000);

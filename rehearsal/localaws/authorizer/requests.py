@@ -168,7 +168,11 @@ def _text(value: str | float | bool) -> str:
 
 
 def _keys(service: Service, call: Call) -> dict[str, tuple[str, ...]]:
-    keys = {key.lower(): values_at(call.params, path) for key, path in service.context_keys.items()}
+    below = ("", *(f"{each}." for each in service.operation(call.operation).keys_below))
+    keys = {
+        key.lower(): tuple(value for prefix in below for value in values_at(call.params, prefix + path))
+        for key, path in service.context_keys.items()
+    }
     keys = {key: values for key, values in keys.items() if values}
     tags = adaptations.tags_of(call.params)
     if tags:

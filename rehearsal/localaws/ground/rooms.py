@@ -144,7 +144,7 @@ ROOMS = (
             Patch("hosting.utilization_metrics", "moto.sagemaker.models"),
             Patch("hosting.autoscaling", "moto.applicationautoscaling.models"),
         ),
-        keeps=("hosting.autoscaling", "pipelines.engine", "quotas", "resume"),
+        keeps=("hosting.autoscaling", "pipelines.engine", "quotas", "resume", "tuning.engine"),
         offers={
             "quotas": "quotas",
             "interrupt-training": "training.interruption",

@@ -15,6 +15,7 @@ from rehearsal.localaws.sagemaker.registry.package import Group, Package
 from rehearsal.localaws.sagemaker.tags import TagStore
 from rehearsal.localaws.sagemaker.training.job import TrainingJob
 from rehearsal.localaws.sagemaker.transform.job import TransformJob
+from rehearsal.localaws.sagemaker.tuning.records import TuningJob
 
 
 class SageMakerBackend(SageMakerModelBackend):
@@ -26,6 +27,9 @@ class SageMakerBackend(SageMakerModelBackend):
         self.tag_store = TagStore()
         self.processed_jobs: Catalogue[ProcessingJob] = Catalogue("processing-job", "processing job", **here)
         self.trained_jobs: Catalogue[TrainingJob] = Catalogue("training-job", "training job", **here)
+        self.tuning_jobs: Catalogue[TuningJob] = Catalogue(
+            "hyper-parameter-tuning-job", "hyperparameter tuning job", **here
+        )
         self.hosted_models: Catalogue[Model] = Catalogue("model", "model", **here)
         self.hosted_configs: Catalogue[EndpointConfig] = Catalogue("endpoint-config", "endpoint configuration", **here)
         self.batch_transforms: Catalogue[TransformJob] = Catalogue("transform-job", "transform job", **here)

@@ -36,7 +36,6 @@ EMPTY = frozenset(
         *("DeleteCompilationJob", "DescribeCompilationJob", "ListCompilationJobs"),
         *("DeleteDomain", "DescribeDomain", "ListDomains"),
         "DescribeFeatureGroup",
-        *("DeleteHyperParameterTuningJob", "DescribeHyperParameterTuningJob", "ListHyperParameterTuningJobs"),
     }
 )
 """Nothing of these kinds can be made here: lists are empty, names are unknown."""
@@ -47,7 +46,6 @@ REFUSED = {
     "CreateCompilationJob": "nothing compiles models here",
     "CreateDomain": "there is no Studio here; run a notebook of your own with: rehearse exec -- jupyter lab",
     "CreateFeatureGroup": "there is no feature store here",
-    "CreateHyperParameterTuningJob": "no hyperparameters are searched for here; start training jobs with values of your own",
 }
 """Operations that moto would record as if done, and what to know instead."""
 

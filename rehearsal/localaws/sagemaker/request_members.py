@@ -179,10 +179,47 @@ _CONFIG = Members(
     },
 )
 
+_TRIAL_ACTING = (
+    *("DefinitionName", "TuningObjective", "HyperParameterRanges", "StaticHyperParameters", "RoleArn", "VpcConfig"),
+    *(
+        f"AlgorithmSpecification.{name}"
+        for name in ("TrainingImage", "TrainingInputMode", "MetricDefinitions", "AlgorithmName")
+    ),
+    *(
+        "OutputDataConfig",
+        "StoppingCondition",
+        "EnableNetworkIsolation",
+        "EnableManagedSpotTraining",
+        "CheckpointConfig",
+    ),
+    *("RetryStrategy", "Environment", "HyperParameterTuningResourceConfig"),
+    *(path for path in _TRAINING.acting if path.startswith(("InputDataConfig.", "ResourceConfig."))),
+)
+_OF_TRIALS = ("InputDataConfig.", "ResourceConfig.", "StoppingCondition.", "EnableInterContainer")
+_TRIAL_WITHOUT_EFFECT = {path: why for path, why in _TRAINING.without_effect.items() if path.startswith(_OF_TRIALS)}
+_TRIAL_REFUSED = {
+    **{path: why for path, why in _TRAINING.refused.items() if path.startswith(_OF_TRIALS)},
+    "HyperParameterRanges.AutoParameters": "ranges are not chosen here; give a range",
+}
+_TRIALS = ("TrainingJobDefinition", "TrainingJobDefinitions")
+_TUNING = Members(
+    acting=(
+        *("HyperParameterTuningJobName", "HyperParameterTuningJobConfig", "WarmStartConfig", "Tags"),
+        *(f"{member}.{path}" for member in _TRIALS for path in _TRIAL_ACTING),
+    ),
+    without_effect={path: why for member in _TRIALS for path, why in below(member, _TRIAL_WITHOUT_EFFECT).items()},
+    refused={
+        "Autotune": "strategy, ranges and limits are not chosen here; give them",
+        "HyperParameterTuningJobConfig.ParameterRanges.AutoParameters": "ranges are not chosen here; give a range",
+        **{path: why for member in _TRIALS for path, why in below(member, _TRIAL_REFUSED).items()},
+    },
+)
+
 OPERATIONS: Mapping[str, Members] = {
     "CreateTrainingJob": _TRAINING,
     "CreateProcessingJob": _PROCESSING,
     "CreateTransformJob": _TRANSFORM,
+    "CreateHyperParameterTuningJob": _TUNING,
     "CreateModel": _MODEL,
     **PACKAGE_OPERATIONS,
     "CreateEndpointConfig": _CONFIG,

@@ -21,6 +21,7 @@ from rehearsal.localaws.sagemaker.tags import TagOperations
 from rehearsal.localaws.sagemaker.training.operations import TrainingJobOperations
 from rehearsal.localaws.sagemaker.transform.operations import TransformJobOperations
 from rehearsal.localaws.sagemaker.trial_components import TrialComponentOperations
+from rehearsal.localaws.sagemaker.tuning.operations import TuningJobOperations
 from rehearsal.localaws.services.api import ServiceApi
 
 
@@ -33,6 +34,7 @@ class ClosedOperations:
 
 class SageMakerResponse(
     TrainingJobOperations,
+    TuningJobOperations,
     ProcessingJobOperations,
     ModelOperations,
     EndpointConfigOperations,

@@ -1,4 +1,4 @@
-"""Search over training jobs, pipelines and their executions; what else is searched is moto's.
+"""Search over training and tuning jobs, pipelines and their executions; what else is searched is moto's.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Search.html
 """
@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from rehearsal.localaws.ground import clock
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import listing
 from rehearsal.localaws.sagemaker.pipelines import views
+from rehearsal.localaws.sagemaker.tuning.engine import engine
+from rehearsal.localaws.sagemaker.tuning.views import description as described
 
 Record = Mapping[str, Any]
 _MISSING = object()
@@ -123,6 +126,11 @@ def _pipelines(backend: Any) -> Iterable[tuple[str, Record]]:
     return ((each.arn, views.searched_pipeline(each)) for each in list(backend.model_pipelines.pipelines.values()))
 
 
+def _tuning_jobs(backend: Any) -> Iterable[tuple[str, Record]]:
+    with engine.reading():
+        return [(job.arn, described(job, clock.now())) for job in backend.tuning_jobs]
+
+
 def _executions(backend: Any) -> Iterable[tuple[str, Record]]:
     for pipeline in list(backend.model_pipelines.pipelines.values()):
         for execution in list(pipeline.executions.values()):
@@ -135,6 +143,7 @@ _RESOURCES = {
         "TrainingJobName",
         "TrainingJobStatus",
     ),
+    "HyperParameterTuningJob": Searched(_tuning_jobs, "HyperParameterTuningJobName", "HyperParameterTuningJobStatus"),
     "Pipeline": Searched(_pipelines, "PipelineName"),
     "PipelineExecution": Searched(_executions, "PipelineExecutionArn", "PipelineExecutionStatus"),
 }

@@ -32,7 +32,7 @@ class Contents:
     text: str | None = None
 
 
-def look(aws: Aws, bucket: str, key: str, file: str | None = None) -> Contents:
+def look(aws: Aws, bucket: str, key: str, file: str | None = None, longest: int = LARGEST_TEXT) -> Contents:
     """What is inside.
 
     Raises:
@@ -53,7 +53,7 @@ def look(aws: Aws, bucket: str, key: str, file: str | None = None) -> Contents:
         return Contents(size, entries)
     if file not in {entry.name for entry in entries}:
         raise NotThere(f"there is no file {file}", where=f"s3://{bucket}/{key}", next_step="choose one of those listed")
-    return Contents(size, entries, text_of(body, file))
+    return Contents(size, entries, text_of(body, file, longest))
 
 
 def entries_of(body: bytes) -> tuple[Entry, ...]:
@@ -70,15 +70,15 @@ def entries_of(body: bytes) -> tuple[Entry, ...]:
         return ()
 
 
-def text_of(body: bytes, file: str) -> str | None:
+def text_of(body: bytes, file: str, longest: int = LARGEST_TEXT) -> str | None:
     """The beginning of a file, None where it is no text. Pure."""
     if zipfile.is_zipfile(io.BytesIO(body)):
         with zipfile.ZipFile(io.BytesIO(body)) as archive, archive.open(file) as opened:
-            content = opened.read(LARGEST_TEXT)
+            content = opened.read(longest)
     else:
         with tarfile.open(fileobj=io.BytesIO(body)) as tar:
             member = tar.extractfile(file)
-            content = member.read(LARGEST_TEXT) if member else b""
+            content = member.read(longest) if member else b""
     if b"\0" in content:
         return None
     return content.decode("utf-8", "replace")

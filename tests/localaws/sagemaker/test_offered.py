@@ -22,13 +22,6 @@ def test_each_operation_that_moto_has_is_ours_or_has_one_verdict() -> None:
 
 
 REQUESTS = {
-    "CreateHyperParameterTuningJob": {
-        "HyperParameterTuningJobName": "tuning",
-        "HyperParameterTuningJobConfig": {
-            "Strategy": "Bayesian",
-            "ResourceLimits": {"MaxParallelTrainingJobs": 1},
-        },
-    },
     "CreateFeatureGroup": {
         "FeatureGroupName": "features",
         "RecordIdentifierFeatureName": "id",
@@ -61,7 +54,6 @@ def test_what_is_not_executed_is_refused_by_its_name(aws, operation: str) -> Non
 
 def test_lists_of_what_cannot_be_made_are_empty(aws) -> None:
     sagemaker = aws.client("sagemaker")
-    assert sagemaker.list_hyper_parameter_tuning_jobs()["HyperParameterTuningJobSummaries"] == []
     assert sagemaker.list_clusters()["ClusterSummaries"] == []
 
 

@@ -39,6 +39,12 @@ def test_every_member_of_the_service_model_has_one_verdict(operation: str) -> No
     [
         ("CreateTrainingJob", {"ResourceConfig": {"KeepAlivePeriodInSeconds": 60}}, "KeepAlivePeriodInSeconds"),
         ("CreateTrainingJob", {"DebugRuleConfigurations": [{"RuleConfigurationName": "r"}]}, "DebugRuleConfigurations"),
+        ("CreateHyperParameterTuningJob", {"Autotune": {"Mode": "Enabled"}}, "Autotune"),
+        (
+            "CreateHyperParameterTuningJob",
+            {"TrainingJobDefinition": {"ResourceConfig": {"KeepAlivePeriodInSeconds": 60}}},
+            "KeepAlivePeriodInSeconds",
+        ),
         (
             "CreateModel",
             {"Containers": [{}, {"MultiModelConfig": {"ModelCacheSetting": "Enabled"}}]},

@@ -64,6 +64,49 @@ def training_job(kept: Kept, role: str) -> Iterator[None]:
     assert (job["TrainingJobStatus"], RESTARTED in job["FailureReason"]) == ("Failed", True), job
 
 
+def tuning_job(kept: Kept, role: str) -> Iterator[None]:
+    """Its trial fails with the server, and is tried again with the same values."""
+    sagemaker, named = kept.client("sagemaker"), {"HyperParameterTuningJobName": "searching"}
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/rows/"}}
+    channels = [
+        {"ChannelName": name, "ContentType": "text/csv", "DataSource": source} for name in ("train", "validation")
+    ]
+    sagemaker.create_hyper_parameter_tuning_job(
+        **named,
+        HyperParameterTuningJobConfig={
+            "Strategy": "Random",
+            "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": "validation:rmse"},
+            "ResourceLimits": {"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 1},
+            "ParameterRanges": {"ContinuousParameterRanges": [{"Name": "eta", "MinValue": "0.1", "MaxValue": "0.5"}]},
+        },
+        TrainingJobDefinition={
+            "RoleArn": role,
+            "AlgorithmSpecification": {"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+            "StaticHyperParameters": {"num_round": "1000000", "objective": "reg:squarederror"},
+            "InputDataConfig": channels,
+            "OutputDataConfig": {"S3OutputPath": f"s3://{BUCKET}/models"},
+            "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+        },
+    )
+
+    def counted(status: str) -> Any:
+        return kept.client("sagemaker").describe_hyper_parameter_tuning_job(**named)["TrainingJobStatusCounters"][
+            status
+        ]
+
+    until(lambda: counted("InProgress"))
+    yield
+    until(lambda: counted("RetryableError") and counted("InProgress"))
+    sagemaker = kept.client("sagemaker")
+    first, second = sagemaker.list_training_jobs_for_hyper_parameter_tuning_job(**named)["TrainingJobSummaries"]
+    assert RESTARTED in first["FailureReason"]
+    assert first["TunedHyperParameters"] == second["TunedHyperParameters"]
+    sagemaker.stop_hyper_parameter_tuning_job(**named)
+    job = ended(sagemaker.describe_hyper_parameter_tuning_job, "HyperParameterTuningJobStatus", **named)
+    assert (job["HyperParameterTuningJobStatus"], job["TrainingJobStatusCounters"]["Stopped"]) == ("Stopped", 1), job
+
+
 def processing_job(kept: Kept, role: str) -> Iterator[None]:
     kept.client("s3").put_object(Bucket=BUCKET, Key="code/script.py", Body=b"import time\ntime.sleep(600)\n")
     kept.client("sagemaker").create_processing_job(
@@ -477,6 +520,7 @@ AFFAIRS: tuple[Affair, ...] = (
     processing_job,
     accepted_events,
     training_job,
+    tuning_job,
     missed_schedule,
 )
 """The schedule is the last: from its making to the kill no more time than necessary shall pass."""

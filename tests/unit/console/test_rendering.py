@@ -21,6 +21,7 @@ def session() -> Session:
     aws: Any = SimpleNamespace(
         session=SimpleNamespace(get_credentials=lambda: credentials),
         region="us-east-1",
+        endpoint_url=None,
         identity=SimpleNamespace(account_id="123456789012"),
     )
     return Session(aws, 4570, is_embedded=True, is_read_only=False)

@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
 """
 
-from rehearsal.localaws.authorizer.actions.table import PassedRole, Service, Tagging, on, only, words
+from rehearsal.localaws.authorizer.actions.table import Operation, PassedRole, Service, Tagging, on, only, words
 
 _NAMED = {
     "TrainingJobName": "training-job",
@@ -91,6 +91,10 @@ SAGEMAKER = Service(
         "UpdateEndpointWeightsAndCapacities": on("endpoint/{EndpointName}"),
         "CreateDomain": on("domain/*"),
         "CreateTransformJob": on("transform-job/{TransformJobName}"),
+        "CreateHyperParameterTuningJob": Operation(
+            resources=("hyper-parameter-tuning-job/{HyperParameterTuningJobName}",),
+            keys_below=("TrainingJobDefinition", "TrainingJobDefinitions[]"),
+        ),
         "CreateInferenceComponent": on("inference-component/{InferenceComponentName}"),
         "CreateModelPackage": on("model-package/{ModelPackageName}", "model-package-group/{ModelPackageGroupName}"),
         "CreateTrial": on("experiment-trial/{TrialName}"),
@@ -116,7 +120,7 @@ SAGEMAKER = Service(
         **_JOB_DEFINITIONS,
     },
     without_resource=words(
-        "ListModelPackages ListTrainingJobsForHyperParameterTuningJob ListCandidatesForAutoMLJob ListTrials "
+        "ListModelPackages ListCandidatesForAutoMLJob ListTrials "
         "ListTrialComponents ListInferenceComponents ListMonitoringExecutions ListApps ListSpaces ListUserProfiles "
         "ListDataQualityJobDefinitions ListModelBiasJobDefinitions ListModelExplainabilityJobDefinitions "
         "ListModelQualityJobDefinitions ListMonitoringSchedules ListMonitoringAlerts ListMonitoringAlertHistory "

@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 class Operation:
     """Where an operation departs from its service: ``actions`` and ``resources`` belong together pairwise when both have several.
 
-    ``resources`` None keeps the service's rule; an empty one is ``*``.
+    ``resources`` None keeps the service's rule; an empty one is ``*``. ``keys_below`` are parameters under which there are more of
+    those that condition keys are taken from.
     """
 
     actions: tuple[str, ...] = ()
     resources: tuple[str, ...] | None = None
+    keys_below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

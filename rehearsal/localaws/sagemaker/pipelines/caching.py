@@ -61,8 +61,16 @@ def _worked(execution: Execution, step: Step) -> Iterator[StepRun]:
 
 def differences(step: Step, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """The keys, as paths into the arguments, whose values differ; twenty at most."""
-    found = (path for key in step.kind.cache_keys for path in _between(key, before.get(key), now.get(key)))
+    found = (path for key in step.kind.cache_keys for path in _between(key, _at(before, key), _at(now, key)))
     return [path for _, path in zip(range(_MOST_KEYS), found, strict=False)]
+
+
+def _at(arguments: Mapping[str, Any], key: str) -> Any:
+    """What stands under a key, whose dots lead into members."""
+    found: Any = arguments
+    for name in key.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
 
 
 def _between(path: str, before: Any, now: Any) -> Iterator[str]:

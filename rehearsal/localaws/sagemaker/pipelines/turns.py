@@ -8,7 +8,7 @@ from rehearsal.localaws.sagemaker.pipelines.definition import Step
 from rehearsal.localaws.sagemaker.pipelines.records import Execution, ExecutionStatus, StepRun, StepStatus
 
 _LETTERS = string.ascii_lowercase + string.digits
-_MAX_NAME = 63
+_FULL_NAME = 63
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,15 @@ def new_run(execution_id: str, step: Step, now: float) -> StepRun:
 
 
 def new_name(execution_id: str, step: Step) -> str:
-    """``pipelines-<execution>-<step>-<random>`` as the service names jobs; a name in the arguments is a prefix instead."""
+    """``pipelines-<execution>-<step>-<random>`` as the service names jobs; a name in the arguments is a prefix instead.
+
+    Where names are shorter, ``<execution>-<step>-<random>``.
+    """
     tail = "".join(secrets.choice(_LETTERS) for _ in range(10))
     prefix = step.arguments.get(step.kind.name_member) if step.kind.name_member else None
     if isinstance(prefix, str) and step.kind.makes_names:
-        return f"{prefix[: _MAX_NAME - 11].rstrip('-')}-{tail}"
-    return f"pipelines-{execution_id}-{step.name.replace('_', '-')[:20].rstrip('-')}-{tail}"
+        return f"{prefix[: step.kind.longest_name - 11].rstrip('-')}-{tail}"
+    spoken = step.name.replace("_", "-")
+    if step.kind.longest_name < _FULL_NAME:
+        return f"{execution_id}-{spoken[: step.kind.longest_name - len(execution_id) - 12].rstrip('-')}-{tail}"
+    return f"pipelines-{execution_id}-{spoken[:20].rstrip('-')}-{tail}"

@@ -15,7 +15,7 @@ from rehearsal.localaws.sagemaker.processing.program import program
 from rehearsal.localaws.sagemaker.processing.run import ProcessingRun
 from rehearsal.localaws.sagemaker.refusals import invalid
 from rehearsal.localaws.sagemaker.training import inputs
-from rehearsal.localaws.sagemaker.training.operations import assume
+from rehearsal.localaws.sagemaker.training.starting import assume
 
 
 class ProcessingJobOperations:

@@ -83,7 +83,7 @@ def _script(image: str, script: UserScript) -> TrainingProgram:
 
 
 def _algorithm(image: str) -> TrainingProgram:
-    tag, framework = _xgboost_tag(image), FrameworkImage.of(image)
+    tag, framework = xgboost_tag(image), FrameworkImage.of(image)
     if framework is not None and framework.repository == SCIKIT_LEARN:
         raise AwsError(
             "ValidationException",
@@ -101,7 +101,8 @@ def _algorithm(image: str) -> TrainingProgram:
     return TrainingProgram(arguments, built_in=True, import_path=_PACKAGE_ROOT)
 
 
-def _xgboost_tag(image: str) -> str | None:
+def xgboost_tag(image: str) -> str | None:
+    """The tag of an image of the built-in algorithm; None for any other image."""
     found = _XGBOOST.fullmatch(image)
     if found is None or (found["repository"] == "sagemaker-xgboost" and found["tag"] in ("1", "latest")):
         return None

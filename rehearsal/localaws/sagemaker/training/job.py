@@ -1,7 +1,7 @@
 """The record of a training job: what was asked, where it stands, what it gave. No threads, no calls: the run moves it on."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -78,6 +78,15 @@ _SWITCHES = ("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", 
 _MAX_REASON = 1024
 
 
+@dataclass(frozen=True)
+class Trial:
+    """What a tuning job wants of the job that it has started: its own ARN, its objective, and whether all values are kept."""
+
+    tuning_job_arn: str
+    metric: str
+    keeps_values: bool = False
+
+
 @dataclass
 class TrainingJob:
     """One job. ``changed`` is held while it is moved on, and notified afterwards."""
@@ -101,6 +110,9 @@ class TrainingJob:
     interruption_requested: bool = False
     seconds_without_instances: float = 0.0
     """After an interruption, until spot instances are to be had again."""
+    trial: Trial | None = None
+    followed: list[float] = field(default_factory=list)
+    """The values of the trial's metric in the order in which they were told, one for each epoch, where they are kept."""
     changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
 
     def __post_init__(self) -> None:
@@ -125,6 +137,14 @@ class TrainingJob:
                 self.transitions[-1]["EndTime"] = at
                 self.ended_at = at
             self.changed.notify_all()
+
+    def measure(self, found: Iterable[tuple[str, float, datetime]]) -> None:
+        """Metrics that the log has told of: the last value of each counts."""
+        with self.changed:
+            for name, value, at in found:
+                self.metrics[name] = {"MetricName": name, "Value": value, "Timestamp": at}
+                if self.trial is not None and self.trial.keeps_values and name == self.trial.metric:
+                    self.followed.append(value)
 
     def fail(self, reason: str, at: datetime) -> None:
         """End as Failed; the API carries 1,024 characters of the reason."""
@@ -176,6 +196,7 @@ class TrainingJob:
         known = {
             "TrainingJobName": self.name,
             "TrainingJobArn": self.arn,
+            "TuningJobArn": self.trial.tuning_job_arn if self.trial else None,
             "TrainingJobStatus": self.status.value,
             "SecondaryStatus": self.phase.value,
             "FailureReason": self.failure_reason,

@@ -1,20 +1,16 @@
 """The operations on training jobs: check the request as the service does, record the job, hand it to a run."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.localaws.authorizer import identity
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground import clock
 from rehearsal.localaws.ground.errors import AwsError
-from rehearsal.localaws.ground.host import Credentials
-from rehearsal.localaws.sagemaker import encryption, listing, quotas, trial_components, vpc
+from rehearsal.localaws.sagemaker import encryption, listing, trial_components
 from rehearsal.localaws.sagemaker.refusals import invalid
-from rehearsal.localaws.sagemaker.training import images, inputs, metrics
+from rehearsal.localaws.sagemaker.training import starting
 from rehearsal.localaws.sagemaker.training.job import TrainingJob
-from rehearsal.localaws.sagemaker.training.run import TrainingRun
 
-SERVICE = "sagemaker.amazonaws.com"
 _FIRST_XGBOOST = re.compile(r"\.dkr\.ecr\.[^/]+/xgboost:")
 _LONGEST_WAIT_WITHOUT_CHECKPOINTS_SECONDS = 3600
 """https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html"""
@@ -30,31 +26,15 @@ class TrainingJobOperations:
 
     def create_training_job(self) -> dict[str, Any]:
         request, backend = self.params, self.sagemaker_backend
-        _check(request)
+        check(request)
         _check_name_is_free(request["TrainingJobName"], backend)
-        program = images.training_program(request)
         trial_components.check(backend, request)
+        program = starting.check_place(request, self.region)
+        starting.check_quota(request, backend.trained_jobs)
+        credentials = starting.assume(request["RoleArn"], self.region)
         volume_key = request["ResourceConfig"].get("VolumeKmsKeyId")
-        encryption.check_key_of_volume(volume_key, self.region)
-        _check_quota(request, backend.trained_jobs)
-        credentials = assume(request["RoleArn"], self.region)
         encryption.check_grant(volume_key, self.access_key, self.region, roles=(request["RoleArn"],))
-        vpc.check(request.get("VpcConfig"), request["RoleArn"], self.region)
-        s3 = identity.client("s3", credentials, self.region)
-        channels = [
-            inputs.resolve(channel, s3, role_arn=request["RoleArn"], region=self.region)
-            for channel in request.get("InputDataConfig") or ()
-        ]
-        job = TrainingJob(request, backend.trained_jobs.arn(request["TrainingJobName"]), self.region, clock.now())
-        job.metric_definitions = (
-            metrics.XGBOOST_DEFINITIONS
-            if program.built_in
-            else request["AlgorithmSpecification"].get("MetricDefinitions", [])
-        )
-        backend.trained_jobs.add(job)
-        trial_components.record(backend, job)
-        backend.tag_store.put(job.arn, request.get("Tags"))
-        host.in_background(TrainingRun(job, channels, program, credentials).execute, name=f"training {job.name}")
+        job = starting.begin(starting.prepare(request, program, credentials, self.region), backend, self.region)
         return {"TrainingJobArn": job.arn}
 
     def describe_training_job(self) -> dict[str, Any]:
@@ -90,35 +70,6 @@ class TrainingJobOperations:
         return job
 
 
-def assume(role_arn: str, region: str) -> Credentials:
-    """The credentials of a job's role.
-
-    Raises:
-        AwsError: ValidationException, when SageMaker may not assume it.
-    """
-    try:
-        return identity.assume_role(role_arn, "SageMaker", service=SERVICE, region=region)
-    except AwsError as error:
-        raise AwsError(
-            "ValidationException",
-            f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal '{SERVICE}' to assume the role.",
-        ) from error
-
-
-def _check_quota(request: Mapping[str, Any], jobs: Iterable[TrainingJob]) -> None:
-    """Instances in use by jobs of this region that have not ended."""
-    instance_type, spot = request["ResourceConfig"]["InstanceType"], bool(request.get("EnableManagedSpotTraining"))
-    in_use = sum(
-        job.instance_count
-        for job in jobs
-        if not job.is_finished
-        and job.is_spot == spot
-        and job.request["ResourceConfig"]["InstanceType"] == instance_type
-    )
-    name = f"{instance_type} for {'spot training' if spot else 'training'} job usage"
-    quotas.check(name, in_use=in_use, wanted=request["ResourceConfig"]["InstanceCount"])
-
-
 def _check_name_is_free(name: str, backend: Any) -> None:
     if backend.trained_jobs.find(name) is not None:
         raise AwsError(
@@ -128,7 +79,7 @@ def _check_name_is_free(name: str, backend: Any) -> None:
         )
 
 
-def _check(request: Mapping[str, Any]) -> None:
+def check(request: Mapping[str, Any]) -> None:
     """What the service checks beyond its service model."""
     specification, resources = request["AlgorithmSpecification"], request["ResourceConfig"]
     if ("TrainingImage" in specification) == ("AlgorithmName" in specification):

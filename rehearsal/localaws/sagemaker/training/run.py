@@ -224,9 +224,7 @@ class TrainingRun:
         return receive
 
     def _record(self, found: list[tuple[str, float, datetime]]) -> None:
-        with self.job.changed:
-            for name, value, at in found:
-                self.job.metrics[name] = {"MetricName": name, "Value": value, "Timestamp": at}
+        self.job.measure(found)
         events.publish_metrics(self.job, found)
 
     def _wait(

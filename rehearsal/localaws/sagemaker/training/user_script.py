@@ -10,6 +10,8 @@ from typing import Any
 
 PROGRAM, SUBMIT_DIRECTORY = "sagemaker_program", "sagemaker_submit_directory"
 _OF_THE_SERVICE = "sagemaker_"
+OBJECTIVE_METRIC = "_tuning_objective_metric"
+"""What a tuning job adds: https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-define-ranges.html"""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,11 @@ def decoded(hyperparameters: Mapping[str, str]) -> dict[str, Any]:
 
 def of_the_user(values: Mapping[str, Any]) -> dict[str, Any]:
     """Those that are not the service's own."""
-    return {name: value for name, value in values.items() if not name.startswith(_OF_THE_SERVICE)}
+    return {
+        name: value
+        for name, value in values.items()
+        if not name.startswith(_OF_THE_SERVICE) and name != OBJECTIVE_METRIC  # which no script would take as an option
+    }
 
 
 def arguments(values: Mapping[str, Any]) -> list[str]:

@@ -22,7 +22,12 @@ ALLOWED = [
     {"Effect": "Allow", "Action": ["sagemaker:Create*", "sagemaker:Describe*", "sagemaker:Stop*"], "Resource": "*"},
     {
         "Effect": "Allow",
-        "Action": ["sagemaker:AddTags", "sagemaker:ListModelPackages", "sagemaker:UpdateEndpoint"],
+        "Action": [
+            "sagemaker:AddTags",
+            "sagemaker:ListModelPackages",
+            "sagemaker:UpdateEndpoint",
+            "sagemaker:ListTrainingJobsForHyper*",
+        ],
         "Resource": "*",
     },
     {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "*"},

@@ -299,7 +299,6 @@ BAD: dict[str, tuple[Any, str]] = {
     "a Fail step with more to say": (document(step("F", "Fail", {"Message": "x"})), "unknown property 'Message'"),
 }
 NOT_OFFERED = (
-    "Tuning",
     "EMR",
     "EMRServerless",
     "AutoML",

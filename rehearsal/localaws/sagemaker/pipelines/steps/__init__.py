@@ -17,11 +17,13 @@ from rehearsal.localaws.sagemaker.pipelines.steps.processing import PROCESSING
 from rehearsal.localaws.sagemaker.pipelines.steps.register_model import REGISTER_MODEL
 from rehearsal.localaws.sagemaker.pipelines.steps.training import TRAINING
 from rehearsal.localaws.sagemaker.pipelines.steps.transform import TRANSFORM
+from rehearsal.localaws.sagemaker.pipelines.steps.tuning import TUNING
 
 _ROWS = (
     PROCESSING,
     TRAINING,
     TRANSFORM,
+    TUNING,
     MODEL,
     REGISTER_MODEL,
     CONDITION,
@@ -36,7 +38,6 @@ _ROWS = (
 KINDS: dict[str, Kind] = {kind.type: kind for kind in _ROWS}
 
 REFUSED = (
-    "Tuning",
     "EMR",
     "EMRServerless",
     "AutoML",

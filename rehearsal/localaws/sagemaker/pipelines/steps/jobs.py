@@ -1,4 +1,4 @@
-"""Steps that start a job and wait for its end: training, processing and transform jobs differ in names alone."""
+"""Steps that start a job and wait for its end: training, processing, transform and tuning jobs differ in names above all."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,19 +19,22 @@ class Job:
     """``TrainingJob``: the word of its operations and members."""
     records: Callable[[Any], Any]
     has_role: bool = True
+    has_experiment: bool = True
+    metadata: str = ""
+    """The member of the step's Metadata; the word itself where it is not another."""
 
     def begin(self, context: Context) -> Started:
         """Create the job."""
         request = self._request(context)
         answer = call(context, "sagemaker", f"Create{self.word}", request)
-        return Started({self.word: {"Arn": answer[f"{self.word}Arn"]}})
+        return Started({self.metadata or self.word: {"Arn": answer[f"{self.word}Arn"]}})
 
     def _request(self, context: Context) -> dict[str, Any]:
         request = fitted(f"Create{self.word}", context.arguments)
         request[f"{self.word}Name"] = context.name
         if self.has_role:
             request.setdefault("RoleArn", context.role_arn)
-        if context.experiment is not None:
+        if self.has_experiment and context.experiment is not None:
             request.setdefault("ExperimentConfig", dict(context.experiment))
         return with_tags(context, request)
 

@@ -75,7 +75,7 @@ class Kind:
     """What retry policies of such a step may name."""
     takes_cache_config: bool = False
     cache_keys: tuple[str, ...] = ()
-    """Arguments that must be equal for an earlier run to be reused; none: never reused."""
+    """Arguments that must be equal for an earlier run to be reused, or their members with dots; none: never reused."""
     decides: bool = False
     """A Condition step: the state machine itself carries it out with the values that it is given."""
     is_leaf: bool = False
@@ -84,6 +84,8 @@ class Kind:
     """The member of a step's Metadata in ListPipelineExecutionSteps."""
     works_in_call: bool = False
     """The call that begins the step lasts until its work is done."""
+    longest_name: int = 63
+    """Characters that the name may have."""
     makes_names: bool = True
     """A name in the arguments is a prefix, to which the pipeline adds; else it is the name itself."""
 

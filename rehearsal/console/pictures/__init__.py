@@ -1,0 +1,1 @@
+"""Pictures as SVG, one function each; every one says what it shows in words too. Pure."""
