@@ -3,7 +3,6 @@
 import ctypes
 import sys
 
-_MOST_HEAPS = -8  # M_ARENA_MAX
 _SET_DUMPABLE, _SET_CHILD_SUBREAPER = 4, 36  # https://man7.org/linux/man-pages/man2/prctl.2.html
 
 
@@ -17,27 +16,15 @@ def adopt_orphans() -> bool:
     return _prctl(_SET_CHILD_SUBREAPER, 1)
 
 
-def share_heaps() -> None:
-    """Have the threads to come share two heaps of the C library: one for each of a hundred workers would hold what others could use.
-
-    Python's threads take turns anyway. https://man7.org/linux/man-pages/man3/mallopt.3.html
-    """
-    _of_glibc("mallopt", _MOST_HEAPS, 2)
-
-
 def give_back_memory() -> None:
-    """Have the C library give pages that lie free in its heaps back to the system.
+    """Have the C library give pages that lie free in its heaps back to the system; glibc alone keeps them, and alone has a way to ask.
 
     https://man7.org/linux/man-pages/man3/malloc_trim.3.html
     """
-    _of_glibc("malloc_trim", 0)
-
-
-def _of_glibc(function: str, *arguments: int) -> None:
-    """Other C libraries have heaps of another kind, and no such function."""
-    found = getattr(ctypes.CDLL(None), function, None) if sys.platform == "linux" else None
-    if found is not None:
-        found(*arguments)
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 def _prctl(option: int, value: int) -> bool:
