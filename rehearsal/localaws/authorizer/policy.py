@@ -225,7 +225,7 @@ def _statements(text: str) -> tuple[Statement, ...]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise MalformedPolicy(f"This policy contains invalid Json: {error}") from error
+        raise MalformedPolicy("This policy contains invalid Json") from error
     if not isinstance(document, Mapping):
         raise MalformedPolicy("a policy document must be a JSON object")
     with_variables = document.get("Version") == VARIABLES_SINCE

@@ -25,6 +25,8 @@ from rehearsal.localaws.ground.errors import AwsError
 
 Answer = dict[str, Any]
 _ALL = "*"
+_INLINE = "IAM Policy"
+"""What AWS calls a policy within a user, group or role; its model has other names for it."""
 _MOST_RESTRICTIVE_FIRST = (Verdict.EXPLICIT_DENY, Verdict.IMPLICIT_DENY, Verdict.ALLOWED)
 
 
@@ -56,8 +58,10 @@ def _result(simulation: Simulation, action: str) -> Answer:
     deciding = [match for found in decisions if found.verdict is verdict for match in _deciding(found)]
     answer: Answer = {
         "EvalActionName": action,
-        "EvalResourceName": _ALL,
+        "EvalResourceName": named[0] if len(named) == 1 else _ALL,
         "EvalDecision": verdict.value,
+        "EvalDecisionDetails": {},
+        "OrganizationsDecisionDetail": {"AllowedByOrganizations": True},
         "MatchedStatements": _matched(deciding, simulation.holder),
         "MissingContextValues": _missing(simulation),
         **_boundary_detail(simulation, requests),
@@ -115,7 +119,7 @@ def _source_type(match: Match, holder: str) -> str:
         return "resource"
     if name.startswith("arn:"):
         return "aws-managed" if name.split(":")[4] == "aws" else "user-managed"
-    return holder
+    return _INLINE if holder in ("user", "group", "role") else holder
 
 
 def _missing(simulation: Simulation) -> list[str]:

@@ -144,6 +144,11 @@ class ChangeSetOperations(ServiceApi):
                 return change_set
             if change_set.name == name and stack_name in (change_set.stack.name, change_set.stack.stack_id):
                 return change_set
+        if not str(name).startswith("arn:"):
+            if not stack_name:
+                raise invalid("StackName must be specified if ChangeSetName is not specified as an ARN.")
+            if self.backend.live(stack_name) is None and stack_name not in self.backend.stacks:
+                raise invalid(f"Stack [{stack_name}] does not exist")
         raise AwsError("ChangeSetNotFound", f"ChangeSet [{name}] does not exist")
 
 

@@ -272,7 +272,7 @@ def _comparable(value: Any) -> Any:
 
 def _equals(argument: Sequence[Node], scope: Scope) -> bool:
     if not isinstance(argument, list) or len(argument) != 2:
-        raise invalid("Template error: every Fn::Equals object requires a list of 2 string parameters")
+        raise invalid("Template error: every Fn::Equals object requires a list of 2 string parameters.")
     left, right = (_comparable(resolve(side, scope)) for side in argument)
     return bool(left == right)
 

@@ -79,6 +79,8 @@ class CloudFormationBackend(BaseBackend):
         stack_id = existing.stack_id if existing else self.stack_id(name)
         client = self.client_of(credentials)
         body = prepare.fetch_body(wanted, None, client)
+        if wanted.role_arn:
+            check_role(wanted.role_arn)
         blueprint = prepare.blueprint(wanted, body, None, self.surroundings(name, stack_id, wanted), client)
         return Stack(
             name=name,
@@ -224,8 +226,16 @@ def check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
         raise invalid(
             f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: Member must satisfy "
-            f"regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+            f"regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*"
         )
+
+
+def check_role(role_arn: str) -> None:
+    """A service role is there, and lets CloudFormation in."""
+    try:
+        identity.assume_role(role_arn, "AWSCloudFormation", service="cloudformation.amazonaws.com")
+    except AwsError as error:
+        raise invalid(f"Role {role_arn} is invalid or cannot be assumed") from error
 
 
 def _policies(blueprint: Blueprint) -> dict[str, Any]:

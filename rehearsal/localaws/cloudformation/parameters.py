@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.localaws.cloudformation import java_patterns
 from rehearsal.localaws.cloudformation.template import as_text, invalid
 
 Declaration = Mapping[str, Any]
@@ -178,7 +179,7 @@ def _problem(name: str, declared: Declaration, text: str) -> str | None:
 
 def _matches(name: str, pattern: str, text: str) -> bool:
     try:
-        return re.fullmatch(pattern, text) is not None
+        return java_patterns.compiled(pattern).fullmatch(text) is not None
     except re.error as error:
         raise invalid(f"Template format error: Invalid regular expression {pattern} of parameter {name}") from error
 

@@ -1,13 +1,13 @@
 """What a deployment has to do, worked out before anything is done. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from rehearsal.localaws.cloudformation import intrinsics
 from rehearsal.localaws.cloudformation.scope import PSEUDO_PARAMETERS, NotYetKnown, StackScope
-from rehearsal.localaws.cloudformation.template import ResourceDeclaration, Template, invalid
+from rehearsal.localaws.cloudformation.template import Node, ResourceDeclaration, Template, invalid
 
 
 def active_resources(template: Template, scope: StackScope) -> dict[str, ResourceDeclaration]:
@@ -27,9 +27,11 @@ def check_references(template: Template) -> None:
     """
     known = PSEUDO_PARAMETERS | set(template.parameters) | set(template.resources)
     for declared in template.resources.values():
+        _check_attributes(declared.properties, known)
         names = [*intrinsics.references(declared.properties), *declared.depends_on]
         _check_known(names, known, "Resources")
     for output in template.outputs.values():
+        _check_attributes(output["Value"], known)
         _check_known(intrinsics.references(output["Value"]), known, "Outputs")
 
 
@@ -55,6 +57,50 @@ def check_references_of_active(
             raise invalid(
                 f"Unresolved resource dependencies [{', '.join(sorted(missing))}] in the Outputs block of the template"
             )
+
+
+def check_mappings(active: Mapping[str, ResourceDeclaration], template: Template, scope: StackScope) -> None:
+    """Look up what mappings are asked for by keys that are known before anything is made.
+
+    Raises:
+        AwsError: ValidationError, naming the key that no mapping has.
+    """
+    for declared in active.values():
+        for looked_up in _functions(declared.properties, "Fn::FindInMap"):
+            if not set(template.resources).intersection(intrinsics.references(looked_up)):
+                intrinsics.resolve({"Fn::FindInMap": looked_up}, scope)
+
+
+def _check_attributes(node: Node, known: Iterable[str]) -> None:
+    for asked in _functions(node, "Fn::GetAtt"):
+        name = (
+            asked.partition(".")[0] if isinstance(asked, str) else asked[0] if isinstance(asked, list) and asked else ""
+        )
+        if isinstance(name, str) and name not in known:
+            raise invalid(f"Template error: instance of Fn::GetAtt references undefined resource {name}")
+
+
+def attributes_asked(template: Template) -> Iterator[tuple[str, str]]:
+    """Every resource and attribute that Fn::GetAtt names, in resources and outputs."""
+    nodes = [declared.properties for declared in template.resources.values()]
+    for node in [*nodes, *(output["Value"] for output in template.outputs.values())]:
+        for asked in _functions(node, "Fn::GetAtt"):
+            parts = asked.split(".", 1) if isinstance(asked, str) else asked
+            if isinstance(parts, list) and len(parts) > 1 and all(isinstance(part, str) for part in parts):
+                yield parts[0], ".".join(parts[1:])
+
+
+def _functions(node: Node, name: str) -> Iterator[Node]:
+    """The arguments of every call of a function, at any depth; the branches of Fn::If that may not be taken are left out."""
+    if isinstance(node, dict):
+        if name in node:
+            yield node[name]
+        for key, value in node.items():
+            if key != "Fn::If" or name != "Fn::FindInMap":
+                yield from _functions(value, name)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _functions(item, name)
 
 
 def _check_known(names: Iterable[str], known: Iterable[str], block: str) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import unquote, urlparse
 
@@ -33,6 +34,7 @@ class Wanted:
     capabilities: tuple[str, ...] = ()
     role_arn: str | None = None
     notification_arns: tuple[str, ...] = ()
+    resource_types: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, params: Mapping[str, Any]) -> "Wanted":
@@ -52,6 +54,7 @@ class Wanted:
             capabilities=tuple(params.get("Capabilities") or ()),
             role_arn=params.get("RoleARN"),
             notification_arns=tuple(params.get("NotificationARNs") or ()),
+            resource_types=tuple(params.get("ResourceTypes") or ()),
         )
 
 
@@ -97,7 +100,7 @@ _HOSTED = re.compile(r"(?P<bucket>[^/]+)\.s3[.-][^/]*")
 
 
 def s3_location(url: str) -> tuple[str, str, str | None]:
-    """Bucket, key and version of an S3 URL in path style, virtual-hosted style, or ``s3://``.
+    """Bucket, key and version of an S3 URL in path style or virtual-hosted style.
 
     Raises:
         AwsError: ValidationError, when it is no S3 URL.
@@ -107,7 +110,7 @@ def s3_location(url: str) -> tuple[str, str, str | None]:
     if match := re.search(r"(?:^|&)versionId=([^&]+)", parts.query):
         version = match[1]
     if parts.scheme == "s3":
-        return parts.netloc, path, version
+        raise invalid(f"S3 error: Domain name specified in {parts.netloc} is not a valid S3 domain")
     host = parts.netloc.rpartition("@")[2]
     if hosted := _HOSTED.fullmatch(host):
         return hosted["bucket"], path, version
@@ -140,6 +143,7 @@ def blueprint(
     values = value_parameters(declared.parameters, wanted, before, client)
     processed = transforms.apply(declared, values, surroundings)
     check(processed, values, surroundings, client)
+    _check_types(processed, wanted.resource_types)
     _check_capabilities(registry.capabilities_needed(processed), wanted.capabilities)
     return Blueprint(
         template=processed,
@@ -161,12 +165,23 @@ def check(
     """Types, references, conditions, rules and order of a template with its values."""
     registry.check_types(processed)
     plan.check_references(processed)
+    registry.check_attributes(processed)
     scope = StackScope(processed, values, surroundings)
     rules.check(processed, scope, AccountValues(client))
     check_conditions(processed, scope)
     active = plan.active_resources(processed, scope)
     plan.check_references_of_active(processed, active, scope)
+    plan.check_mappings(active, processed, scope)
     plan.dependencies(active, scope)
+
+
+def _check_types(template: Template, allowed: tuple[str, ...]) -> None:
+    """``AWS::*``, ``AWS::SNS::*`` and whole names."""
+    for declared in template.resources.values() if allowed else ():
+        if not any(fnmatchcase(declared.type, each) for each in allowed):
+            raise invalid(
+                f"Resource type {declared.type} is not allowed by parameter ResourceTypes [{', '.join(allowed)}]"
+            )
 
 
 def _check_capabilities(needed: tuple[str, ...], given: tuple[str, ...]) -> None:

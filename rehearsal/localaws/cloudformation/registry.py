@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
+from typing import Any
 
-from rehearsal.localaws.cloudformation import schemas
+from rehearsal.localaws.cloudformation import plan, schemas
 from rehearsal.localaws.cloudformation.resources.model import Handler
 from rehearsal.localaws.cloudformation.stack import STACK_TYPE
 from rehearsal.localaws.cloudformation.template import Template, invalid
@@ -22,6 +23,7 @@ _MODULES = (
 )
 _CUSTOM = "Custom::"
 CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
+_ANY_ATTRIBUTE = (_CUSTOM, CUSTOM_RESOURCE, STACK_TYPE)
 
 _NEEDS_IAM = {
     f"AWS::IAM::{name}"
@@ -129,3 +131,38 @@ def always_updated(resource_type: str) -> bool:
 def is_iam(resource_type: str) -> bool:
     """Whether resources of the type need the caller's acknowledgement."""
     return resource_type in _NEEDS_IAM
+
+
+def identifiers(template: Template) -> list[dict[str, Any]]:
+    """For each type with a public schema, its resources and the properties that tell one from another."""
+    named: dict[str, list[str]] = {}
+    for declared in template.resources.values():
+        named.setdefault(declared.type, []).append(declared.logical_id)
+    found = [
+        (kind, names, schemas.of_type(kind)) for kind, names in sorted(named.items()) if schemas.known_to_aws(kind)
+    ]
+    return [
+        {
+            "ResourceType": kind,
+            "LogicalResourceIds": names,
+            "ResourceIdentifiers": ["|".join(path) for path in schema.paths("primaryIdentifier")],
+        }
+        for kind, names, schema in found
+        if schema.paths("primaryIdentifier")
+    ]
+
+
+def check_attributes(template: Template) -> None:
+    """Refuse Fn::GetAtt of what a type has not, as far as its public schema says.
+
+    Raises:
+        AwsError: ValidationError, naming the resource and the attribute.
+    """
+    for logical_id, name in plan.attributes_asked(template):
+        kind = template.resources[logical_id].type
+        if kind.startswith(_ANY_ATTRIBUTE) or not schemas.known_to_aws(kind):
+            continue
+        schema = schemas.of_type(kind)
+        known = {path[0] for path in schema.paths("readOnlyProperties")} | set(schema.properties)
+        if name.partition(".")[0] not in known and name not in getattr(handlers().get(kind), "attributes", ()):
+            raise invalid(f"Template error: resource {logical_id} does not support attribute type {name} in Fn::GetAtt")

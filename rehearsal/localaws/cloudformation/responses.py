@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/
 from dataclasses import replace
 from typing import Any
 
-from rehearsal.localaws.cloudformation import answers, prepare, registry, signals, transforms
+from rehearsal.localaws.cloudformation import answers, prepare, registry, signals, stack_policy, transforms
 from rehearsal.localaws.cloudformation.answers import Answer
 from rehearsal.localaws.cloudformation.change_set_operations import ChangeSetOperations
 from rehearsal.localaws.cloudformation.models import CloudFormationBackend, backend_of
@@ -16,6 +16,7 @@ from rehearsal.localaws.cloudformation.refused import RefusedOperations
 from rehearsal.localaws.cloudformation.stack import Resource, Stack
 from rehearsal.localaws.cloudformation.statuses import ResourceStatus, StackStatus
 from rehearsal.localaws.cloudformation.template import Template, invalid
+from rehearsal.localaws.ground.errors import AwsError
 
 _SIGNALLED_WHILE = (ResourceStatus.CREATE_IN_PROGRESS, ResourceStatus.UPDATE_IN_PROGRESS)
 
@@ -152,9 +153,13 @@ class CloudFormationApi(ChangeSetOperations, RefusedOperations):
         return answers.present(StackPolicyBody=self._stack().policy_body)
 
     def _policy(self, params: Any, body: str, url: str) -> str | None:
-        if params.get(url):
-            return prepare.from_s3(params[url], self.backend.client_of(self.caller_credentials))
+        if params.get(url) and params.get(body):
+            raise invalid(f"You cannot specify both {url} and {body}")
         text: str | None = params.get(body)
+        if params.get(url):
+            text = prepare.from_s3(params[url], self.backend.client_of(self.caller_credentials))
+        if text:
+            stack_policy.check(text)
         return text
 
     def _stack(self) -> Stack:
@@ -163,7 +168,10 @@ class CloudFormationApi(ChangeSetOperations, RefusedOperations):
     # ------------------------------------------------------------------------------------------- resources and events
 
     def describe_stack_events(self) -> Answer:
-        stack = self._stack()
+        try:
+            stack = self._stack()
+        except AwsError as error:
+            raise invalid(f"Stack [{self.params['StackName']}] does not exist") from error
         listed, token = page(list(reversed(stack.events)), self.params.get("NextToken"))
         return answers.present(StackEvents=[answers.event(stack, event) for event in listed], NextToken=token)
 
@@ -183,7 +191,10 @@ class CloudFormationApi(ChangeSetOperations, RefusedOperations):
         raise invalid(f"Stack for {physical_id} does not exist")
 
     def describe_stack_resource(self) -> Answer:
-        stack, wanted = self._stack(), self.params["LogicalResourceId"]
+        try:
+            stack, wanted = self._stack(), self.params["LogicalResourceId"]
+        except AwsError as error:
+            raise invalid(f"Stack '{self.params['StackName']}' does not exist") from error
         if wanted not in stack.resources:
             raise invalid(f"Resource {wanted} does not exist for stack {stack.name}")
         return {"StackResourceDetail": answers.resource_detail(stack, stack.resources[wanted])}
@@ -197,6 +208,11 @@ class CloudFormationApi(ChangeSetOperations, RefusedOperations):
     # ----------------------------------------------------------------------------------------------------- templates
 
     def get_template(self) -> Answer:
+        if not self.params.get("StackName"):
+            if not self.params.get("ChangeSetName"):
+                raise invalid("StackName is required if ChangeSetName is not specified.")
+            if not str(self.params["ChangeSetName"]).startswith("arn:"):
+                raise invalid("StackName is a required parameter.")
         described = self._change_set() if self.params.get("ChangeSetName") else self._stack()
         template = described.blueprint.template
         processed = self.params.get("TemplateStage") == "Processed" and template.transforms
@@ -208,19 +224,23 @@ class CloudFormationApi(ChangeSetOperations, RefusedOperations):
         registry.check_types(transforms.without_sam_types(template))
         return {
             "Parameters": answers.declarations(template),
-            "Description": template.description or "",
+            **answers.present(Description=template.description),
             **self._acknowledgements(template),
         }
 
     def get_template_summary(self) -> Answer:
         if self.params.get("StackName") and not self.params.get("TemplateBody"):
-            template = self._stack().blueprint.template
+            stack = self._stack()
+            if stack.status is StackStatus.REVIEW_IN_PROGRESS:
+                raise invalid("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.")
+            template = stack.blueprint.template
         else:
             template = self._read_template()
         return {
             "Parameters": answers.declarations_with_constraints(template),
-            "Description": template.description or "",
+            **answers.present(Description=template.description),
             "ResourceTypes": sorted({declared.type for declared in template.resources.values()}),
+            "ResourceIdentifierSummaries": registry.identifiers(template),
             "Version": template.raw.get("AWSTemplateFormatVersion", "2010-09-09"),
             **answers.present(Metadata=answers.as_json(template.metadata)),
             **self._acknowledgements(template),
@@ -232,11 +252,12 @@ class CloudFormationApi(ChangeSetOperations, RefusedOperations):
 
     def _acknowledgements(self, template: Template) -> Answer:
         needed = [*registry.capabilities_needed(template), *transforms.capabilities_needed(template)]
+        transformed = answers.present(DeclaredTransforms=list(template.transforms) or None)
         if not needed:
-            return {"DeclaredTransforms": list(template.transforms)}
+            return transformed
         kinds = sorted({declared.type for declared in template.resources.values() if registry.is_iam(declared.type)})
         reason = f"The following resource(s) require capabilities: [{', '.join(kinds or template.transforms)}]"
-        return {"Capabilities": needed, "CapabilitiesReason": reason, "DeclaredTransforms": list(template.transforms)}
+        return {"Capabilities": needed, "CapabilitiesReason": reason, **transformed}
 
     # ------------------------------------------------------------------------------------------------------- exports
 

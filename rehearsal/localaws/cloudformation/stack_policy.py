@@ -44,6 +44,16 @@ class StackPolicy:
         return "Allow" in applying and "Deny" not in applying
 
 
+def check(body: str) -> None:
+    """Refuse what is no policy; an empty object is one that says nothing.
+
+    Raises:
+        AwsError: ValidationError.
+    """
+    if body.replace(" ", "") != "{}":
+        StackPolicy.parse(body)
+
+
 def _applies(statement: Mapping[str, Any], action: str, resource: Resource) -> bool:
     return (
         _matches(statement, "Action", action)

@@ -41,6 +41,7 @@ _RESOURCE_MEMBERS = {
     "CreationPolicy",
     "UpdatePolicy",
     "Version",
+    "Description",  # templates that CodeStar made have it
     "Connectors",  # SAM's
     "IgnoreGlobals",  # SAM's
 }
@@ -200,7 +201,20 @@ def build(raw: dict[str, Any], body: str, *, may_be_empty: bool = False) -> Temp
         transforms=_transforms(raw.get("Transform")),
     )
     _check_parameters(template)
+    _check_mappings(template.mappings)
     return template
+
+
+def _check_mappings(mappings: Mapping[str, Any]) -> None:
+    """Two levels of keys, then texts or lists; what transforms fill in comes later."""
+    for mapping in mappings.values():
+        for key, attributes in mapping.items() if isinstance(mapping, dict) else ():
+            if key.startswith("Fn::"):
+                continue
+            if not isinstance(attributes, dict):
+                raise invalid(f"Template format error: Every Mappings member {key} must be a map")
+            if any(isinstance(value, dict) for name, value in attributes.items() if not name.startswith("Fn::")):
+                raise invalid("Template format error: Every Mappings attribute must be a String or a List.")
 
 
 def _section(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -231,7 +245,7 @@ def _transforms(value: Any) -> tuple[str, ...]:
 
 def _resource(name: str, declared: Any) -> ResourceDeclaration:
     if not isinstance(declared, dict):
-        raise invalid(f"Template format error: [/Resources/{name}] resource definition is malformed")
+        raise invalid("Template format error: Any Resources member must be an object.")
     if not isinstance(declared.get("Type"), str):
         raise invalid(f"Template format error: [/Resources/{name}] Every Resources object must contain a Type member.")
     for member in declared:
@@ -271,7 +285,9 @@ def _check_policy(name: str, declared: Mapping[str, Any], member: str, allowed: 
 def _outputs(section: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     for name, declared in section.items():
         if not isinstance(declared, dict) or "Value" not in declared:
-            raise invalid(f"Template format error: Output {name} must contain a Value member.")
+            raise invalid("Template format error: Every Outputs member must contain a Value object")
+        if declared["Value"] is None:
+            raise invalid(f"[/Outputs/{name}/Value] 'null' values are not allowed in templates")
         if isinstance(declared["Value"], list):
             raise invalid(
                 "Template format error: The Value field of every Outputs member must evaluate to a String and not a List."

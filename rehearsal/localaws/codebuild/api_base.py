@@ -19,7 +19,7 @@ class CodeBuildPart(ServiceApi):
 
     def check_request(self) -> None:
         """Hold the parameters against the service model."""
-        constraints.check("codebuild", self._get_action(), self.params)
+        constraints.check("codebuild", self._get_action(), self.params, "InvalidInputException")
 
     @property
     def backend(self) -> CodeBuildBackend:

@@ -118,7 +118,8 @@ class Builds(CodeBuildPart):
         stop = models.stops.get(build.id)
         if stop is not None:
             stop.set()
-        return {"build": self._view(build)}
+        view = self._view(build)
+        return {"build": view if build.is_over else {**view, "buildStatus": "STOPPED"}}
 
     def list_builds(self) -> dict[str, Any]:
         """The ids of all builds, the newest first unless asked otherwise."""

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -62,6 +62,23 @@ class Author:
 
     name: str
     email: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file to be committed, with git's mode (``100644``)."""
+
+    bytes: bytes
+    mode: str
+
+
+@dataclass(frozen=True)
+class Commit:
+    """The ids of a commit that was made, of its tree, and by path of the files that came with it."""
+
+    id: str
+    tree: str
+    blobs: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -156,27 +173,49 @@ class Repository:
         mode, kind, blob = listed.partition("\t")[0].split(" ")
         return (mode, blob, self._run("cat-file", "blob", blob)) if kind == "blob" else None
 
-    def put_file(
-        self, branch: str, path: str, content: bytes, *, mode: str, message: str, author: Author
-    ) -> tuple[str, str, str]:
-        """Commit one file on a branch; gives the ids of commit, blob and tree."""
+    def commit(
+        self,
+        branch: str,
+        changes: Mapping[str, Content | None],
+        *,
+        message: str,
+        author: Author,
+        refuses_same: bool = False,
+    ) -> Commit:
+        """Commit files on a branch; None removes one.
+
+        Raises:
+            AwsError: NoChangeException, where everything stays as it is and ``refuses_same``.
+        """
         parent = self.branches().get(branch)
-        blob = self._run("hash-object", "-w", "--stdin", given=content).decode().strip()
         with tempfile.TemporaryDirectory() as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
             if parent:
                 self._run("read-tree", parent, more=index)
-            self._run("update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}", more=index)
+            blobs = {path: self._blob(content) for path, content in changes.items() if content is not None}
+            lines = [
+                f"0 {_ZERO}\t{path}" if content is None else f"{content.mode} {blobs[path]}\t{path}"
+                for path, content in changes.items()
+            ]
+            self._run("update-index", "-z", "--index-info", given="\0".join([*lines, ""]).encode(), more=index)
+            listed = frozenset(self._run("ls-files", "-z", more=index).decode().split("\0"))
+            if strange := [path for path in blobs if path not in listed]:  # git only warns of these
+                raise GitFailed(f"Invalid path {strange[0]!r}")
             tree = self._run("write-tree", more=index).decode().strip()
+        if refuses_same and parent and self.commit_fields(parent)["tree"] == tree:
+            raise AwsError("NoChangeException", "The commit would change nothing.")
         people = {
             f"GIT_{role}_{part}": value
             for role in ("AUTHOR", "COMMITTER")
             for part, value in (("NAME", author.name), ("EMAIL", author.email))
         }
         parents = ["-p", parent] if parent else []
-        commit = self._run("commit-tree", tree, *parents, given=message.encode(), more=people).decode().strip()
-        self.set_branch(branch, commit, expected=parent or _ZERO)
-        return commit, blob, tree
+        made = self._run("commit-tree", tree, *parents, given=message.encode(), more=people).decode().strip()
+        self.set_branch(branch, made, expected=parent or _ZERO)
+        return Commit(made, tree, blobs)
+
+    def _blob(self, content: Content) -> str:
+        return self._run("hash-object", "-w", "--stdin", given=content.bytes).decode().strip()
 
     def set_branch(self, branch: str, commit_id: str, *, expected: str = _ZERO) -> None:
         """Point a branch at a commit, if it still points at ``expected``."""

@@ -1,21 +1,22 @@
 """The API of CodeCommit, as far as a pipeline's source and its user need it; the rest is git's own over HTTP."""
 
-import base64
+import re
 from typing import Any
 
+from moto.codecommit.exceptions import InvalidRepositoryNameException
 from moto.codecommit.models import codecommit_backends
 
 from rehearsal.localaws.codecommit import models
+from rehearsal.localaws.codecommit.commits import MODES, CommitOperations
 from rehearsal.localaws.codecommit.models import CodeCommitBackend, RepositoryRecord
-from rehearsal.localaws.codecommit.repository import Author, GitFailed
 from rehearsal.localaws.ground import constraints
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.services.api import ServiceApi
 
-_MODES = {"NORMAL": "100644", "EXECUTABLE": "100755", "SYMLINK": "120000"}
+_NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)
 
 
-class CodeCommitApi(ServiceApi):
+class CodeCommitApi(CommitOperations, ServiceApi):
     """One request to CodeCommit."""
 
     params: dict[str, Any]
@@ -25,6 +26,9 @@ class CodeCommitApi(ServiceApi):
 
     def check_request(self) -> None:
         """Hold the parameters against the service model."""
+        name = self.params.get("repositoryName")
+        if name is not None and not _NAME.fullmatch(name):
+            raise InvalidRepositoryNameException
         constraints.check("codecommit", self._get_action(), self.params)
 
     @property
@@ -144,7 +148,7 @@ class CodeCommitApi(ServiceApi):
         if found is None:
             raise AwsError("FileDoesNotExistException", f"{path} does not exist in commit {commit}")
         mode, blob, content = found
-        names = {number: name for name, number in _MODES.items()}
+        names = {number: name for name, number in MODES.items()}
         return {
             "commitId": commit,
             "blobId": blob,
@@ -153,29 +157,6 @@ class CodeCommitApi(ServiceApi):
             "fileSize": len(content),
             "fileContent": content,
         }
-
-    def put_file(self) -> dict[str, Any]:
-        """Commit one file; the branch's present commit has to be named, but in an empty repository."""
-        record, branch, path = self.repository, self.params["branchName"], self.params["filePath"].lstrip("/")
-        tip, given = record.git.branches().get(branch), self.params.get("parentCommitId")
-        if tip is not None and given is None:
-            raise AwsError("ParentCommitIdRequiredException", f"The branch {branch} has commits: name its present one")
-        if given not in (None, tip):
-            raise AwsError("ParentCommitIdOutdatedException", f"The branch {branch} is at {tip}, not at {given}")
-        before = record.git.references()
-        author = Author(
-            self.params.get("name") or "CodeCommit", self.params.get("email") or "codecommit@rehearsal.invalid"
-        )
-        message = self.params.get("commitMessage") or f"Put {path}"
-        mode = _MODES[self.params.get("fileMode", "NORMAL")]
-        try:
-            commit, blob, tree = record.git.put_file(
-                branch, path, _bytes(self.params["fileContent"]), mode=mode, message=message, author=author
-            )
-        except GitFailed as error:
-            raise AwsError("InvalidPathException", f"git refused the commit: {error}") from error
-        models.announce(record, before, self.caller_arn)
-        return {"commitId": commit, "blobId": blob, "treeId": tree}
 
     def list_tags_for_resource(self) -> dict[str, Any]:
         """The tags of a repository."""
@@ -192,7 +173,3 @@ class CodeCommitApi(ServiceApi):
 
     def _by_arn(self) -> RepositoryRecord:
         return self.backend.repository(self.params["resourceArn"].rpartition(":")[2])
-
-
-def _bytes(content: bytes | str) -> bytes:
-    return content if isinstance(content, bytes) else base64.b64decode(content)

@@ -6,6 +6,7 @@ memory or in a file before a worker is asked; what is left of cheroot is WSGI, t
 
 import io
 import re
+from collections.abc import Iterator, Mapping
 from typing import IO, Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -91,7 +92,14 @@ class Gateway(Gateway_10):
         body = self.req.conn.received.body
         if isinstance(body, FileBody):
             environ[reception.RECEIVED] = body
+        named = {name.lower(): value for name, value in _texts(self.req.inheaders) if "_" in name}
+        if named:
+            environ[reception.UNDERSCORED] = named
         return environ
+
+
+def _texts(headers: Mapping[bytes, bytes]) -> Iterator[tuple[str, str]]:
+    return ((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.items())
 
 
 def _no_stream(*_: Any) -> io.BytesIO:

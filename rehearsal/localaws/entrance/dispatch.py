@@ -9,9 +9,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from botocore.exceptions import UnknownServiceError
 from flask import Flask, Response, request
 from moto.core.responses import BaseResponse
+from moto.core.routing import get_service_router
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.exceptions import NotFound
 
 from rehearsal.localaws.authorizer import request_heads, wire_errors
 from rehearsal.localaws.authorizer.admission import CALLER, Caller, Unsigned
@@ -102,9 +105,18 @@ def _unrouted(error: Any) -> Any:
     if request.routing_exception is not error:
         return error
     head, service = request_heads.of_environ(request.environ), request.environ[CALLER].service
-    protocol = wire_errors.protocol_of(head, service)
-    reply = wire_errors.shaped(head, protocol, words.unknown_operation(service, protocol, ""))
+    protocol, named = wire_errors.protocol_of(head, service), _operation(service)
+    denial = words.not_offered(service, named) if named else words.unknown_operation(service, protocol, "")
+    reply = wire_errors.shaped(head, protocol, denial)
     return Response(reply.body, reply.status, reply.head())
+
+
+def _operation(service: str) -> str:
+    """The operation of AWS that a request names by its method and path; nothing when there is none."""
+    try:
+        return str(get_service_router(service).match(request)[0].name)
+    except (NotFound, UnknownServiceError):
+        return ""
 
 
 def _asks(handler: Any) -> bool:

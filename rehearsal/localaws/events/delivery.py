@@ -57,7 +57,8 @@ def _matches_event(pattern: Any, event: Mapping[str, Any]) -> bool:
     return patterns.matches(pattern.get_pattern(), event)
 
 
-def _send_to_targets(rule: Rule, original_event: dict[str, Any], _transform_input: bool = True) -> None:
+def _send_to_targets(rule: Rule, original_event: dict[str, Any], transform_input: bool = True) -> None:
+    del transform_input  # moto's replays leave it out by name; a replayed event is given to targets as any other
     if rule.state not in _ENABLED or not rule.event_pattern.get_pattern():
         return
     if not rule.event_pattern.matches_event(original_event):

@@ -124,10 +124,12 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "anything-but": _anything_but,
 }
 _NESTED = {
-    "prefix": ("equals-ignore-case",),
-    "suffix": ("equals-ignore-case",),
-    "anything-but": ("prefix", "suffix", "equals-ignore-case", "wildcard"),
+    "prefix": "prefix/suffix match pattern must be a string",
+    "suffix": "prefix/suffix match pattern must be a string",
+    "equals-ignore-case": "Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.",
+    "wildcard": "wildcard match pattern must be a string",
 }
+"""Operators within anything-but, and what EventBridge says when they get anything but texts."""
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -157,7 +159,7 @@ def _check(pattern: Mapping[str, Any]) -> None:
         elif isinstance(wanted, list):
             _check_matchers(wanted)
         else:
-            raise InvalidPattern(f"'{name}' must be an object or an array")
+            raise InvalidPattern(f'"{name}" must be an object or an array')
 
 
 def _check_alternatives(alternatives: Any) -> None:
@@ -187,30 +189,86 @@ def _check_operator(matcher: Mapping[str, Any]) -> None:
         return
     if operator not in _OPERATORS:
         raise InvalidPattern(f"Unrecognized match type {operator}")
-    if isinstance(operand, Mapping):
-        inner = next(iter(operand), None)
-        if inner not in _NESTED.get(operator, ()):
-            raise InvalidPattern(f"Unsupported {operator} pattern: {inner}")
+    if operator == "anything-but":
+        _check_anything_but(operand)
     elif operator == "numeric":
         _check_numeric(operand)
     elif operator == "cidr":
         _check_cidr(operand)
-    elif operator != "anything-but" and not isinstance(operand, str):
+    elif isinstance(operand, Mapping) and operator in ("prefix", "suffix"):
+        _check_ignoring_case(operator, operand)
+    elif not isinstance(operand, str):
+        raise InvalidPattern(f"{operator} match pattern must be a string")
+    elif operator == "wildcard":
+        _check_wildcard(operand)
+
+
+def _check_ignoring_case(operator: str, operand: Mapping[str, Any]) -> None:
+    inner = next(iter(operand), None)
+    if inner != "equals-ignore-case" or not isinstance(operand[inner], str):
         raise InvalidPattern(f"{operator} match pattern must be a string")
 
 
+def _check_wildcard(text: str) -> None:
+    for at, part in enumerate(text):
+        if part == "*" and text[at - 1 : at] == "*" and text[at - 2 : at - 1] != "\\":
+            raise InvalidPattern(f"Consecutive wildcard characters at pos {at}")
+
+
+def _check_anything_but(operand: Any) -> None:
+    if isinstance(operand, Mapping):
+        operator, excluded = next(iter(operand.items()), ("", None))
+        if operator not in _NESTED:
+            raise InvalidPattern(f"Unsupported anything-but pattern: {operator}")
+        if isinstance(excluded, Mapping):
+            raise InvalidPattern("Value of anything-but must be an array or single string/number value.")
+        _check_excluded(operator, _listed(excluded))
+    elif isinstance(operand, list):
+        if not operand or any(value is None or isinstance(value, bool | list | Mapping) for value in operand):
+            raise InvalidPattern("Inside anything but list, start|null|boolean is not supported.")
+    elif operand is None or isinstance(operand, bool):
+        raise InvalidPattern("Value of anything-but must be an array or single string/number value.")
+
+
+def _check_excluded(operator: str, excluded: list[Any]) -> None:
+    if not all(isinstance(value, str) for value in excluded):
+        raise InvalidPattern(_NESTED[operator])
+    if operator in ("prefix", "suffix") and not all(excluded):
+        raise InvalidPattern("Null prefix/suffix not allowed")
+    for text in excluded if operator == "wildcard" else ():
+        _check_wildcard(text)
+
+
 def _check_numeric(operand: Any) -> None:
-    if not isinstance(operand, list) or not operand or len(operand) % 2:
-        raise InvalidPattern("Value of numeric must be an array of operators and numbers")
-    for sign, bound in zip(operand[::2], operand[1::2], strict=True):
+    if not isinstance(operand, list):
+        raise InvalidPattern("Value of numeric must be an array.")
+    if not operand:
+        raise InvalidPattern("Invalid member in numeric match: ]")
+    upper = False
+    for at in range(0, len(operand), 2):
+        sign, bound = operand[at], operand[at + 1] if at + 1 < len(operand) else None
         if sign not in _COMPARISONS:
             raise InvalidPattern(f"Unrecognized numeric range operator: {sign}")
+        if at and (upper or not sign.startswith("<")):
+            raise InvalidPattern(f"Bad numeric range operator: {sign}")
         if isinstance(bound, bool) or not isinstance(bound, int | float):
-            raise InvalidPattern("Value of numeric must be numeric")
+            raise InvalidPattern(f"Value of {sign} must be numeric")
+        upper = not sign.startswith(">")
 
 
 def _check_cidr(operand: Any) -> None:
+    if not isinstance(operand, str):
+        raise InvalidPattern("prefix match pattern must be a string")
+    address, slash, bits = operand.partition("/")
+    if not slash or "/" in bits:
+        raise InvalidPattern("Malformed CIDR, one '/' required")
+    if not bits.isdecimal():
+        raise InvalidPattern("Malformed CIDR, mask bits must be an integer")
+    try:
+        ipaddress.ip_address(address)
+    except ValueError as error:
+        raise InvalidPattern(f"Nonstandard IP address: {address}") from error
     try:
         ipaddress.ip_network(operand, strict=False)
     except ValueError as error:
-        raise InvalidPattern(f"Malformed CIDR: {operand}") from error
+        raise InvalidPattern("Malformed CIDR, mask bits must be < 32 and > 0") from error

@@ -16,6 +16,7 @@ _UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": tim
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _YEARS = (1970, 2199)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
 
 class InvalidExpression(ValueError):
@@ -97,7 +98,7 @@ def parse(expression: str, *, since: datetime, zone: str = "UTC") -> Schedule:
     Raises:
         InvalidExpression: with the expression.
     """
-    found = re.fullmatch(r"(rate|cron|at)\((.+)\)", expression.strip())
+    found = re.fullmatch(r"(rate|cron|at)\((\S.*)\)", expression)
     if found is None:
         raise InvalidExpression(expression)
     try:
@@ -105,6 +106,8 @@ def parse(expression: str, *, since: datetime, zone: str = "UTC") -> Schedule:
         if kind == "rate":
             return Rate(_period(inside), since)
         if kind == "at":
+            if not _MOMENT.fullmatch(inside):
+                raise InvalidExpression(expression)
             return Once(datetime.fromisoformat(inside).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC))
         return _cron(inside.split(), ZoneInfo(zone))
     except (ValueError, KeyError) as error:
@@ -112,7 +115,7 @@ def parse(expression: str, *, since: datetime, zone: str = "UTC") -> Schedule:
 
 
 def _period(inside: str) -> timedelta:
-    count, unit = inside.split()
+    count, _, unit = inside.partition(" ")
     if int(count) < 1 or (int(count) == 1) == unit.endswith("s"):
         raise ValueError(inside)
     return int(count) * _UNITS[unit.removesuffix("s")]

@@ -6,13 +6,16 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
 
 import json
 import logging
+import re
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from moto.sns.models import Subscription
+from moto.sns.exceptions import SNSInvalidParameter, SNSNotFoundError
+from moto.sns.models import SNSBackend, Subscription
 
 from rehearsal.localaws.events import mailbox, recipients
 from rehearsal.localaws.events.delivery import Refusal
@@ -20,7 +23,7 @@ from rehearsal.localaws.events.recipients import Sender
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import describe
 from rehearsal.localaws.isolation.loopback_only import is_loopback
-from rehearsal.localaws.moto_bridge.replacing import replace
+from rehearsal.localaws.moto_bridge.replacing import around, replace
 
 log = logging.getLogger("rehearsal.localaws.events")
 
@@ -58,6 +61,49 @@ class Notification:
 def install() -> None:
     """Take the delivery over from moto."""
     replace(Subscription, "publish", _publish)
+    around(SNSBackend, "publish", _to_a_topic)
+    around(SNSBackend, "create_topic", _of_a_name)
+    around(SNSBackend, "subscribe", _by_a_protocol)
+
+
+_NAME = re.compile(r"[\w-]{1,256}", re.ASCII)
+_PROTOCOLS = ("http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose")
+
+
+def _of_a_name(create: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(create)
+    def created(backend: Any, name: str, *args: Any, **named: Any) -> Any:
+        if not _NAME.fullmatch(name.removesuffix(".fifo")):
+            raise SNSInvalidParameter("Invalid parameter: Topic Name")
+        return create(backend, name, *args, **named)
+
+    return created
+
+
+def _by_a_protocol(subscribe: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(subscribe)
+    def subscribed(backend: Any, topic_arn: str, endpoint: str, protocol: str, *args: Any, **named: Any) -> Any:
+        if protocol not in _PROTOCOLS:
+            raise SNSInvalidParameter(
+                f"Invalid parameter: Amazon SNS does not support this protocol string: {protocol}"
+            )
+        return subscribe(backend, topic_arn, endpoint, protocol, *args, **named)
+
+    return subscribed
+
+
+def _to_a_topic(publish: Callable[..., Any]) -> Callable[..., Any]:
+    """In AWS's words where there is no such topic, or no message."""
+
+    @wraps(publish)
+    def published(backend: Any, message: str, arn: str | None, *args: Any, **named: Any) -> Any:
+        if not message:
+            raise SNSInvalidParameter("Invalid parameter: Empty message")
+        if arn is not None and ":endpoint/" not in arn and arn not in backend.topics:
+            raise SNSNotFoundError("Topic does not exist")
+        return publish(backend, message, arn, *args, **named)
+
+    return published
 
 
 def _publish(

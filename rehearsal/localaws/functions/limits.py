@@ -89,6 +89,7 @@ def check_configuration(spec: Mapping[str, Any]) -> None:
     Raises:
         AwsError: InvalidParameterValueException, ValidationException.
     """
+    _check_offered(spec)
     variables = (spec.get("Environment") or {}).get("Variables") or {}
     reserved = sorted(RESERVED_VARIABLES & variables.keys())
     if reserved:
@@ -150,6 +151,19 @@ def check_dead_letters(role_arn: str, wanted: Mapping[str, Any] | None) -> None:
         raise AwsError(
             "InvalidParameterValueException",
             f"The provided execution role does not have permissions to call {words}",
+            Type="User",
+        )
+
+
+def _check_offered(spec: Mapping[str, Any]) -> None:
+    """What would change how a function runs, and does not here: never taken and left out."""
+    asked = [name for name in ("DurableConfig", "TenancyConfig", "CapacityProviderConfig") if spec.get(name)]
+    if (spec.get("SnapStart") or {}).get("ApplyOn", "None") != "None":
+        asked.append("SnapStart")
+    if asked:
+        raise AwsError(
+            "InvalidParameterValueException",
+            f"The embedded AWS does not offer {', '.join(asked)} of functions: leave it out.",
             Type="User",
         )
 

@@ -9,11 +9,11 @@ import threading
 import uuid
 from typing import Any
 
-from moto.awslambda.exceptions import UnknownLayerVersionException
+from moto.awslambda.exceptions import UnknownFunctionException, UnknownLayerVersionException
 from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction, LayerVersion
 
 from rehearsal.localaws.door import faults
-from rehearsal.localaws.functions import asynchronous, code, interpreter, limits, permissions, runtimes
+from rehearsal.localaws.functions import asynchronous, code, interpreter, limits, permissions, runtimes, wording
 from rehearsal.localaws.functions.configuration import Configuration
 from rehearsal.localaws.functions.event_sources import checks, queue_poller
 from rehearsal.localaws.functions.invocation import Invocation
@@ -116,6 +116,8 @@ class Function(LambdaFunction):
         answer["LastUpdateStatus"] = "Successful"
         answer["RevisionId"] = self.revision_id
         answer["LoggingConfig"] = self.logging_config
+        answer["RuntimeVersionConfig"] = {"RuntimeVersionArn": wording.runtime_version_arn(self.run_time, self.region)}
+        answer["Layers"] = answer.get("Layers") or None
         if self.dead_letter_arn:
             answer["DeadLetterConfig"] = {"TargetArn": self.dead_letter_arn}
         return {name: value for name, value in answer.items() if value is not None}
@@ -232,6 +234,18 @@ class FunctionsBackend(LambdaBackend):
         """Stop polling, and forget."""
         queue_poller.stop(uuid)
         return super().delete_event_source_mapping(uuid)
+
+    def get_function_event_invoke_config(self, function_name: str) -> dict[str, Any]:
+        """In AWS's words, which are the same for a function that is not there."""
+        try:
+            return super().get_function_event_invoke_config(function_name)
+        except UnknownFunctionException as error:
+            arn = f"arn:aws:lambda:{self.region_name}:{self.account_id}:function:{function_name.rpartition(':')[2]}"
+            raise AwsError(
+                "ResourceNotFoundException",
+                f"The function {arn}:$LATEST doesn't have an EventInvokeConfig",
+                Type="User",
+            ) from error
 
     def put_function_event_invoke_config(self, function_name: str, config: dict[str, Any]) -> dict[str, Any]:
         """moto adds a configuration to a list of which it shows the first."""

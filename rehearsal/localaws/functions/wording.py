@@ -41,9 +41,17 @@ class Failure:
 
 def init_start(runtime: str, region: str) -> str:
     """The line that opens a cold start; the runtime's version says which Python really runs."""
-    version = f"{runtime.replace('python', 'python:')}.cpython-{platform.python_version()}"
-    digest = hashlib.sha256(version.encode()).hexdigest()
-    return f"INIT_START Runtime Version: {version}\tRuntime Version ARN: arn:aws:lambda:{region}::runtime:{digest}"
+    arn = runtime_version_arn(runtime, region)
+    return f"INIT_START Runtime Version: {_runtime_version(runtime)}\tRuntime Version ARN: {arn}"
+
+
+def runtime_version_arn(runtime: str, region: str) -> str:
+    """What stands for one version of a runtime."""
+    return f"arn:aws:lambda:{region}::runtime:{hashlib.sha256(_runtime_version(runtime).encode()).hexdigest()}"
+
+
+def _runtime_version(runtime: str) -> str:
+    return f"{runtime.replace('python', 'python:')}.cpython-{platform.python_version()}"
 
 
 def init_report(seconds: float, phase: str, failure: Failure) -> str:

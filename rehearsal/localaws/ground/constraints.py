@@ -13,16 +13,16 @@ import botocore.session
 from rehearsal.localaws.ground.errors import AwsError
 
 
-def check(service: str, operation: str, params: dict[str, Any]) -> None:
+def check(service: str, operation: str, params: dict[str, Any], code: str = "ValidationException") -> None:
     """Hold the parameters of ``operation`` against botocore's model of ``service``.
 
     Raises:
-        AwsError: ValidationException, with every violation in one message as AWS writes it.
+        AwsError: ``code``, with every violation in one message as AWS writes it.
     """
     found = violations(_input_shape(service, operation), params)
     if found:
         noun = "error" if len(found) == 1 else "errors"
-        raise AwsError("ValidationException", f"{len(found)} validation {noun} detected: {'; '.join(found)}")
+        raise AwsError(code, f"{len(found)} validation {noun} detected: {'; '.join(found)}")
 
 
 def violations(shape: Any, params: Mapping[str, Any]) -> list[str]:

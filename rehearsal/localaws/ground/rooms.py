@@ -88,6 +88,10 @@ ROOMS = (
             Patch("registries", "moto.ecr.models"),
             Patch("streams", "moto.dynamodbstreams.models"),
             Patch("log_history", "moto.logs.models"),
+            Patch("log_groups", "moto.logs.models"),
+            Patch("embedded_metrics", "moto.logs.models"),
+            Patch("secrets", "moto.secretsmanager.models"),
+            Patch("encryption_keys", "moto.kms.responses"),
         ),
     ),
     Room(
@@ -151,7 +155,10 @@ ROOMS = (
             "model-pipelines": "pipelines.reuse",
         },
     ),
-    Room("entrance", patches=(Patch("contract.seam", "moto.core.responses"),)),
+    Room(
+        "entrance",
+        patches=(Patch("contract.seam", "moto.core.responses"), Patch("error_bodies", "moto.core.responses")),
+    ),
     Room("sagemakerruntime", patches=(Patch("wire", "moto.sagemaker.models"),)),
 )
 """From the ground up. Patches are installed in this order."""

@@ -5,6 +5,7 @@ It holds state and nothing else: what a store does is written beside the thing t
 
 from moto.sagemaker.models import SageMakerModelBackend
 
+from rehearsal.localaws.sagemaker.code_repositories import CodeRepository
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfig
 from rehearsal.localaws.sagemaker.hosting.model import Model
@@ -39,6 +40,7 @@ class SageMakerBackend(SageMakerModelBackend):
         """All packages by ARN; ``package_names`` has those outside groups."""
         self.last_versions: dict[str, int] = {}
         """The newest version that each group ever had: numbers are not used twice."""
+        self.code_repositories: Catalogue[CodeRepository] = Catalogue("code-repository", "code repository", **here)
         self.model_pipelines = Store()
         self.hosted_endpoints: Catalogue[Endpoint] = Catalogue("endpoint", "endpoint", **here)
 

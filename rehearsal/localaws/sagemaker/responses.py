@@ -1,10 +1,13 @@
 """The SageMaker API: the operations of each thing come from the file of that thing, moto answers what is left."""
 
+from typing import Any
+
 from botocore import xform_name
 from moto.sagemaker.responses import SageMakerResponse as MotoSageMakerResponse
 
-from rehearsal.localaws.ground import constraints
+from rehearsal.localaws.ground import constraints, host
 from rehearsal.localaws.sagemaker import offered, request_members
+from rehearsal.localaws.sagemaker.code_repositories import CodeRepositoryOperations
 from rehearsal.localaws.sagemaker.hosting.endpoint_config import EndpointConfigOperations
 from rehearsal.localaws.sagemaker.hosting.endpoint_operations import EndpointOperations
 from rehearsal.localaws.sagemaker.hosting.model import ModelOperations
@@ -46,6 +49,7 @@ class SageMakerResponse(
     CallbackOperations,
     LineageOperations,
     ComponentOperations,
+    CodeRepositoryOperations,
     TagOperations,
     SearchOperations,
     TrialComponentOperations,
@@ -62,7 +66,7 @@ class SageMakerResponse(
         why = offered.refusal(operation, is_ours=self._is_ours(operation))
         if why is not None:
             raise NotImplementedError(why)
-        constraints.check("sagemaker", operation, self.params)
+        constraints.check("sagemaker", operation, _as_https(self.params))
         request_members.check(operation, self.params)
 
     @classmethod
@@ -74,3 +78,11 @@ class SageMakerResponse(
     @classmethod
     def _is_ours(cls, operation: str) -> bool:
         return str(getattr(getattr(cls, xform_name(operation), None), "__module__", "")).startswith(__package__)
+
+
+def _as_https(params: dict[str, Any]) -> dict[str, Any]:
+    """As the request would be on AWS, whose repositories are read by HTTPS: those of the embedded CodeCommit are on this machine."""
+    repository = params.get("DefaultCodeRepository")
+    if not isinstance(repository, str) or not repository.startswith(host.current().endpoint_url):
+        return params
+    return {**params, "DefaultCodeRepository": f"https{repository.removeprefix('http')}"}

@@ -1,4 +1,4 @@
-"""Search over training and tuning jobs, pipelines and their executions; what else is searched is moto's.
+"""Search over training and tuning jobs, pipelines, the model registry and endpoints; what else is searched is moto's.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Search.html
 """
@@ -146,6 +146,21 @@ _RESOURCES = {
     "HyperParameterTuningJob": Searched(_tuning_jobs, "HyperParameterTuningJobName", "HyperParameterTuningJobStatus"),
     "Pipeline": Searched(_pipelines, "PipelineName"),
     "PipelineExecution": Searched(_executions, "PipelineExecutionArn", "PipelineExecutionStatus"),
+    "ModelPackageGroup": Searched(
+        lambda backend: ((each.arn, each.description()) for each in list(backend.package_groups)),
+        "ModelPackageGroupName",
+        "ModelPackageGroupStatus",
+    ),
+    "ModelPackage": Searched(
+        lambda backend: ((each.arn, each.description()) for each in list(backend.packages.values())),
+        "ModelPackageArn",
+        "ModelPackageStatus",
+    ),
+    "Endpoint": Searched(
+        lambda backend: ((each.arn, each.description()) for each in list(backend.hosted_endpoints)),
+        "EndpointName",
+        "EndpointStatus",
+    ),
 }
 
 
@@ -162,7 +177,8 @@ class SearchOperations:
         searched, store = _RESOURCES[kind], self.sagemaker_backend.tag_store
         records = [{**record, "Tags": store.of(arn)} for arn, record in searched.records(self.sagemaker_backend)]
         found = [record for record in records if matches(record, self.params.get("SearchExpression"))]
-        sorted_by = self.params.get("SortBy") or "LastModifiedTime"
+        modified = all("LastModifiedTime" in record for record in found)
+        sorted_by = self.params.get("SortBy") or ("LastModifiedTime" if modified else "CreationTime")
         if sorted_by not in searched.sortable:
             offered = ", ".join(searched.sortable)
             raise AwsError("ValidationException", f"The embedded AWS sorts by {offered}, not by {sorted_by}.")

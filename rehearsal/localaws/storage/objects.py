@@ -5,7 +5,7 @@ import hashlib
 import logging
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
@@ -13,16 +13,18 @@ from typing import Any
 from moto.s3.exceptions import EntityTooSmall, InvalidPart, MalformedXML
 from moto.s3.models import S3_UPLOAD_PART_MIN_SIZE, FakeKey, FakeMultipart, S3Backend
 from moto.s3.responses import S3Response
+from werkzeug.datastructures import Headers
 
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.moto_bridge.replacing import around, replace
 from rehearsal.localaws.storage.body import IN_MEMORY_BYTES, LARGE_BYTES, FileBody, Span, written
 from rehearsal.localaws.storage.disk import DamagedContent
-from rehearsal.localaws.storage.reception import LARGE_BODY
+from rehearsal.localaws.storage.reception import LARGE_BODY, UNDERSCORED
 
 _moto_value: Any = FakeKey.__dict__["value"]
 _moto_complete = FakeMultipart.complete
 _here = threading.local()
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 log = logging.getLogger("rehearsal.localaws.storage")
 
@@ -37,8 +39,63 @@ def install() -> None:
     replace(FakeMultipart, "complete", _complete)
     around(S3Response, "setup_class", _with_large_body)
     around(S3Response, "get_object", _unread)
+    around(S3Backend, "put_object", _encrypted)
+    around(S3Backend, "get_bucket_encryption", _or_default)
+    around(S3Response, "get_bucket_notification", _with_event_bridge)
     for name in ("copy_object", "upload_part_copy"):
         around(S3Backend, name, _unread)
+
+
+_DEFAULT_ENCRYPTION = {
+    "Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}
+}
+"""Of every bucket; https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html"""
+
+
+def _or_default(get: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(get)
+    def got(backend: Any, bucket_name: str) -> Any:
+        return get(backend, bucket_name) or _DEFAULT_ENCRYPTION
+
+    return got
+
+
+def _encrypted(put: Callable[..., Any]) -> Callable[..., Any]:
+    """With S3's own keys, where neither the request nor the bucket says otherwise."""
+
+    @wraps(put)
+    def encrypted(backend: Any, bucket_name: str, *args: Any, **named: Any) -> Any:
+        if not named.get("encryption") and not backend.get_bucket(bucket_name).encryption:
+            named["encryption"] = "AES256"
+        return put(backend, bucket_name, *args, **named)
+
+    return encrypted
+
+
+def _with_event_bridge(get: Callable[..., Any]) -> Callable[..., Any]:
+    """moto delivers to EventBridge, and does not say so."""
+
+    @wraps(get)
+    def told(response: Any) -> Any:
+        found = response.backend.get_bucket_notification_configuration(response.bucket_name)
+        status, headers, body = get(response)
+        if found is None or found.event_bridge is None:
+            return status, headers, body
+        asked = "<EventBridgeConfiguration/></NotificationConfiguration>"
+        if body.endswith("/>"):
+            return status, headers, f"{body.removesuffix('/>')}>{asked}"
+        return status, headers, body.replace("</NotificationConfiguration>", asked)
+
+    return told
+
+
+def _renamed(headers: Any, underscored: Mapping[str, str]) -> Headers:
+    """WSGI knows no ``_`` in the name of a header, and takes it for a ``-``."""
+    changed = Headers(list(headers))
+    for name, value in underscored.items():
+        changed.remove(name.replace("_", "-"))
+        changed.add(name, value)
+    return changed
 
 
 def _closed_by_itself(_key: FakeKey) -> None:
@@ -50,10 +107,19 @@ def _with_large_body(setup: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(setup)
     def set_up(response: Any, request: Any, *args: Any, **named: Any) -> None:
+        is_form = request.method == "PUT" and (request.content_type or "").startswith(_FORMS)
+        content = request.get_data() if is_form else None
         setup(response, request, *args, **named)
+        if content is not None:  # moto takes the file within a form for the object
+            response.body = response.raw_body = content
         body = request.environ.get(LARGE_BODY)
         if body is not None:
             response.body = response.raw_body = Span.whole(body)
+        if UNDERSCORED in request.environ:
+            response.headers = _renamed(response.headers, request.environ[UNDERSCORED])
+            hyphened = {name.replace("_", "-") for name in request.environ[UNDERSCORED]}
+            for name in [name for name in response.querystring if name.lower() in hyphened]:
+                response.querystring.pop(name)  # moto looks for metadata among these, too
 
     return set_up
 

@@ -15,6 +15,8 @@ from rehearsal.localaws.storage.body import PIECE_BYTES, FileBody, written
 
 RECEIVED = "rehearsal.received"
 """WSGI key of a large body as it came, a file; absent for others."""
+UNDERSCORED = "rehearsal.underscored_headers"
+"""WSGI key of the headers with a ``_`` in their names, which WSGI itself cannot tell from ``-``."""
 LARGE_BODY = "rehearsal.large_body"
 AS_SENT = "rehearsal.headers_as_sent"
 _LONGEST_LINE = 16 * 1024

@@ -72,7 +72,7 @@ def test_the_default_policy_of_a_topic_lets_alarms_publish(
     body = inbox.body()
     assert body["Subject"].startswith(f'ALARM: "{name}" in ')
     message = json.loads(body["Message"])
-    assert (message["OldStateValue"], message["NewStateValue"]) == ("OK", "ALARM")
+    assert (message["OldStateValue"], message["NewStateValue"]) == ("INSUFFICIENT_DATA", "ALARM")
     assert message["NewStateReason"] == "trying it out" and message["Trigger"]["MetricName"] == "Errors"
 
 
@@ -158,7 +158,7 @@ def test_the_history_tells_changes_of_configuration_and_state_and_outlives_the_a
     told = history(cloudwatch, name, ScanBy="TimestampAscending")
     assert [each["HistorySummary"] for each in told] == [
         f'Alarm "{name}" created',
-        "Alarm updated from OK to ALARM",
+        "Alarm updated from INSUFFICIENT_DATA to ALARM",
         f'Alarm "{name}" updated',
         f'Alarm "{name}" deleted',
     ]

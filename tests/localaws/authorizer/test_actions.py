@@ -124,3 +124,8 @@ def resource_problems(need: requests.Need, types: dict[str, Any], resources: dic
 def test_every_offered_operation_asks_for_an_action_and_resource_of_the_catalogue(service: str) -> None:
     found = [problem for name in operations(service) for problem in problems(service, name)]
     assert found == []
+
+
+def test_an_operation_outside_the_table_is_asked_by_its_name() -> None:
+    (need,) = requests.needs_of(requests.Call("polly", "SynthesizeSpeech", {}, "us-east-1", "123456789012"), "polly")
+    assert need.action == "polly:SynthesizeSpeech"

@@ -93,6 +93,20 @@ def test_session_tags_are_the_principals_and_need_their_permission(aws: Any, rol
     assert "sts:TagSession" in refusal(lambda: untagged.session(Tags=tags))[1]
 
 
+def test_transitive_tags_go_on_to_the_sessions_of_a_chain(role: Any) -> None:
+    trust = document({"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": ["sts:AssumeRole", "sts:TagSession"]})
+    first = role(allow("sts:*"), trust=trust)
+    second = role(allow("sqs:*", Condition={"StringEquals": {"aws:PrincipalTag/team": "red"}}), trust=trust)
+    tags = [{"Key": "team", "Value": "red"}, {"Key": "other", "Value": "x"}]
+    sts = first.client("sts", Tags=tags, TransitiveTagKeys=["TEAM"])
+    chained = {"RoleArn": second.arn, "RoleSessionName": "chained"}
+    second.aws.client("sqs", credentials=sts.assume_role(**chained)["Credentials"]).list_queues()
+    again = refusal(lambda: sts.assume_role(**chained, Tags=[{"Key": "team", "Value": "blue"}]))
+    assert (again[0], "conflicts with a transitive tag key" in again[1]) == ("InvalidParameterValue", True)
+    alone = first.client("sts", Tags=tags).assume_role(**chained)["Credentials"]
+    assert refusal(second.aws.client("sqs", credentials=alone).list_queues)[0] == "AccessDenied"
+
+
 def test_a_session_is_no_longer_than_its_role_allows(role: Any) -> None:
     mine = role(allow("*"))
     assert refusal(lambda: mine.session(DurationSeconds=2 * HOUR))[0] == "ValidationError"

@@ -96,7 +96,7 @@ def test_a_roles_policies_are_simulated_with_its_boundary(aws: Any, role: Any, u
     ]
     assert details == [True, False, False]
     (matched,) = answer["EvaluationResults"][0]["MatchedStatements"]
-    assert (matched["SourcePolicyId"], matched["SourcePolicyType"]) == ("p", "role")
+    assert (matched["SourcePolicyId"], matched["SourcePolicyType"]) == ("p", "IAM Policy")
 
 
 def test_a_users_groups_count(aws: Any, unique: Callable[[str], str]) -> None:

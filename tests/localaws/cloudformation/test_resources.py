@@ -14,10 +14,14 @@ from rehearsal.localaws.cloudformation.template import parse
 
 EVERY_TYPE = (Path(__file__).parent / "templates" / "every-type.yaml").read_text()
 TESTED_ELSEWHERE = {
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::CloudFormation::CustomResource",
     "AWS::CloudFormation::Stack",
     "AWS::CloudFormation::WaitCondition",
     "AWS::CloudFormation::WaitConditionHandle",
+    "AWS::Events::Archive",
+    "AWS::SageMaker::CodeRepository",
     "AWS::SageMaker::Endpoint",
 }
 

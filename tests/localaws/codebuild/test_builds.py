@@ -62,7 +62,7 @@ def test_a_build_under_way_is_neither_started_again_nor_removed(bench: Any, proj
         codebuild.retry_build(id=build_id)
     answer = codebuild.batch_delete_builds(ids=[build_id])
     assert answer["buildsNotDeleted"] == [{"id": build_id, "statusCode": "BUILD_IN_PROGRESS"}]
-    codebuild.stop_build(id=build_id)
+    assert codebuild.stop_build(id=build_id)["build"]["buildStatus"] == "STOPPED"
     assert ended(bench, build_id)["buildStatus"] == "STOPPED"
 
 

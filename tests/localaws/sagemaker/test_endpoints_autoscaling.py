@@ -46,3 +46,38 @@ def test_a_busy_variant_gets_more_instances(hosting, aws, trained):
     assert float(hosting.invoke(name, trained.csv(1))) == pytest.approx(trained.predictions(1)[0])
     scaling.delete_scaling_policy(**where, PolicyName=f"policy-{name}")
     scaling.deregister_scalable_target(**where)
+
+
+def test_a_stack_has_a_target_and_a_policy(hosting, aws):
+    name, scaling = hosting.endpoint(), aws.client("application-autoscaling")
+    template = f"""
+        Resources:
+          Target:
+            Type: AWS::ApplicationAutoScaling::ScalableTarget
+            Properties:
+              MinCapacity: "1"
+              MaxCapacity: 2
+              ResourceId: endpoint/{name}/variant/AllTraffic
+              ScalableDimension: sagemaker:variant:DesiredInstanceCount
+              ServiceNamespace: sagemaker
+          Policy:
+            Type: AWS::ApplicationAutoScaling::ScalingPolicy
+            Properties:
+              PolicyName: policy-{name}
+              PolicyType: TargetTrackingScaling
+              ScalingTargetId: !Ref Target
+              TargetTrackingScalingPolicyConfiguration:
+                TargetValue: "50.0"
+                PredefinedMetricSpecification: {{PredefinedMetricType: SageMakerVariantInvocationsPerInstance}}
+    """
+    cloudformation, stack = aws.client("cloudformation"), f"scaled-{name}"
+    cloudformation.create_stack(StackName=stack, TemplateBody=template)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
+    mine = {"ServiceNamespace": "sagemaker", "ResourceIds": [f"endpoint/{name}/variant/AllTraffic"]}
+    (target,) = scaling.describe_scalable_targets(**mine)["ScalableTargets"]
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (1, 2)
+    policies = scaling.describe_scaling_policies(ServiceNamespace="sagemaker", ResourceId=mine["ResourceIds"][0])
+    assert [each["PolicyName"] for each in policies["ScalingPolicies"]] == [f"policy-{name}"]
+    cloudformation.delete_stack(StackName=stack)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
+    assert scaling.describe_scalable_targets(**mine)["ScalableTargets"] == []

@@ -14,8 +14,24 @@ _INLINE_CHARACTERS = {"role": 10_240, "group": 5_120, "user": 2_048}
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
 
+_SUFFIXED = frozenset({"autoscaling.amazonaws.com", "connect.amazonaws.com", "lexv2.amazonaws.com"})
+"""Services whose linked roles may have a suffix of the caller's."""
+
+
 class IamBackend(IAMBackend):
     """The embedded account's users, groups, roles and policies."""
+
+    def delete_policy(self, policy_arn: str) -> None:
+        """In AWS's words where there is none."""
+        if policy_arn not in self.managed_policies:
+            raise AwsError("NoSuchEntity", f"Policy {policy_arn} was not found.")
+        super().delete_policy(policy_arn)
+
+    def create_policy(self, *args: Any, **named: Any) -> Any:
+        """A policy that bounds nobody yet."""
+        policy = super().create_policy(*args, **named)
+        policy.permissions_boundary_usage_count = 0
+        return policy
 
     def __getstate__(self) -> dict[str, Any]:
         """AWS's own policies are read again when somebody asks for them."""
@@ -40,9 +56,11 @@ class IamBackend(IAMBackend):
         self.get_group(group_name).put_policy(policy_name, policy_json)
 
     def create_service_linked_role(self, service_name: str, description: str, suffix: str) -> Any:
-        """Of a service that there is, named as its principal is."""
+        """Of a service that there is, named as its principal is; few services let callers add to the name."""
         if service_name.count(".") < 2 or not known_principals.exists("Service", service_name):
             raise AwsError("InvalidInput", f"Service role with name {service_name} is not a valid service principal.")
+        if suffix and service_name not in _SUFFIXED:
+            raise AwsError("InvalidInput", f"Custom suffix is not allowed for {service_name}")
         return super().create_service_linked_role(service_name, description, suffix)
 
     def delete_role(self, role_name: str) -> None:

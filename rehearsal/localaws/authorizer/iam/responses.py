@@ -1,9 +1,11 @@
-"""The operations of IAM that moto lacks: the policy simulator and users' permissions boundaries."""
+"""The operations of IAM that moto lacks: the policy simulator, users' permissions boundaries, tags of instance profiles."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
+from moto.core.serialize import never_return
 from moto.iam.responses import IamResponse
 
 from rehearsal.localaws.authorizer import context, principals, simulate
@@ -12,7 +14,7 @@ from rehearsal.localaws.authorizer.policy import Policies, Policy, RequestContex
 from rehearsal.localaws.authorizer.principal_element import Caller
 from rehearsal.localaws.authorizer.principals import Principal
 from rehearsal.localaws.authorizer.simulate import Simulation
-from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground import host, pages
 from rehearsal.localaws.ground.errors import AwsError
 
 _PAGE = 100
@@ -20,6 +22,13 @@ _PAGE = 100
 
 class IamApi(IamResponse):
     """One request to IAM."""
+
+    RESPONSE_KEY_PATH_TO_TRANSFORMER = {
+        **IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER,
+        "CreateRoleResponse.Role.MaxSessionDuration": never_return,
+        "CreateRoleResponse.Role.PermissionsBoundary": never_return,
+        "CreateRoleResponse.Role.RoleLastUsed": never_return,
+    }
 
     def simulate_custom_policy(self) -> ActionResult:
         """Policies given as text, by nobody in particular or by CallerArn."""
@@ -72,6 +81,33 @@ class IamApi(IamResponse):
         """Take a user's boundary away."""
         self._bound_user(self._get_param("UserName"), None)
         return EmptyResult()
+
+    def get_policy(self) -> ActionResult:
+        """A policy, with how many users and roles it bounds."""
+        policy = self.backend.get_policy(self._get_param("PolicyArn"))
+        policy.permissions_boundary_usage_count = self._bounded()[policy.arn]
+        return super().get_policy()
+
+    def list_policies(self) -> ActionResult:
+        """The policies, each with how many users and roles it bounds."""
+        bounded = self._bounded()
+        for policy in self.backend.managed_policies.values():
+            policy.permissions_boundary_usage_count = bounded[policy.arn]
+        return super().list_policies()
+
+    def list_instance_profile_tags(self) -> ActionResult:
+        """In the order in which they were put."""
+        profile = self.backend.get_instance_profile(self._get_param("InstanceProfileName"))
+        refusal = AwsError("ValidationError", "Invalid Marker.")
+        found, following = pages.cut(
+            profile.tags, self._get_param("Marker"), self._get_int_param("MaxItems", _PAGE), refusal
+        )
+        return ActionResult({"Tags": found, "IsTruncated": bool(following), "Marker": following})
+
+    def _bounded(self) -> Counter[str]:
+        """How many users and roles each policy bounds."""
+        holders = [*self.backend.users.values(), *self.backend.roles.values()]
+        return Counter(str(getattr(each, "permissions_boundary_arn", None)) for each in holders)
 
     def _bound_user(self, user_name: str, boundary: str | None) -> None:
         user = self.backend.get_user(user_name)

@@ -29,6 +29,8 @@ class Session(AssumedRole):
         self.expiration = datetime.fromtimestamp(self.expires_at, UTC)
         self.policy_arns: Sequence[str] = ()
         self.tags: Sequence[tuple[str, str]] = ()
+        self.transitive: frozenset[str] = frozenset()
+        """Keys, in lower case, of the tags that sessions begun with this one get too."""
         self.source_identity: str | None = None
 
 
@@ -96,6 +98,12 @@ class StsBackend(STSBackend):
         )
         self.user_sessions[session.access_key_id] = session
         return session
+
+    def handed_on(self, access_key_id: str) -> dict[str, str]:
+        """The tags that a session hands on to sessions begun with it."""
+        session = self.sessions.get(access_key_id)
+        keys = getattr(session, "transitive", ())  # states of earlier versions have none
+        return {key: value for key, value in session.tags if key.lower() in keys} if session is not None else {}
 
     def _forget_expired(self) -> None:
         """A day after their end keys are unknown; services take new ones every hour, and would never stop."""

@@ -31,13 +31,19 @@ class StsApi(TokenResponse):
             external_id=self._get_param("ExternalId"),
         )
         session.policy_arns = self._policy_arns()
-        session.tags = tuple((tag["Key"], tag["Value"]) for tag in self._get_param("Tags") or ())
+        handed_on = self.backend.handed_on(self.access_key)
+        own = {tag["Key"]: tag["Value"] for tag in self._get_param("Tags") or ()}
+        session.tags = tuple({**handed_on, **own}.items())
+        session.transitive = frozenset(
+            key.lower() for key in (*handed_on, *(self._get_param("TransitiveTagKeys") or ()))
+        )
         session.source_identity = self._get_param("SourceIdentity")
-        described = {
+        described: dict[str, Any] = {
             "Credentials": _credentials(session),
             "AssumedRoleUser": {"AssumedRoleId": session.user_id, "Arn": session.arn},
-            "PackedPolicySize": 6,
         }
+        if self._get_param("Policy") or session.policy_arns or session.tags:
+            described["PackedPolicySize"] = 6
         if session.source_identity:
             described["SourceIdentity"] = session.source_identity
         return ActionResult(described)
@@ -90,6 +96,7 @@ class StsApi(TokenResponse):
                 f"1 validation error detected: Value '{name}' at 'roleSessionName' failed to satisfy constraint: "
                 f"Member must have length less than or equal to {_LONGEST_SESSION_NAME}",
             )
+        self._check_tags()
         caller = principals.find(self.access_key)
         if caller is not None and caller.role_arn is not None and duration > _HOUR:
             raise AwsError(
@@ -100,6 +107,26 @@ class StsApi(TokenResponse):
             raise AwsError(
                 "ValidationError",
                 "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+            )
+
+    def _check_tags(self) -> None:
+        keys = [tag["Key"].lower() for tag in self._get_param("Tags") or ()]
+        if len(set(keys)) < len(keys):
+            raise AwsError(
+                "InvalidParameterValue",
+                "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+            )
+        handed_on = {key.lower() for key in self.backend.handed_on(self.access_key)}
+        if handed_on & set(keys):
+            raise AwsError(
+                "InvalidParameterValue",
+                "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key "
+                "from the calling session.",
+            )
+        if {key.lower() for key in self._get_param("TransitiveTagKeys") or ()} - set(keys):
+            raise AwsError(
+                "InvalidParameterValue",
+                "The specified transitive tag key must be included in the requested tags.",
             )
 
     def _longest(self) -> int:

@@ -2,10 +2,14 @@
 
 import json
 import re
+import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from rehearsal.localaws import archives
+from rehearsal.localaws.archives import Limits
 from rehearsal.localaws.cloudformation.resources.model import Handler, Made, Request, Support
 from rehearsal.localaws.cloudformation.resources.table import ApiResource, Call, TableHandler, Tagging
 from rehearsal.localaws.cloudformation.template import as_text
@@ -223,6 +227,76 @@ def _with_locations(request: Request) -> Request:
     return replace(request, properties={**request.properties, **located})
 
 
+_EXECUTABLE = 0o100
+_REPOSITORY = ApiResource(
+    type="AWS::CodeCommit::Repository",
+    service="codecommit",
+    create=Call("create_repository"),
+    update=(
+        Call("update_repository_description"),
+        Call("update_repository_name", members={"oldName": "Attributes.Name", "newName": "Properties.RepositoryName"}),
+    ),
+    ref="Answer.repositoryMetadata.repositoryId",
+    attributes={
+        "Arn": "Answer.repositoryMetadata.Arn",
+        "Name": "Answer.repositoryMetadata.repositoryName",
+        "CloneUrlHttp": "Answer.repositoryMetadata.cloneUrlHttp",
+        "CloneUrlSsh": "Answer.repositoryMetadata.cloneUrlSsh",
+    },
+    delete=Call("delete_repository", members={"repositoryName": "Attributes.Name"}),
+    tagging=Tagging("tag_resource", "untag_resource", "Attributes.Arn", "resourceArn", "tagKeys", "tags"),
+)
+_CODE = Limits(100_000_000, entries=10_000)
+
+
+class Repository(TableHandler):
+    """A repository; ``Code`` becomes its first commit, and says nothing later on.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-codecommit-repository-code.html
+    """
+
+    def create(self, request: Request) -> Made:
+        return super().create(_without_code(request))
+
+    def finish(self, request: Request) -> Made:
+        code = request.properties.get("Code")
+        if code:
+            put = _zipped_files(request, code["S3"])
+            branch = code.get("BranchName", "main")
+            name = request.properties["RepositoryName"]
+            request.client("codecommit").create_commit(repositoryName=name, branchName=branch, putFiles=put)
+        return super().finish(_without_code(request))
+
+    def update(self, request: Request) -> Made:
+        return super().update(_without_code(request))
+
+
+def _without_code(request: Request) -> Request:
+    kept = [
+        {name: value for name, value in side.items() if name != "Code"}
+        for side in (request.properties, request.previous)
+    ]
+    return replace(request, properties=kept[0], previous=kept[1])
+
+
+def _zipped_files(request: Request, location: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The entries of putFiles for what a zip in S3 holds."""
+    version = {"VersionId": location["ObjectVersion"]} if "ObjectVersion" in location else {}
+    found = request.client("s3").get_object(Bucket=location["Bucket"], Key=location["Key"], **version)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        archives.unzip(found["Body"].read(), folder, _CODE)
+        return [
+            {
+                "filePath": str(path.relative_to(folder)),
+                "fileContent": path.read_bytes(),
+                "fileMode": "EXECUTABLE" if path.stat().st_mode & _EXECUTABLE else "NORMAL",
+            }
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        ]
+
+
 _ROWS = (
     ApiResource(
         type="AWS::CodeBuild::ReportGroup",
@@ -236,26 +310,6 @@ _ROWS = (
         recorded=("DeleteReports",),
     ),
     ApiResource(
-        type="AWS::CodeCommit::Repository",
-        service="codecommit",
-        create=Call("create_repository"),
-        update=(
-            Call("update_repository_description"),
-            Call(
-                "update_repository_name", members={"oldName": "Attributes.Name", "newName": "Properties.RepositoryName"}
-            ),
-        ),
-        ref="Answer.repositoryMetadata.repositoryId",
-        attributes={
-            "Arn": "Answer.repositoryMetadata.Arn",
-            "Name": "Answer.repositoryMetadata.repositoryName",
-            "CloneUrlHttp": "Answer.repositoryMetadata.cloneUrlHttp",
-            "CloneUrlSsh": "Answer.repositoryMetadata.cloneUrlSsh",
-        },
-        delete=Call("delete_repository", members={"repositoryName": "Attributes.Name"}),
-        tagging=Tagging("tag_resource", "untag_resource", "Attributes.Arn", "resourceArn", "tagKeys", "tags"),
-    ),
-    ApiResource(
         type="AWS::Events::EventBus",
         service="events",
         create=Call("create_event_bus"),
@@ -263,6 +317,17 @@ _ROWS = (
         attributes={"Arn": "Answer.EventBusArn", "Name": "Properties.Name"},
         delete=Call("delete_event_bus", members={"Name": "Id"}),
         tagging=Tagging("tag_resource", "untag_resource", "Attributes.Arn", "ResourceARN"),
+    ),
+    ApiResource(
+        type="AWS::Events::Archive",
+        service="events",
+        name_property="ArchiveName",
+        name_length=48,
+        create=Call("create_archive", members={"EventSourceArn": "Properties.SourceArn"}),
+        update=(Call("update_archive"),),
+        ref="Properties.ArchiveName",
+        attributes={"Arn": "Answer.ArchiveArn", "ArchiveName": "Properties.ArchiveName"},
+        delete=Call("delete_archive", members={"ArchiveName": "Id"}),
     ),
     ApiResource(
         type="AWS::Scheduler::Schedule",
@@ -291,5 +356,6 @@ HANDLERS: tuple[Handler, ...] = (
     Rule(_RULE),
     StateMachine(_STATE_MACHINE),
     BuildProject(_BUILD_PROJECT),
+    Repository(_REPOSITORY),
     *(TableHandler(row) for row in _ROWS),
 )

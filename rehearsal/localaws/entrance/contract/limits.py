@@ -55,7 +55,6 @@ _GRANTS = "ACL|GrantFullControl|GrantRead|GrantReadACP|GrantWrite|GrantWriteACP|
 ALSO_REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("apigateway", "UpdateAccount"): ("patchOperations",),
     ("apigateway", "UpdateRestApi"): ("patchOperations",),
-    ("cloudformation", "GetTemplate"): ("StackName",),
     ("codecommit", "GetBranch"): ("repositoryName", "branchName"),
     ("dynamodb", "TransactWriteItems"): ("TransactItems.Put|Update|Delete|ConditionCheck",),
     ("ecr", "PutRegistryScanningConfiguration"): ("rules",),
@@ -83,7 +82,7 @@ any, ``A|B`` either of two."""
 _OF_ONE_RULE = ("OwnershipControls", "ServerSideEncryptionConfiguration")
 _BUCKET = re.compile(r"[A-Za-z0-9._-]+$")
 _GRANT = re.compile(r'\s*(id|uri|emailAddress)="?[^",]+"?(\s*,\s*(id|uri|emailAddress)="?[^",]+"?)*\s*$')
-_ARN = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:.", re.DOTALL)
+_ARN = re.compile(r"arn:[^:]+:[^:]+:[^:]*:[^:]*:.", re.DOTALL)
 ANY_RESOURCE = ("iam", "*")
 """The policy simulator takes it where ARNs of resources stand."""
 _ARN_MEMBER = re.compile(r"(?:^a|A)(?:rn|RN)s?$")

@@ -79,6 +79,10 @@ def no_arn(service: str, protocol: str, member: str, text: str) -> Denial:
         return Denial(400, "InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {text}'")
     if service == "sns":
         return Denial(400, "InvalidParameter", f"Invalid parameter: {member}")
+    if service == "sts":
+        return Denial(400, "ValidationError", f"{text} is invalid")
+    if service == "iam" and member == "PolicyArn":
+        return Denial(400, "ValidationError", "Invalid ARN:  Could not be parsed!")
     return invalid(service, protocol, [f"Value '{text}' at '{member[:1].lower()}{member[1:]}' is no ARN"])
 
 
@@ -88,6 +92,11 @@ def not_there(service: str, protocol: str, codes: list[str], name: str) -> Denia
     if code is None:
         return invalid(service, protocol, [f"there is no {name!r}"])
     return Denial(400 if protocol == "json" else 404, code, f"There is no {name!r}.")
+
+
+def not_offered(service: str, operation: str) -> Denial:
+    """Where AWS has an operation that the embedded AWS has not."""
+    return Denial(501, "NotImplemented", f"The embedded AWS does not offer this operation of {service}: {operation}")
 
 
 def not_offered_without(service: str, operation: str, member: str) -> Denial:
