@@ -57,7 +57,7 @@ def sample(shape: Any, name: str = "", above: tuple[str, ...] = ()) -> Any:
         return 1
     if shape.type_name == "boolean":
         return True
-    if re.search(r"(arn|Identifier)s?$", name, re.IGNORECASE):
+    if re.search(r"(arn|Identifier)(s|List)?$", name, re.IGNORECASE):
         return ARN
     if name == "Resource":
         return ARN

@@ -80,6 +80,21 @@ def test_card_stage_and_kind_of_registration_can_be_changed(hosting, group):
     hosting.client.update_model_package(ModelPackageArn=arn, **changed)
     description = hosting.client.describe_model_package(ModelPackageName=arn)
     assert {member: description[member] for member in changed} == changed
+    (listed,) = hosting.client.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]
+    assert listed["ModelLifeCycle"] == changed["ModelLifeCycle"]
+    assert listed["ModelPackageRegistrationType"] == "Registered"
+
+
+def test_several_versions_are_described_at_once(hosting, group):
+    first, second = register(hosting, group), register(hosting, group)
+    absent = second[:-1] + "7"
+    told = hosting.client.batch_describe_model_package(ModelPackageArnList=[first, second, absent])
+    assert {arn: each["ModelPackageVersion"] for arn, each in told["ModelPackageSummaries"].items()} == {
+        first: 1,
+        second: 2,
+    }
+    assert told["ModelPackageSummaries"][first]["InferenceSpecification"]["SupportedContentTypes"] == ["text/csv"]
+    assert "does not exist" in told["BatchDescribeModelPackageErrorMap"][absent]["ErrorResponse"]
 
 
 def test_a_request_that_comes_twice_makes_one_version(hosting, group):

@@ -97,6 +97,7 @@ SAGEMAKER = Service(
         ),
         "CreateInferenceComponent": on("inference-component/{InferenceComponentName}"),
         "CreateModelPackage": on("model-package/{ModelPackageName}", "model-package-group/{ModelPackageGroupName}"),
+        "BatchDescribeModelPackage": on("{ModelPackageArnList[]}"),
         "CreateTrial": on("experiment-trial/{TrialName}"),
         "StartPipelineExecution": on("pipeline/{PipelineName}"),
         "ListPipelineExecutions": on("pipeline/{PipelineName}"),

@@ -74,6 +74,19 @@ class RegistryOperations:
     def describe_model_package(self) -> dict[str, Any]:
         return find_package(self.sagemaker_backend, self.params["ModelPackageName"]).description()
 
+    def batch_describe_model_package(self) -> dict[str, Any]:
+        """Those that are there, and for each other ARN why it is missing, with the error of DescribeModelPackage: AWS names no codes."""
+        found: dict[str, Any] = {}
+        failed: dict[str, Any] = {}
+        for arn in self.params["ModelPackageArnList"]:
+            package = self.sagemaker_backend.packages.get(arn)
+            if package is None or package.version is None or "InferenceSpecification" not in package.request:
+                why = f"ModelPackage {arn} does not exist, or is no version of a group with an InferenceSpecification."
+                failed[arn] = {"ErrorCode": "ValidationException", "ErrorResponse": why}
+            else:
+                found[arn] = package.version_summary()
+        return {"ModelPackageSummaries": found, "BatchDescribeModelPackageErrorMap": failed}
+
     def update_model_package(self) -> dict[str, Any]:
         package = find_package(self.sagemaker_backend, self.params["ModelPackageArn"])
         package.change(self.params)

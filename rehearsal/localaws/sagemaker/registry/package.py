@@ -80,8 +80,16 @@ class Package:
             "CreationTime": self.created_at,
             "ModelPackageStatus": "Completed",
             "ModelApprovalStatus": self.approval,
+            **{member: self.request.get(member) for member in ("ModelLifeCycle", "ModelPackageRegistrationType")},
         }
         return {name: value for name, value in members.items() if value is not None}
+
+    def version_summary(self) -> dict[str, Any]:
+        """One entry of BatchDescribeModelPackage, which is about versions of groups that can be deployed."""
+        shown = {
+            name: value for name, value in self.summary().items() if name not in ("ModelPackageName", "ModelLifeCycle")
+        }
+        return {**shown, "InferenceSpecification": self.request["InferenceSpecification"]}
 
     def container(self) -> dict[str, Any]:
         """The container definition with which CreateModel makes a model of the package.
