@@ -39,7 +39,7 @@ def request(name: str, values: Values, around: Surroundings) -> dict[str, Any]:
     """Everything but what differs between attempts of the same job."""
     image_uri = image(values, around.stack_image)
     chosen = _in_the_images_words(image_uri, hyperparameters.of(values))
-    _refuse_unfit(image_uri, chosen)
+    _refuse_unfit(image_uri, values)
     asked: dict[str, Any] = {
         "TrainingJobName": name,
         "HyperParameters": chosen,
@@ -121,20 +121,13 @@ def _in_the_images_words(image_uri: str, chosen: dict[str, str]) -> dict[str, st
     return chosen | {"objective": "reg:linear"}
 
 
-_SINCE = {"verbosity": (0, 90), "_kfold": (1, 2), "_num_cv_round": (1, 2)}
-
-
-def _refuse_unfit(image_uri: str, chosen: Mapping[str, str]) -> None:
+def _refuse_unfit(image_uri: str, values: Values) -> None:
     """What the image's version would refuse as an extraneous hyperparameter, minutes later."""
     version = images.version(image_uri)
     if version is None:
         return
-    if "silent" in chosen and version >= (1, 2):
-        raise ConfigurationError(
-            f"'hp-silent': images from 1.2-1 on do not know it, and this is {image_uri}; use 'hp-verbosity'"
-        )
-    for name, since in _SINCE.items():
-        if name in chosen and version < since:
-            raise ConfigurationError(
-                f"'hp-{name.strip('_').replace('_', '-')}': {image_uri} is too old for it; choose 'xgboost-version' 3.2-0"
-            )
+    for key, known in hyperparameters.releases(values).items():
+        if known.until is not None and version >= known.until:
+            raise ConfigurationError(f"{key!r}: {image_uri} does not know it any more; leave it out")
+        if version < known.since:
+            raise ConfigurationError(f"{key!r}: {image_uri} is too old for it; choose 'xgboost-version' 3.2-0")

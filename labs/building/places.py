@@ -7,7 +7,9 @@ A definition is synthesised once with placeholders (``${Bucket}``) and filled in
 from dataclasses import dataclass
 
 _ROLE = "arn:aws:iam::111122223333:role/JobsRole"
-"""Stands for the role while the SDK works: it wants an ARN there."""
+_RECORD_FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:RecordModelName"
+_ARNS = {_ROLE: "${JobsRoleArn}", _RECORD_FUNCTION: "${RecordModelNameArn}"}
+"""What stands for a role and a function while the SDK works, which wants ARNs there, and their placeholders."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Places:
     xgboost_image: str = "${XGBoostImage}"
     scikit_learn_image: str = "${ScikitLearnImage}"
     model_package_group: str = "${ModelPackageGroup}"
+    record_function: str = _RECORD_FUNCTION
 
     def url(self, *parts: str) -> str:
         """An S3 URL in the lab's bucket."""
@@ -26,5 +29,7 @@ class Places:
 
 
 def with_placeholders(definition: str) -> str:
-    """The definition with the role's placeholder in the place of the ARN."""
-    return definition.replace(_ROLE, "${JobsRoleArn}")
+    """The definition with placeholders in the place of the ARNs."""
+    for arn, placeholder in _ARNS.items():
+        definition = definition.replace(arn, placeholder)
+    return definition

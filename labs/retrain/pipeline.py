@@ -10,6 +10,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # so that it runs from any folder
 
+from labs.building import steps  # before the SDK, which wants a region when it is imported
+from labs.building.places import Places
+
+# isort: split
+
 from sagemaker.core.workflow.parameters import ParameterInteger, ParameterString
 from sagemaker.mlops.workflow.model_step import ModelStep
 from sagemaker.mlops.workflow.pipeline import Pipeline
@@ -17,9 +22,6 @@ from sagemaker.mlops.workflow.steps import TrainingStep
 from sagemaker.serve.model_builder import ModelBuilder
 from sagemaker.train import ModelTrainer
 from sagemaker.train.configs import Compute, InputData, OutputDataConfig, StoppingCondition
-
-from labs.building import steps
-from labs.building.places import Places
 
 
 def pipeline(name: str, places: Places) -> Pipeline:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Annotated
 
 from rich.markdown import Markdown
-from typer import Argument, Exit, Option
+from typer import Exit, Option
 
-from rehearsal.cli import embedded, lab_words
-from rehearsal.cli.app import command, group
+from rehearsal.cli import embedded, lab_lessons, lab_words
+from rehearsal.cli.app import command
 from rehearsal.cli.confirmation import Consent, default_bucket_suffix
 from rehearsal.cli.display import Display
 from rehearsal.cli.embedded import Launch
+from rehearsal.cli.lab_group import BucketSuffix, Data, Name, Parameters, StackParameters, Suffix, lab
 from rehearsal.cli.launch import reviewed
 from rehearsal.cli.options import AccountOptions
 from rehearsal.cli.output import Output, print_error, print_json
@@ -27,30 +28,15 @@ from rehearsal.localaws.ground import user_settings
 from rehearsal.toolkit import project
 from rehearsal.toolkit.aws import account, capabilities
 from rehearsal.toolkit.aws.account import Access, Aws
-from rehearsal.toolkit.aws.errors import BadInput, NotThere, RehearsalError
+from rehearsal.toolkit.aws.errors import BadInput, RehearsalError
 from rehearsal.toolkit.aws.translation import FAILURES, explain
 from rehearsal.toolkit.checks import pricing
 from rehearsal.toolkit.executions.events import StepFinished
-from rehearsal.toolkit.labs import catalogue, leftovers, queues
+from rehearsal.toolkit.labs import catalogue, leftovers
 from rehearsal.toolkit.labs.lab import Lab, Order, Outcome
 from rehearsal.toolkit.labs.names import LabNames
 from rehearsal.toolkit.stacks import discovery, stacks, template_parameters
 from rehearsal.toolkit.stacks.stacks import StackRequest, StackResult
-
-lab = group("lab")
-
-Name = Annotated[str, Argument(metavar="NAME", help="A lab, as rehearse lab list names it.")]
-Suffix = Annotated[str, Option(envvar="REHEARSE_SUFFIX", help="SuffixID: the tail of every name, lower case.")]
-BucketSuffix = Annotated[
-    str | None, Option(help="Tail of the bucket's name; on a real account the account id if not given.")
-]
-Data = Annotated[Path | None, Option(help="A table of your own, in the schema of the lab's sample.")]
-Parameters = Annotated[
-    list[str] | None, Option("--parameter", help="A parameter of the SageMaker pipeline, NAME=VALUE; repeatable.")
-]
-StackParameters = Annotated[
-    list[str] | None, Option("--stack-parameter", help="A parameter of the lab's stack, NAME=VALUE; repeatable.")
-]
 
 
 @command("rehearse lab list", below=lab, name="list")
@@ -242,10 +228,13 @@ def launch(
     found, aws = catalogue.named(name), account_options.reach()
     names = LabNames(found.name, suffix, default_bucket_suffix(aws, bucket_suffix))
     order = replace(_order(found, names, data, parameter, stack_parameter), approve=approve)
+    serves = approve or found.serves_always
     if not capabilities.is_rehearsal(aws):
-        endpoint = [("endpoint", found.endpoint_instance, 1)] if approve and found.endpoint_instance else []
+        endpoint = [("endpoint", found.endpoint_instance, 1)] if serves and found.endpoint_instance else []
         output.say(lab_words.estimate(found, pricing.of_lab(aws, [*found.jobs, *endpoint])))
-    served = f" and serve what it registers by the stack {names.endpoint_stack}" if approve else ""
+    served = (
+        f" and serve what it makes by the stack {names.endpoint_stack}" if serves and found.endpoint_instance else ""
+    )
     consent.obtain(aws, f"create or update the stack {names.stack}, run its SageMaker pipeline{served}")
     with output.display() as display:
         way = (
@@ -255,26 +244,6 @@ def launch(
         )
         outcome = found.run(aws, order, way, display.tell)
     _print(found, outcome, time.monotonic() - began, output)
-
-
-@command("rehearse lab redrive retrain", below=lab)
-def redrive(
-    account_options: AccountOptions, consent: Consent, output: Output, name: Name, suffix: Suffix = "rehearsal"
-) -> None:
-    """Send the messages of a lab's dead-letter queue to its queue again, after what they failed on was mended."""
-    aws = account_options.reach()
-    names = LabNames(catalogue.named(name).name, suffix)
-    stack = stacks.describe(aws, names.stack)
-    outputs = stacks.outputs_of(stack) if stack is not None else {}
-    if "DeadLetterQueueUrl" not in outputs:
-        raise NotThere(
-            f"the stack {names.stack} has no dead-letter queue",
-            where=f"CloudFormation, {aws.region}",
-            next_step="rehearse lab launch retrain creates one",
-        )
-    consent.obtain(aws, f"send the messages of {outputs['DeadLetterQueueUrl']} again")
-    moved = queues.redrive(aws, outputs["DeadLetterQueueUrl"], outputs["QueueUrl"])
-    output.result({"messages": moved}, f"{moved} messages sent again to {outputs['QueueUrl']}")
 
 
 @command("rehearse lab destroy census", below=lab)
@@ -300,3 +269,7 @@ def destroy(
     output.result({"removed": removed, "remaining": done.reasons}, text)
     if done.remaining:
         raise lab_words.not_removed(done)
+
+
+FURTHER_COMMANDS = (lab_lessons,)
+"""Imported for the commands that they register."""

@@ -55,7 +55,7 @@ class Live:
         look.lookers += 1
         told, told_at = "", 0.0
         try:
-            while not await request.is_disconnected():
+            while not (self._session.closing.is_set() or await request.is_disconnected()):
                 seen = await self._seen(address, look)
                 if seen != told or time.monotonic() - told_at > _BREATH_SECONDS:
                     told, told_at = seen, time.monotonic()

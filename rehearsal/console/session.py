@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ class Session:
     is_read_only: bool
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     works: Works = field(default_factory=Works)
+    closing: threading.Event = field(default_factory=threading.Event, repr=False)
+    """Set when the console is told to stop: streams end by themselves then."""
     _memory: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def remembered(self, key: Any, make: Callable[[], T]) -> T:

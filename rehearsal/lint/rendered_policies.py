@@ -29,7 +29,11 @@ _ARNS = {
     "AWS::SNS::Topic": f"arn:aws:sns:{_PLACE}:{{name}}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{_PLACE}:log-group:{{name}}:*",
     "AWS::CodeBuild::Project": f"arn:aws:codebuild:{_PLACE}:project/{{name}}",
+    "AWS::StepFunctions::StateMachine": f"arn:aws:states:{_PLACE}:stateMachine:{{name}}",
+    "AWS::SageMaker::ModelPackageGroup": f"arn:aws:sagemaker:{_PLACE}:model-package-group/{{name}}",
 }
+_ARN_BY_REF = {"AWS::SNS::Topic", "AWS::StepFunctions::StateMachine", "AWS::SageMaker::ModelPackageGroup"}
+"""Types whose Ref is the ARN."""
 _KEY = f"arn:aws:kms:{_PLACE}:key/11111111-2222-3333-4444-555555555555"
 _PARAMETERS: dict[str, Any] = {
     "SuffixID": "sde",
@@ -99,7 +103,7 @@ def _value(name: str, template: Mapping[str, Any], known: Mapping[str, Any]) -> 
     logical_id, _, attribute = name.partition(".")
     kind = template["Resources"].get(logical_id, {}).get("Type")
     arn = _ARNS.get(kind, "").format(name=logical_id.lower())
-    is_arn = attribute == "Arn" or (kind == "AWS::SNS::Topic" and not attribute)
+    is_arn = attribute == "Arn" or (kind in _ARN_BY_REF and not attribute)
     return arn if is_arn and arn else logical_id.lower()
 
 

@@ -10,6 +10,7 @@ if __name__ == "__main__":
     user_settings.start_anew_without()  # before anything else is imported: what is imported now would be imported twice
 
 import argparse
+import atexit
 import errno
 import gc
 import logging
@@ -20,7 +21,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rehearsal.localaws.door.listening import Server, allow_many_files
 from rehearsal.localaws.ground import announcement, clock, host, scratch
@@ -268,5 +269,16 @@ def _stop_with_parent(stopping: threading.Event) -> None:
     stopping.set()
 
 
+def _end(code: int) -> NoReturn:
+    """End the process now: all that is to be done at the end is done, but the interpreter would wait for each worker of a pool.
+
+    One of them may wait an hour for the answer of a custom resource.
+    """
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _end(main())

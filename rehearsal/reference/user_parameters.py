@@ -55,13 +55,19 @@ def _table(properties: Mapping[str, Any], required: set[str]) -> Iterator[str]:
         unit = f", {member['x-unit']}" if "x-unit" in member else ""
         cells = (
             f"`{key}`",
-            f"**{member['title']}.** {member['description']}",
+            f"**{member['title']}.** {member['description']}{_releases(member)}",
             _values(member) + unit,
             default,
             _shown(example),
         )
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
     yield ""
+
+
+def _releases(member: Mapping[str, Any]) -> str:
+    """Which releases of the image know a hyperparameter, when not all do."""
+    since = f" Images from {member['x-since']} on." if "x-since" in member else ""
+    return since + (f" Images before {member['x-until']} only." if "x-until" in member else "")
 
 
 def _values(member: Mapping[str, Any]) -> str:

@@ -37,7 +37,7 @@ def browser() -> Iterator[Any]:
 
 def serious_findings(page: Any) -> list[str]:
     """What axe finds serious on the page, light and dark, and content that is wider than the window."""
-    from axe_playwright_python.sync_playwright import Axe
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
     found = []
     for theme in ("light", "dark"):

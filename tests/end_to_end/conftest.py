@@ -3,7 +3,6 @@
 import os
 import re
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ import boto3
 import pytest
 
 from tests.end_to_end.rehearse import Answer, rehearse
+from tests.localaws.waiting import wait_until
 
 
 @dataclass
@@ -62,10 +62,7 @@ def _kept_in(folder: Path) -> Iterator[Kept]:
 
 def hold_nothing_left(folder: Path) -> None:
     """A killed process takes a moment to go, the files that it cleans up after others too; none stays."""
-    deadline = time.monotonic() + 60
-    while (found := left_behind(folder)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert found == []
+    wait_until(lambda: not left_behind(folder), lambda: f"nothing is left behind: {left_behind(folder)}")
 
 
 def left_behind(folder: Path) -> list[str]:

@@ -44,7 +44,7 @@ def train_cases(place: Place) -> list[Case]:
     """TrainModel: a job for each set of keys that go together."""
     common = {"resourceidentifier": place.suffix, "databucket": place.data, "modelartifactout": place.models}
 
-    def case(name: str, fails: str = "", **keys: Any) -> Case:
+    def case(name: str, /, fails: Any = "", **keys: Any) -> Case:
         return Case(name, {"model-name": name, **common, "hp-num-round": 2, **keys}, fails)
 
     weighted = {"train-key": "weighted/train.csv", "validation-key": "", "hp-csv-weights": 1}

@@ -61,7 +61,7 @@ class Keyed:
         pipelines = self.client("codepipeline")
         listed = [self._shipped["stages"][0], *({"name": stage, "actions": stages[stage]} for stage in stages)]
         pipelines.create_pipeline(pipeline={**self._shipped, "name": name, "stages": listed})
-        wait_until(lambda: self._status(name) not in ("", "InProgress"), PATIENCE_SECONDS)
+        wait_until(lambda: self._status(name) not in ("", "InProgress"), seconds=PATIENCE_SECONDS)
         assert self._status(name) == expected, self.failures(name)
         return str(self._executions(name)[0]["pipelineExecutionId"])
 

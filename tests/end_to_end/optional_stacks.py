@@ -192,7 +192,7 @@ class Launched:
             found = self.executions()
             return len(found) == count and found[0]["status"] not in ("InProgress", "Stopping")
 
-        wait_until(is_over, PATIENCE_SECONDS)
+        wait_until(is_over, seconds=PATIENCE_SECONDS)
         assert self.executions()[0]["status"] == status, self.errors()
 
     def errors(self) -> list[str]:
@@ -211,7 +211,7 @@ class Launched:
             assert self.executions()[0]["status"] == "InProgress", self.errors()
             return str(self.action("Approve", "ApproveProd").get("token", ""))
 
-        return str(wait_until(token, PATIENCE_SECONDS))
+        return str(wait_until(token, seconds=PATIENCE_SECONDS))
 
     def approve(self) -> None:
         """Answer in the console's way."""
@@ -232,7 +232,7 @@ class Launched:
             mine = [each["text"] for each in messages if each["to"] == to and named.search(each["text"])]
             return next((text for text in mine if all(word in text for word in texts)), "")
 
-        return str(wait_until(found, PATIENCE_SECONDS))
+        return str(wait_until(found, seconds=PATIENCE_SECONDS))
 
     def endpoints(self) -> set[str]:
         """The endpoints of this workshop."""

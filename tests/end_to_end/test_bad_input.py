@@ -11,7 +11,6 @@ import resource
 import shutil
 import socket
 import subprocess
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ import pytest
 
 from tests.end_to_end.conftest import Kept
 from tests.end_to_end.rehearse import ROOT, Answer, command, environment, rehearse
+from tests.localaws.waiting import wait_until
 
 GUIDE_FULL_TEST = '{ "env": "Test", "s3bucket": "mlops-builtinalgo-data-sde"}", "s3key": "/test/test.csv" }'
 TRAIN = '{"traincompute": "ml.m5.xlarge", "model-name": "w", "modelartifactout": "b", "resourceidentifier": "sde", "databucket": "b"'
@@ -317,6 +317,16 @@ def revoked(kept: Kept, role_part: str) -> Iterator[None]:
 HANDLER = "evaluate_model.py"
 RELEASE = ("release",)
 
+
+@contextmanager
+def taken_bucket(kept: Kept) -> Iterator[None]:
+    """Somebody else's bucket of the name."""
+    kept.client("s3").create_bucket(Bucket="mlops-builtinalgo-data-taken")
+    yield
+    kept.client("s3").delete_bucket(Bucket="mlops-builtinalgo-data-taken")
+    assert kept.rehearse("destroy", "--suffix", "taken").exit_code == 0
+
+
 BROKEN = (
     Broken(
         "a key that is missing",
@@ -469,18 +479,9 @@ BROKEN = (
         ("launch", "--suffix", "taken"),
         ("mlops-builtinalgo-data-taken", "already"),
         "StackFailed",
-        broken=lambda k: taken_bucket(k),
+        broken=taken_bucket,
     ),
 )
-
-
-@contextmanager
-def taken_bucket(kept: Kept) -> Iterator[None]:
-    """Somebody else's bucket of the name."""
-    kept.client("s3").create_bucket(Bucket="mlops-builtinalgo-data-taken")
-    yield
-    kept.client("s3").delete_bucket(Bucket="mlops-builtinalgo-data-taken")
-    assert kept.rehearse("destroy", "--suffix", "taken").exit_code == 0
 
 
 @pytest.mark.parametrize("case", BROKEN, ids=lambda case: case.name)
@@ -653,31 +654,27 @@ def watch_while_time_passes(kept: Kept, execution_id: str) -> Answer:
 
 def wait_for_log(kept: Kept, execution_id: str, says: str) -> None:
     """The function's log has the cause."""
-    shown = ""
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
+
+    def shown() -> str:
         group = "/aws/lambda/MLOps-BIA-EvaluateModel-sde"
         events = kept.client("logs").filter_log_events(logGroupName=group)["events"]
-        shown = "\n".join(event["message"] for event in events).lower()
-        if says.lower() in shown:
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"{says!r} is not in the log of {execution_id}:\n{shown}")
+        return "\n".join(event["message"] for event in events).lower()
+
+    wait_until(lambda: says.lower() in shown(), lambda: f"{says!r} is in the log of {execution_id}:\n{shown()}")
 
 
 def wait_until_running(kept: Kept, stage: str, action: str, execution_id: str) -> None:
     """The execution has come to this action."""
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
+
+    def is_running() -> bool:
         details = kept.client("codepipeline").list_action_executions(
             pipelineName="mlops-builtinalgo-sde", filter={"pipelineExecutionId": execution_id}
         )["actionExecutionDetails"]
         states = {(each["stageName"], each["actionName"]): each["status"] for each in details}
-        if states.get((stage, action)) == "InProgress":
-            return
         assert "Failed" not in states.values(), states
-        time.sleep(0.1)
-    raise AssertionError(f"{stage}/{action} has not begun: {states}")
+        return states.get((stage, action)) == "InProgress"
+
+    wait_until(is_running, f"{stage}/{action} begins")
 
 
 def advance(kept: Kept, seconds: int) -> None:

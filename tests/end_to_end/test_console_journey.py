@@ -154,7 +154,7 @@ def outlive_the_server(page: Any, server: Server) -> None:
 
 
 def look_into_an_action(page: Any) -> None:
-    page.get_by_role("link", name="FullTest", exact=True).click()
+    page.locator(".action").get_by_role("link", name="FullTest", exact=True).click()
     page.get_by_role("link", name="FullTestReport").click()
     page.get_by_role("link", name="evaluation.json").click()
     page.locator("#inside pre", has_text="rmse").wait_for()

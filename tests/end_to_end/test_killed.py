@@ -19,7 +19,7 @@ def test_scratch_and_announcement_of_a_killed_one_are_swept(tmp_path: Path, monk
         pass
     assert kept.scratch.is_dir()
     os.kill(kept.announced.pid, signal.SIGKILL)
-    wait_until(lambda: announcement.read(kept.announced.port) is None or _reaped(kept.announced.pid), 60)
+    wait_until(lambda: announcement.read(kept.announced.port) is None or _reaped(kept.announced.pid))
     with pytest.raises(NotThere):
         embedded.stop(kept.announced.port)
     assert not kept.scratch.exists()

@@ -68,7 +68,8 @@ def deploy(aws: EmbeddedAws) -> None:
     )
     sagemaker.create_endpoint(EndpointName=ENDPOINT, EndpointConfigName="wine")
     wait_until(
-        lambda: sagemaker.describe_endpoint(EndpointName=ENDPOINT)["EndpointStatus"] == "InService", PATIENCE_SECONDS
+        lambda: sagemaker.describe_endpoint(EndpointName=ENDPOINT)["EndpointStatus"] == "InService",
+        seconds=PATIENCE_SECONDS,
     )
 
 
@@ -114,7 +115,7 @@ def ask(aws: EmbeddedAws, table: np.ndarray, named: str) -> str:
         bodies = [s3.get_object(Bucket=BUCKET, Key=each["Key"])["Body"].read() for each in found]
         return sum(body.count(b"\n") for body in bodies) >= len(table)
 
-    wait_until(captured, PATIENCE_SECONDS)
+    wait_until(captured, seconds=PATIENCE_SECONDS)
     return hour
 
 
@@ -134,7 +135,7 @@ def results(aws: EmbeddedAws, hour: str) -> dict[str, list[str]]:
             except s3.exceptions.NoSuchKey:
                 return None
 
-        listed = wait_until(report, PATIENCE_SECONDS)["violations"]
+        listed = wait_until(report, seconds=PATIENCE_SECONDS)["violations"]
         found[check] = [each.get("feature_name") or each["metric_name"] for each in listed]
     return found
 
@@ -147,7 +148,7 @@ def alarm(aws: EmbeddedAws, name: str, state: str) -> None:
         found = cloudwatch.describe_alarms(AlarmNamePrefix=f"monitoring-{name}-")["MetricAlarms"]
         return found[0]["StateValue"] == state
 
-    wait_until(is_so, PATIENCE_SECONDS)
+    wait_until(is_so, seconds=PATIENCE_SECONDS)
 
 
 def check_again(aws: EmbeddedAws) -> None:

@@ -52,7 +52,14 @@ def expected(aws: EmbeddedAws) -> str:
 
 @pytest.mark.full("sdk")
 def test_an_executed_notebook_acts_on_the_embedded_aws(aws, jupyter: str, tmp_path: Path) -> None:
-    cell = {"cell_type": "code", "id": "a", "metadata": {}, "execution_count": None, "outputs": [], "source": CELL}
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "id": "a",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+        "source": CELL,
+    }
     spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = {"cells": [cell], "metadata": spec, "nbformat": 4, "nbformat_minor": 5}
     (tmp_path / "who.ipynb").write_text(json.dumps(notebook))
@@ -70,7 +77,7 @@ def jupyter_lab(aws: EmbeddedAws, python: str, folder: Path) -> Iterator[dict[st
     surroundings = environment({"JUPYTER_RUNTIME_DIR": str(folder)})
     server = subprocess.Popen(command(*words), cwd=folder, env=surroundings)
     try:
-        announced = wait_until(lambda: next(folder.glob("jpserver-*.json"), None), 180)
+        announced = wait_until(lambda: next(folder.glob("jpserver-*.json"), None), seconds=180)
         yield json.loads(announced.read_text())
     finally:
         server.terminate()

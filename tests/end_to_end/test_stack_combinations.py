@@ -27,7 +27,7 @@ from tests.end_to_end.optional_stacks import (
 )
 from tests.localaws.authorizer.minimal.table import KEYS, OPTIONS, TABLE, Evaluated, Published, Shown
 from tests.localaws.waiting import wait_until
-from tests.templates.combinations import APPROVER, LAUNCHED, OPERATOR, SWITCHES, chosen
+from tests.templates.combinations import APPROVER, AT_FULL_SIZE, LAUNCHED, OPERATOR, SWITCHES, chosen
 
 pytestmark = pytest.mark.usefixtures("git_program")
 
@@ -47,15 +47,23 @@ OUT_OF_REACH = json.dumps(
 
 @dataclass
 class Workshops:
-    """Every combination, launched two at a time; a test waits for its own."""
+    """Combinations, launched two at a time; a test waits for its own."""
 
     launcher: Launcher
-    launched: dict[Names, Future[Launched]]
+    pool: ThreadPoolExecutor
+    launched: dict[Names, Future[Launched]] = field(default_factory=dict)
     settled: set[Names] = field(default_factory=set)
+
+    def begin(self, *names: str) -> Future[Launched]:
+        """Launch a combination, unless it is on its way."""
+        if names not in self.launched:
+            suffix = f"c{LAUNCHED.index(names)}"
+            self.launched[names] = self.pool.submit(self.launcher.launch, suffix, parameters_of(names))
+        return self.launched[names]
 
     def ready(self, *names: str) -> Launched:
         """The workshop of this combination when its first execution has succeeded; who must approve it has."""
-        made = self.launched[names].result()
+        made = self.begin(*names).result()
         if names not in self.settled:
             if "approver" in names:
                 made.waits_for_approval()
@@ -72,15 +80,19 @@ class Workshops:
 
 
 @pytest.fixture(scope="module")
-def workshops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshops]:
+def workshops(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshops]:
+    """What the tests that run ask for is under way from the beginning."""
     embedded = start_embedded_aws("--continuation-delay", "0.05")
     launcher = Launcher(embedded, tmp_path_factory.mktemp("repositories"))
     with ThreadPoolExecutor(max_workers=2) as pool:
-        launched = {
-            names: pool.submit(launcher.launch, f"c{number}", parameters_of(names))
-            for number, names in enumerate(LAUNCHED)
-        }
-        yield Workshops(launcher, launched)
+        made = Workshops(launcher, pool)
+        for item in request.session.items:
+            if (
+                isinstance(item, pytest.Function)
+                and item.function is test_a_combination_is_launched_and_its_pipeline_succeeds
+            ):
+                made.begin(*item.callspec.params["names"])
+        yield made
     stop_embedded_aws(embedded)
 
 
@@ -89,7 +101,12 @@ def parameters_of(names: Names) -> dict[str, str]:
     return chosen(*names) | {key: value for each in used for key, value in each.items()}
 
 
-@pytest.mark.parametrize("names", LAUNCHED, ids="-".join)
+def as_parameter(names: Names) -> Any:
+    marks = [pytest.mark.full("combinations")] if names in AT_FULL_SIZE else []
+    return pytest.param(names, id="-".join(names), marks=marks)
+
+
+@pytest.mark.parametrize("names", [as_parameter(names) for names in LAUNCHED])
 def test_a_combination_is_launched_and_its_pipeline_succeeds(workshops: Workshops, names: Names) -> None:
     made = workshops.ready(*names)
     environments = ("Dev", "Test", "Prod") if {"prod", "approver"} & {*names} else ("Dev", "Test")
@@ -190,7 +207,7 @@ def test_a_failed_action_raises_the_alarm_and_the_operator_gets_a_mail(workshops
     assert made.alarm("action-failed") in ("OK", "INSUFFICIENT_DATA")
     made.upload_config(OUT_OF_REACH)
     made.ended("Failed", count=2)
-    wait_until(lambda: made.alarm("action-failed") == "ALARM", PATIENCE_SECONDS)
+    wait_until(lambda: made.alarm("action-failed") == "ALARM", seconds=PATIENCE_SECONDS)
     assert made.mail(OPERATOR, "mlops-builtinalgo-action-failed", "ALARM")
 
 
@@ -201,7 +218,7 @@ def test_an_endpoint_that_answers_with_errors_raises_its_alarm(workshops: Worksh
     runtime = made.aws.client("sagemaker-runtime")
     with pytest.raises(runtime.exceptions.ModelError):
         runtime.invoke_endpoint(EndpointName=name, ContentType="text/csv", Body="1,2,3,4,5,6,7,8,9,10,11")
-    wait_until(lambda: made.alarm("dev-errors") == "ALARM", PATIENCE_SECONDS)
+    wait_until(lambda: made.alarm("dev-errors") == "ALARM", seconds=PATIENCE_SECONDS)
     assert made.alarm("test-errors") != "ALARM"
 
 
@@ -245,15 +262,15 @@ def test_an_event_and_an_invocation_that_are_given_up_lie_in_the_dead_letter_que
     role = described["StackResourceDetail"]["PhysicalResourceId"]
     iam.delete_role_policy(RoleName=role, PolicyName="StartPipeline")
     made.upload_config(TRAINING_CONFIG)
-    event = wait_until(lambda: dead_letter(made), PATIENCE_SECONDS)
+    event = wait_until(lambda: dead_letter(made), seconds=PATIENCE_SECONDS)
     assert "StartPipelineExecution" in event["MessageAttributes"]["ERROR_MESSAGE"]["StringValue"]
     function = f"MLOps-BIA-GetStatus-{made.suffix}"
     workshops.launcher.embedded.rehearsal("POST", "faults", kind="crash-function", name=function, count=3)
     made.aws.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload='{"asked": "in vain"}')
-    letter = wait_until(lambda: given_up(workshops, made), PATIENCE_SECONDS)
+    letter = wait_until(lambda: given_up(workshops, made), seconds=PATIENCE_SECONDS)
     assert json.loads(letter["Body"]) == {"asked": "in vain"}
     workshops.advance(66)
-    wait_until(lambda: made.alarm("dead-letters") == "ALARM", PATIENCE_SECONDS)
+    wait_until(lambda: made.alarm("dead-letters") == "ALARM", seconds=PATIENCE_SECONDS)
 
 
 def given_up(workshops: Workshops, made: Launched) -> dict[str, Any] | None:
@@ -287,10 +304,11 @@ def test_an_endpoint_scales_when_it_may(workshops: Workshops) -> None:
 
 def test_no_statement_of_any_role_is_without_a_need(workshops: Workshops) -> None:
     for names in LAUNCHED:
-        workshops.ready(*names)
+        if names not in AT_FULL_SIZE:
+            workshops.ready(*names)
     workshops.advance(3601)
     made = workshops.ready("s3", "time-to-live")
-    wait_until(lambda: made.endpoints() == {f"winequality-{made.suffix}-Dev"}, PATIENCE_SECONDS)
+    wait_until(lambda: made.endpoints() == {f"winequality-{made.suffix}-Dev"}, seconds=PATIENCE_SECONDS)
     needed: dict[tuple[str, str], set[str]] = {}
     for principal in workshops.launcher.embedded.rehearsal("GET", "iam/usage")["principals"]:
         for row in principal["statements"]:

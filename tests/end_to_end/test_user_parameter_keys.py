@@ -245,7 +245,7 @@ def test_every_right_that_a_key_needs_was_used(seen: Seen) -> None:
     sagemaker.delete_endpoint(EndpointName=f"squares-{SUFFIX}-Ended")
     embedded.rehearsal("POST", "clock", seconds=45 * MINUTE)
     name = f"squares-{SUFFIX}-Scaled"
-    wait_until(lambda: name not in seen.keyed.made.endpoints(), PATIENCE_SECONDS)
+    wait_until(lambda: name not in seen.keyed.made.endpoints(), seconds=PATIENCE_SECONDS)
     assert (
         seen.keyed.client("application-autoscaling").describe_scalable_targets(ServiceNamespace="sagemaker")[
             "ScalableTargets"
@@ -253,7 +253,7 @@ def test_every_right_that_a_key_needs_was_used(seen: Seen) -> None:
         == []
     )
     queue = sqs.get_queue_url(QueueName=f"mlops-builtinalgo-dead-letters-{SUFFIX}")["QueueUrl"]
-    letters = wait_until(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"), PATIENCE_SECONDS)
+    letters = wait_until(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"), seconds=PATIENCE_SECONDS)
     assert f"squares-{SUFFIX}-Ended" in letters[0]["Body"]
     needed: dict[tuple[str, str], set[str]] = {}
     for principal in embedded.rehearsal("GET", "iam/usage")["principals"]:

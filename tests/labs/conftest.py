@@ -19,7 +19,7 @@ class Typed:
 
     def __call__(self, *arguments: str, **options: Any) -> Answer:
         env = {**self.aws.environment, **options.pop("env", {})}
-        return rehearse(*arguments, env=env, timeout=600, **options)
+        return rehearse(*arguments, env=env, timeout=options.pop("timeout", 600), **options)
 
     def needed(self, stack: str) -> dict[tuple[str, str], set[str]]:
         """For each statement of a stack's roles, the actions that nothing else allowed."""

@@ -58,7 +58,7 @@ def waiting(aws: EmbeddedAws, queue: str = STACK) -> int:
 
 def handled(aws: EmbeddedAws, stack: str = STACK) -> None:
     """Wait until the queue is empty."""
-    wait_until(lambda: waiting(aws, stack) == 0, SECONDS)
+    wait_until(lambda: waiting(aws, stack) == 0, seconds=SECONDS)
 
 
 def test_each_delivery_starts_one_execution_and_registers_a_version(ran: Answer, aws: EmbeddedAws) -> None:
@@ -79,7 +79,7 @@ def test_the_outcome_of_each_comes_by_mail(ran: Answer, aws: EmbeddedAws) -> Non
         texts = [mail["text"] for mail in messages if mail["to"] == "you@example.com"]
         return [text for text in texts if f"pipeline/{STACK}/execution/" in text]
 
-    wait_until(lambda: len(mails()) >= 2, SECONDS)
+    wait_until(lambda: len(mails()) >= 2, seconds=SECONDS)
     assert all("Retraining Succeeded: data-" in text for text in mails())
 
 
@@ -95,7 +95,7 @@ def test_only_the_prefix_and_suffix_start_anything_and_any_key_is_read(ran: Answ
     put(aws, "incoming/notes.txt", b"not data")
     put(aws, "elsewhere/abalone.csv", rows)
     version = put(aws, "incoming/müscheln & co, 100 %+.csv", rows)
-    wait_until(lambda: executions(aws) != before, SECONDS)
+    wait_until(lambda: executions(aws) != before, seconds=SECONDS)
     handled(aws)
     (new,) = set(executions(aws)) - set(before)
     given = parameters(aws, new)
@@ -120,6 +120,16 @@ def test_late_double_and_reversed_messages_start_one_execution_for_each_version(
     for version, body in zip(versions, bodies, strict=True):
         bucket, _, place = started[version]["TrainDataUrl"][5:].partition("/")
         assert aws.client("s3").get_object(Bucket=bucket, Key=place)["Body"].read() == body
+
+
+def test_a_poisoned_message_is_a_lesson_that_ends_with_empty_queues(ran: Answer, typed: Any, aws: EmbeddedAws) -> None:
+    assert typed("lab", "break", "retrain", "poisoned-message", "--suffix", "two").exit_code == 0
+    broken = typed("lab", "check", "retrain", "--suffix", "two", "--json")
+    assert (broken.exit_code, list(broken.document["problems"])) == (1, ["poisoned-message"])
+    for queue in (STACK, "lab-retrain-dead-letters-two"):
+        aws.client("sqs").purge_queue(QueueUrl=aws.client("sqs").get_queue_url(QueueName=queue)["QueueUrl"])
+    handled(aws)
+    assert typed("lab", "check", "retrain", "--suffix", "two").exit_code == 0
 
 
 def test_by_eventbridge_it_goes_the_same_way(ran: Answer, typed: Any, aws: EmbeddedAws) -> None:
@@ -165,11 +175,11 @@ def test_what_fails_three_times_waits_in_the_dead_letter_queue_until_it_is_sent_
         assert time.monotonic() < deadline
         aws.rehearsal("POST", "clock", seconds=30)  # the message is to be seen again after two minutes
     assert executions(aws, stack) == before
-    wait_until(lambda: _mails_of_alarm(aws, 60), SECONDS)
+    wait_until(lambda: _mails_of_alarm(aws, 60), seconds=SECONDS)
     aws.rehearsal("DELETE", "faults")
     again = typed("lab", "redrive", "retrain", "--json")
     assert again.document == {"messages": 1}
-    wait_until(lambda: len(executions(aws, stack)) == len(before) + 1, SECONDS)
+    wait_until(lambda: len(executions(aws, stack)) == len(before) + 1, seconds=SECONDS)
     handled(aws, stack)
     assert waiting(aws, "lab-retrain-dead-letters-rehearsal") == 0
 

@@ -71,8 +71,9 @@ class Workbench:
             parameters = {"execution-id": self.execution, **values}
         text = parameters if isinstance(parameters, str) else json.dumps(parameters)
         job = PipelineJob.from_event(event(text, inputs or {}, output, token))
+        clients: Any = self
         made = action.Action(
-            function, job, self, self.seconds_left, self.environment, now=lambda: self.clock, sleep=lambda _: None
+            function, job, clients, self.seconds_left, self.environment, now=lambda: self.clock, sleep=lambda _: None
         )
         made.has_time()
         Reporter(job.id, lambda: self.checked["codepipeline"]).report(

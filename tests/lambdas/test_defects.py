@@ -15,6 +15,7 @@ from deploy_model import deploy
 from evaluate_model import evaluate
 from get_status import look
 from pipeline_job import action
+from pipeline_job.job import PipelineJob
 from pipeline_job.reporting import InProgress, Reporter
 from tests.lambdas.aws_fakes import CodePipeline, error
 from tests.lambdas.conftest import EXECUTION, Workbench, event
@@ -50,7 +51,7 @@ def test_a_failed_deploy_is_reported_as_failure(bench: Workbench) -> None:
     def refuse(**_request: Any) -> None:
         raise error("ResourceLimitExceeded", "The account-level service limit is 0 Instances", "CreateEndpoint")
 
-    bench.sagemaker.create_endpoint = refuse  # type: ignore[method-assign]
+    bench.sagemaker.create_endpoint = refuse  # type: ignore[assignment,method-assign]
     answer = bench.call("DeployModel", deploy, {"env": "Dev"}, {"TrainingJob": job}, "DevEndpoint")
     assert "service limit is 0 Instances (ResourceLimitExceeded)" in failure(answer)
     assert "quota" in failure(answer)
@@ -117,7 +118,7 @@ def test_credentials_are_neither_logged_nor_written(bench: Workbench, caplog: py
     endpoint = deployed(bench)
     bench.call("EvaluateModel", evaluate, SMOKE, {"DevEndpoint": endpoint}, "SmokeTestReport")
     bench.call("EvaluateModel", evaluate, FULL, {"DevEndpoint": endpoint}, "FullTestReport")
-    parsed = action.PipelineJob.from_event(event("{}", {}, None, None))
+    parsed = PipelineJob.from_event(event("{}", {}, None, None))
     seen = (
         caplog.text
         + repr(parsed)
@@ -162,7 +163,12 @@ def test_a_function_about_to_be_cut_off_is_answered() -> None:
 
     told = threading.Event()
     recorded = codepipeline.put_job_failure_result
-    codepipeline.put_job_failure_result = lambda **answer: (recorded(**answer), told.set())  # type: ignore[assignment,method-assign]
+
+    def record(**answer: Any) -> None:
+        recorded(**answer)
+        told.set()
+
+    codepipeline.put_job_failure_result = record  # type: ignore[method-assign]
 
     def hang() -> InProgress:
         assert told.wait(60)
@@ -297,7 +303,7 @@ def test_a_denied_call_is_a_permission_error_in_awss_words(bench: Workbench) -> 
             "AccessDeniedException", "User: x is not authorized to perform: sagemaker:AddTags", "CreateTrainingJob"
         )
 
-    bench.sagemaker.create_training_job = deny  # type: ignore[method-assign]
+    bench.sagemaker.create_training_job = deny  # type: ignore[assignment,method-assign]
     answer = bench.call("TrainModel", train, TRAIN, {}, "TrainingJob")
     assert answer["failureDetails"]["type"] == "PermissionError"
     assert "sagemaker:AddTags" in failure(answer)
@@ -309,7 +315,7 @@ def test_throttling_is_looked_at_again(bench: Workbench) -> None:
     def throttle(**_request: Any) -> None:
         raise error("ThrottlingException", "Rate exceeded", "DescribeTrainingJob")
 
-    bench.sagemaker.describe_training_job = throttle  # type: ignore[method-assign]
+    bench.sagemaker.describe_training_job = throttle  # type: ignore[assignment,method-assign]
     answer = bench.call("GetStatus", look, "", {"TrainingJob": job})
     assert "Rate exceeded" in answer["executionDetails"]["summary"]
     assert answer["continuationToken"]
@@ -350,7 +356,7 @@ def test_an_answer_that_codepipeline_refuses_becomes_a_failure(bench: Workbench)
 
 def test_artifacts_are_encrypted_with_the_pipelines_key(bench: Workbench) -> None:
     with_data(bench)
-    job = replace(action.PipelineJob.from_event(event(TRAIN, {}, "TrainingJob", None)), encryption_key="arn:key")
+    job = replace(PipelineJob.from_event(event(TRAIN, {}, "TrainingJob", None)), encryption_key="arn:key")
     made = action.Action("TrainModel", job, bench, lambda: 60.0, bench.environment)  # type: ignore[arg-type]
     train(made)
     written = [each for each in bench.checked["s3"].called("put_object") if each["Bucket"] == "artifacts"]

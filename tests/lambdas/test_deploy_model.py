@@ -19,7 +19,7 @@ def ready(bench: Workbench) -> dict[str, str]:
     return {"TrainingJob": job}
 
 
-def again(bench: Workbench, execution: str = "8888", **values: Any) -> dict[str, Any]:
+def again(bench: Workbench, execution: Any = "8888", **values: Any) -> dict[str, Any]:
     """Deploy the model of another execution."""
     job = trained_again(bench, execution)
     return bench.call("DeployModel", deploy, {"env": "Dev", **values}, {"TrainingJob": job}, "DevEndpoint")

@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from pipeline_job.failure import ActionFailed, ConfigurationError
 from rehearsal.toolkit import project
 from rehearsal.toolkit.stacks import packaging
 from tests.conftest import EmbeddedAws
+from tests.localaws.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 ROWS = 60_000
@@ -173,13 +173,12 @@ def _run(
     aws.client("s3").put_object(Bucket=bucket, Key="config.zip", Body=buffer.getvalue())
     codepipeline = aws.client("codepipeline")
     codepipeline.create_pipeline(pipeline=_pipeline(name, bucket, role, given))
-    deadline = time.monotonic() + 300
-    while True:
+
+    def is_over() -> bool:
         summaries = codepipeline.list_pipeline_executions(pipelineName=name)["pipelineExecutionSummaries"]
-        if summaries and summaries[0]["status"] not in ("InProgress",):
-            break
-        assert time.monotonic() < deadline, "the evaluation never ends"
-        time.sleep(0.2)
+        return bool(summaries) and summaries[0]["status"] != "InProgress"
+
+    wait_until(is_over, "the evaluation ends", seconds=300)
     details = codepipeline.list_action_executions(pipelineName=name)["actionExecutionDetails"]
     action = next(each for each in details if each["actionName"] == "Evaluate")
     assert action["status"] == "Succeeded", action["output"]

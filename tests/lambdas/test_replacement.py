@@ -131,7 +131,7 @@ def test_a_way_back_that_is_refused_is_said_with_the_gate(bench: Workbench) -> N
     def refuse(**_request: Any) -> None:
         raise error("AccessDeniedException", "not authorized to perform: sagemaker:UpdateEndpoint", "UpdateEndpoint")
 
-    bench.sagemaker.update_endpoint = refuse  # type: ignore[method-assign]
+    bench.sagemaker.update_endpoint = refuse  # type: ignore[assignment,method-assign]
     message = missed(bench)
     assert message.startswith("the gate is missed: ")
     assert "COULD NOT BE PUT BACK" in message

@@ -1,12 +1,14 @@
 """A queue that EventBridge and S3 may write to, to see what comes."""
 
+import contextlib
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
+from tests.localaws.waiting import wait_until
 
 _LONGEST_POLL_SECONDS = 20  # of SQS
 
@@ -21,10 +23,9 @@ class Inbox:
 
     def receive(self, seconds: int = 60) -> Any:
         """The next message's body, parsed, and its attributes; None when nothing comes in time."""
-        deadline = time.monotonic() + seconds
-        while (found := self._poll(min(seconds, _LONGEST_POLL_SECONDS))) is None and time.monotonic() < deadline:
-            pass
-        return found
+        with contextlib.suppress(AssertionError):
+            return wait_until(lambda: self._poll(min(seconds, _LONGEST_POLL_SECONDS)), seconds=seconds)
+        return None
 
     def _poll(self, seconds: int) -> Any:
         received = self.sqs.receive_message(

@@ -94,7 +94,7 @@ def pass_hours(aws: EmbeddedAws, queue: str, hours: int) -> list[str]:
     for _ in range(hours):
         before = len(told)
         aws.rehearsal("POST", "clock", seconds=HOUR)
-        wait_until(receive, 60)
+        wait_until(receive)
     return told
 
 

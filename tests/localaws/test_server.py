@@ -161,6 +161,22 @@ def test_a_request_that_is_under_way_keeps_nothing_from_ending() -> None:
     assert "Traceback" not in (told or "")
 
 
+def test_a_stack_that_waits_keeps_nothing_from_ending() -> None:
+    """It would wait for its signal for an hour."""
+    embedded = start_embedded_aws()
+    waits = {"Type": "AWS::CloudFormation::WaitCondition", "CreationPolicy": {"ResourceSignal": {"Timeout": "PT1H"}}}
+    cloudformation, body = embedded.client("cloudformation"), json.dumps({"Resources": {"Wait": waits}})
+    cloudformation.create_stack(StackName="waits", TemplateBody=body)
+
+    def is_waiting() -> bool:
+        resources = cloudformation.describe_stack_resources(StackName="waits")["StackResources"]
+        return [each["ResourceStatus"] for each in resources] == ["CREATE_IN_PROGRESS"]
+
+    wait_until(is_waiting)
+    stop_embedded_aws(embedded)
+    assert embedded.process.returncode == 0
+
+
 def _ask_in_vain(embedded: EmbeddedAws) -> None:
     with contextlib.suppress(botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError):
         embedded.client("sqs").list_queues()

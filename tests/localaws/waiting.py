@@ -1,14 +1,27 @@
-"""Waiting in tests: for what happens in the background."""
+"""Waiting in tests for what happens in the background: the only place where a test looks again and again."""
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+PAUSE_SECONDS = 0.02
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 60) -> Any:
-    """The first true value of ``condition``; an assertion error when there is none in time."""
+def wait_until(
+    condition: Callable[[], Found | None],
+    what: str | Callable[[], object] = "what the test waits for",
+    *,
+    seconds: float = 120,
+) -> Found:
+    """The first true value of ``condition``.
+
+    An assertion error that says ``what`` (or what it returns: a log, the last state) when there is none in time.
+    """
     deadline = time.monotonic() + seconds
     while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
+        if time.monotonic() >= deadline:
+            raise AssertionError(f"not within {seconds:g} s: {what if isinstance(what, str) else what()}")
+        time.sleep(PAUSE_SECONDS)
     return value

@@ -53,10 +53,7 @@ def every() -> Iterator[tuple[str, ...]]:
                 yield from ((source, *switches, more) for more in STATEMENTS_ALONE)
 
 
-LAUNCHED: tuple[tuple[str, ...], ...] = (
-    *((source,) for source in SOURCES),
-    *(("s3", switch) for switch in SWITCHES),
-    *((source, *SWITCHES) for source in SOURCES),
+MIXTURES: tuple[tuple[str, ...], ...] = (
     ("codecommit", "build", "prod", "monitoring"),
     ("connection", "approver", "notifications", "time-to-live"),
     ("connection", "build", "autoscaling"),
@@ -64,8 +61,16 @@ LAUNCHED: tuple[tuple[str, ...], ...] = (
     ("codecommit", "notifications"),
     ("s3", "build", "approver", "time-to-live"),
 )
+LAUNCHED: tuple[tuple[str, ...], ...] = (
+    *((source,) for source in SOURCES),
+    *(("s3", switch) for switch in SWITCHES),
+    *((source, *SWITCHES) for source in SOURCES),
+    *MIXTURES,
+)
 """What the end-to-end test launches: each source and switch alone, all at once from each source, and mixtures, so that any
 two options meet in some stack, and miss each other in another (``test_combinations.py`` counts)."""
+AT_FULL_SIZE = frozenset({*MIXTURES, *(("s3", switch) for switch in STATEMENTS_ALONE)})
+"""Those that are launched with ``scripts/test --full combinations``; each of their options is on in another, too."""
 
 
 def meet() -> set[frozenset[str]]:

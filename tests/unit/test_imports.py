@@ -1,7 +1,8 @@
 """The arrows of docs/architecture.md: who may import whom, imports inside functions included."""
 
 import ast
-from collections.abc import Iterator
+import graphlib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -79,13 +80,17 @@ FORBIDDEN = {
 """For each room, the modules of others that it must not import."""
 
 
-def imports_of(file: Path) -> Iterator[str]:
+@cache
+def imports_of(file: Path) -> tuple[str, ...]:
+    """What it imports, also within functions: ``package.module.name`` for each name."""
+    found: list[str] = []
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}: imports are absolute here"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return tuple(found)
 
 
 def within(module: str, packages: set[str]) -> bool:
@@ -146,3 +151,39 @@ def test_a_room_of_the_embedded_aws_imports_those_above_it_never_those_below(roo
 def test_every_file_of_the_embedded_aws_lies_in_a_room() -> None:
     found = {path.stem for path in (ROOT / "rehearsal" / "localaws").iterdir() if path.suffix == ".py" or path.is_dir()}
     assert found - {"__init__", "__pycache__"} == set(ORDER)
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the product by its name, packages by their ``__init__``."""
+    files = [
+        (file.relative_to(base), file)
+        for base, folder in ((ROOT, "rehearsal"), (ROOT / "PipelineLambdaFunctions", "pipeline_job"))
+        for file in (base / folder).rglob("*.py")
+    ]
+    return {".".join(relative.with_suffix("").parts).removesuffix(".__init__"): file for relative, file in files}
+
+
+STEPS, STRATEGIES = "rehearsal.localaws.sagemaker.pipelines.steps", "rehearsal.localaws.sagemaker.tuning.strategies"
+LOOKED_UP = {
+    (f"{STEPS}.kind", STEPS),
+    *((STRATEGIES, f"{STRATEGIES}.{name}") for name in ("bayesian", "grid", "random_search")),
+}
+"""Tables that are asked by name from within what they list: the kinds of steps by a snapshot, strategies by their own base."""
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    """Imports within functions count: they hide a circle, they do not open it."""
+    known = modules()
+
+    def module_of(name: str) -> str:
+        return name if name in known else name.rpartition(".")[0]
+
+    def needed(name: str) -> set[str]:
+        found = {module_of(each) for each in imports_of(known[name])} & known.keys() - {name}
+        return {other for other in found if (name, other) not in LOOKED_UP}
+
+    graph = {name: needed(name) for name in known}
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]), pytrace=False)

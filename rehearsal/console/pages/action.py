@@ -1,6 +1,7 @@
 """An action of an execution: what it was told, what it read and wrote, what it said, why it failed."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -13,8 +14,10 @@ from rehearsal.toolkit.executions import artifacts, evaluations, executions, job
 from rehearsal.toolkit.executions.evaluations import Evaluation
 from rehearsal.toolkit.executions.executions import ActionRun, Execution
 from rehearsal.toolkit.executions.job_events import Attempt
+from rehearsal.toolkit.executions.logs import Line
 
 LOG_LINES = 200
+_LATE_LINES = timedelta(minutes=1)
 
 
 def show(session: Session, asked: Asked) -> Page:
@@ -24,7 +27,7 @@ def show(session: Session, asked: Asked) -> Page:
     execution = executions.read(session.aws, executions.definition(session.aws, name), run)
     action = _find(execution, stage, action_name)
     tries = job_events.attempts(session.aws, name, run, stage, action_name)
-    lines = logs.tail(session.aws, logs.sources_of(execution, action), LOG_LINES)
+    lines = _lines(session, execution, action)
     same = _commands(name, execution, action)
     facts = {
         "name": name,
@@ -41,6 +44,18 @@ def show(session: Session, asked: Asked) -> Page:
         "commands": same,
     }
     return Page("action.html", f"{stage}/{action_name}", facts, command=same[0])
+
+
+def _lines(session: Session, execution: Execution, action: ActionRun) -> list[Line]:
+    """The last lines of its log; read once when it ended a minute ago, for a log may be long and comes late."""
+
+    def read() -> list[Line]:
+        return logs.tail(session.aws, logs.sources_of(execution, action), LOG_LINES)
+
+    ended = action.updated_at if action.status.has_ended else None
+    if ended is None or datetime.now(UTC) - ended < _LATE_LINES:
+        return read()
+    return session.remembered(("log", execution.execution_id, action.path, action.attempts), read)
 
 
 def _find(execution: Execution, stage: str, name: str) -> ActionRun:

@@ -18,8 +18,8 @@ from rehearsal.localaws.authorizer import bucket_access, web_origins, wire_error
 from rehearsal.localaws.authorizer.authentication import Authenticated, RequestHead, authenticate_head
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection
 from rehearsal.localaws.authorizer.web_origins import Guests, Sender
-from rehearsal.localaws.authorizer.wire_errors import Reply
 from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground.replies import Reply
 from rehearsal.localaws.moto_bridge import moto_records
 from rehearsal.localaws.storage import cors
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rehearsal.localaws.authorizer.held_policies import held_by
 from rehearsal.localaws.authorizer.policy import Policy
 from rehearsal.localaws.door import faults
 from rehearsal.localaws.ground import clock
@@ -64,13 +65,8 @@ def trust_of(role: Any) -> str | dict[str, Any] | None:
 
 
 def _state() -> dict[str, Holder]:
-    from rehearsal.localaws.authorizer import principals  # which asks this module
-
     iam = moto_records.of("iam")
     holders = [*iam.roles.values(), *iam.users.values(), *iam.groups.values()]
     return {
-        each.arn: Holder(
-            tuple(principals.present_policies_of(each)), getattr(each, "assume_role_policy_document", None)
-        )
-        for each in holders
+        each.arn: Holder(tuple(held_by(each)), getattr(each, "assume_role_policy_document", None)) for each in holders
     }

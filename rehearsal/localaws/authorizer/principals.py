@@ -12,6 +12,7 @@ from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
 from rehearsal.localaws.authorizer import lag
+from rehearsal.localaws.authorizer.held_policies import default_version, held_by
 from rehearsal.localaws.authorizer.policy import Policy
 from rehearsal.localaws.authorizer.principal_element import Caller
 from rehearsal.localaws.ground import host
@@ -142,19 +143,7 @@ def role_principal(iam: Any, role: Any) -> Principal:
 def policies_of(holder: Any) -> Iterable[Policy]:
     """The inline and attached policies of a user, group or role that count: with a lag, those of some seconds ago."""
     then = lag.holder(holder.arn)
-    return present_policies_of(holder) if then is None else then.policies
-
-
-def present_policies_of(holder: Any) -> Iterable[Policy]:
-    """Inline and attached policies as they stand now."""
-    for name, document in holder.policies.items():
-        yield Policy.stored(document, name)
-    for arn, managed in holder.managed_policies.items():
-        yield Policy.stored(_default_version(managed), arn)
-
-
-def _default_version(managed: Any) -> str:
-    return next(version.document for version in managed.versions if version.is_default)
+    return held_by(holder) if then is None else then.policies
 
 
 def _managed(iam: Any, arn: str | None) -> Policy | None:
@@ -163,7 +152,7 @@ def _managed(iam: Any, arn: str | None) -> Policy | None:
     managed = iam.managed_policies.get(arn)
     if managed is None:  # a boundary that was deleted allows nothing
         return Policy(arn, ())
-    return Policy.stored(_default_version(managed), arn)
+    return Policy.stored(default_version(managed), arn)
 
 
 def session_policies(iam: Any, session: Any) -> tuple[Policy, ...] | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rehearsal.localaws.authorizer import adaptations
 from rehearsal.localaws.authorizer.actions import SERVICES
-from rehearsal.localaws.authorizer.actions.s3 import VERSIONED
+from rehearsal.localaws.authorizer.actions.storage import VERSIONED
 from rehearsal.localaws.authorizer.actions.table import Operation, Service, Tagging
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z0-9_.\[\]]+)\}")

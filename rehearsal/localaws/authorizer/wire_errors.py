@@ -6,25 +6,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and https://
 import json
 import re
 import uuid
-from dataclasses import dataclass
 from functools import cache
 from xml.sax.saxutils import escape
 
 from rehearsal.localaws.authorizer.authentication import RequestHead
 from rehearsal.localaws.authorizer.denials import Denial, Rejection, Style, style_of, unrecognised
+from rehearsal.localaws.ground.replies import Reply, status_line
 
-_REASONS = {
-    400: "400 Bad Request",
-    403: "403 Forbidden",
-    404: "404 Not Found",
-    405: "405 Method Not Allowed",
-    408: "408 Request Timeout",
-    415: "415 Unsupported Media Type",
-    500: "500 Internal Server Error",
-    501: "501 Not Implemented",
-    503: "503 Service Unavailable",
-    507: "507 Insufficient Storage",
-}
 _TARGET = "x-amz-target"
 _FORM = "application/x-www-form-urlencoded"
 _REST_XML = {"cloudfront", "route53", "s3-control"}
@@ -35,19 +23,6 @@ _SERVICES_OF_TARGETS = {
     "GraniteServiceVersion20100801": "cloudwatch",
     "AWSSecurityTokenServiceV20110615": "sts",
 }
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A whole HTTP answer."""
-
-    status: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-    def head(self) -> list[tuple[str, str]]:
-        """The headers with the length."""
-        return [*self.headers, ("Content-Length", str(len(self.body)))]
 
 
 def refusal(head: RequestHead, service: str | None, why: Rejection) -> Reply:
@@ -91,8 +66,7 @@ def shaped(head: RequestHead, protocol: str, denial: Denial) -> Reply:
         headers.append(("x-amz-request-id", request_id))
     if protocol == "smithy-rpc-v2-cbor":
         headers.append(("smithy-protocol", "rpc-v2-cbor"))
-    reason = _REASONS.get(denial.status, f"{denial.status} .")
-    return Reply(reason, tuple(headers), b"" if head.method == "HEAD" else body)
+    return Reply(status_line(denial.status), tuple(headers), b"" if head.method == "HEAD" else body)
 
 
 def _body(protocol: str, denial: Denial, request_id: str) -> tuple[str, bytes]:

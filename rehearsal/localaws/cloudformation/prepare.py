@@ -201,9 +201,14 @@ def value_parameters(
 
     def ssm(name: str) -> str:
         try:
-            return str(client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+            found = client("ssm").get_parameters(Names=[name])[
+                "Parameters"
+            ]  # the right that the caller needs is to this
         except ClientError as error:
             raise KeyError(name) from error
+        if not found:
+            raise KeyError(name)
+        return str(found[0]["Value"])
 
     exists = AccountValues(client).exists
     return parameters.values(declarations, wanted.parameters or {}, before, ssm=ssm, exists=exists)

@@ -10,17 +10,19 @@ from rehearsal.localaws.cloudformation.resources.model import Handler
 from rehearsal.localaws.cloudformation.stack import STACK_TYPE
 from rehearsal.localaws.cloudformation.template import Template, invalid
 
-_MODULES = (
-    "storage",
-    "iam",
-    "functions",
-    "messaging",
+FAMILIES = (
     "delivery",
-    "operations",
+    "events",
+    "functions",
+    "iam",
     "machine_learning",
-    "nested",
-    "custom",
+    "management",
+    "messaging",
+    "secrets",
+    "storage",
 )
+"""The files of ``resources/`` by services; those of the authorizer's ``actions/`` are the same, and a test holds it."""
+_OF_CLOUDFORMATION_ITSELF = ("nested", "custom")
 _CUSTOM = "Custom::"
 CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
 _ANY_ATTRIBUTE = (_CUSTOM, CUSTOM_RESOURCE, STACK_TYPE)
@@ -49,7 +51,7 @@ _WITH_SNAPSHOTS = {"AWS::EC2::Volume", "AWS::RDS::DBInstance", "AWS::RDS::DBClus
 def handlers() -> dict[str, Handler]:
     """Every handler by its type."""
     found: dict[str, Handler] = {}
-    for name in _MODULES:
+    for name in (*FAMILIES, *_OF_CLOUDFORMATION_ITSELF):
         for handler in import_module(f"rehearsal.localaws.cloudformation.resources.{name}").HANDLERS:
             found[handler.type] = handler
     return found

@@ -5,9 +5,9 @@ Small bodies are collected first: reading them costs less than judging twice, an
 
 from rehearsal.localaws.authorizer import admission, request_heads, wire_errors
 from rehearsal.localaws.authorizer.denials import Denial
-from rehearsal.localaws.authorizer.wire_errors import Reply
 from rehearsal.localaws.door import heads, shortcuts
 from rehearsal.localaws.ground.http_messages import Head, answer
+from rehearsal.localaws.ground.replies import Reply
 
 SMALL_BYTES = 64 * 1024
 

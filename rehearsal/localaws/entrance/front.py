@@ -15,12 +15,12 @@ from rehearsal.localaws.authorizer.admission import Caller, Unsigned
 from rehearsal.localaws.authorizer.authentication import RequestHead
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection
 from rehearsal.localaws.authorizer.form_policy import Refused
-from rehearsal.localaws.authorizer.wire_errors import Reply
 from rehearsal.localaws.door import shortcuts
 from rehearsal.localaws.door.shortcuts import StartResponse
 from rehearsal.localaws.entrance import again, dispatch, form_uploads, offered
 from rehearsal.localaws.entrance.contract import seam
 from rehearsal.localaws.ground import host, persistence
+from rehearsal.localaws.ground.replies import Reply
 from rehearsal.localaws.ground.request_gate import Closed, gate
 from rehearsal.localaws.moto_bridge import wiring
 from rehearsal.localaws.storage import disk, reception

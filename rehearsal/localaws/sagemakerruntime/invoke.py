@@ -6,12 +6,13 @@ from collections.abc import Generator
 from moto.sagemaker.models import sagemaker_backends
 
 from rehearsal.localaws.ground.errors import AwsError
+from rehearsal.localaws.ground.replies import Reply
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, Lease
 from rehearsal.localaws.sagemaker.hosting.invocation_metrics import Measured
 from rehearsal.localaws.sagemaker.hosting.observation import capture_settings, captured_line, observations
 from rehearsal.localaws.sagemaker.hosting.servers.instances import Exchange, InstanceError, InstanceTimeout
 from rehearsal.localaws.sagemakerruntime import messages, shadow
-from rehearsal.localaws.sagemakerruntime.messages import Answer, Invocation
+from rehearsal.localaws.sagemakerruntime.messages import Invocation
 from rehearsal.localaws.sagemakerruntime.steps import Aside, Question, Steps
 
 _HTTP_STATUS = {"ThrottlingException": 429}
@@ -80,7 +81,7 @@ def _capture(call: Invocation, endpoint: Endpoint, lease: Lease, exchange: Excha
     observations.keep(note)
 
 
-def _answer(exchange: Exchange, endpoint: Endpoint, lease: Lease, account_id: str) -> Answer:
+def _answer(exchange: Exchange, endpoint: Endpoint, lease: Lease, account_id: str) -> Reply:
     if exchange.is_success:
         return messages.success(
             exchange.status,

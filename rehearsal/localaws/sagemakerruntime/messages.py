@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rehearsal.localaws.ground.replies import Reply, status_line
+
 MAX_BODY_BYTES = 6_291_456
 MAX_SERVERLESS_BODY_BYTES = 4 * 1024 * 1024
 
@@ -62,60 +64,31 @@ _UNSUPPORTED = {
 }
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer: status line, headers without the length, body."""
-
-    status: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-    def head(self) -> list[tuple[str, str]]:
-        return [*self.headers, ("Content-Length", str(len(self.body)))]
-
-
-_REASONS = {
-    200: "200 OK",
-    204: "204 No Content",
-    400: "400 Bad Request",
-    403: "403 Forbidden",
-    404: "404 Not Found",
-    411: "411 Length Required",
-    413: "413 Request Entity Too Large",
-    424: "424 Failed Dependency",
-    429: "429 Too Many Requests",
-    500: "500 Internal Server Error",
-    501: "501 Not Implemented",
-}
-
-
 def success(
     status: int, content_type: str | None, body: bytes, *, variant: str, custom_attributes: str | None
-) -> Answer:
+) -> Reply:
     """What the model answered."""
     headers = [("x-Amzn-Invoked-Production-Variant", variant)]
     if content_type:
         headers.append(("Content-Type", content_type))
     if custom_attributes:
         headers.append((_CUSTOM_ATTRIBUTES, custom_attributes))
-    return Answer(_REASONS.get(status, f"{status} ."), tuple(headers), body)
+    return Reply(status_line(status), tuple(headers), body)
 
 
-def error(status: int, code: str | None, message: str, **members: object) -> Answer:
+def error(status: int, code: str | None, message: str, **members: object) -> Reply:
     """An error of the API; without a code, as the service answers too large a body, boto3 shows the status as code."""
     content = {"message": message, "Message": message, **members} | ({"code": code} if code else {})
     headers = [("Content-Type", "application/json")] + ([("x-amzn-ErrorType", code)] if code else [])
-    return Answer(_REASONS[status], tuple(headers), json.dumps(content).encode())
+    return Reply(status_line(status), tuple(headers), json.dumps(content).encode())
 
 
-def too_large() -> Answer:
+def too_large() -> Reply:
     """The body is over the limit of InvokeEndpoint."""
     return error(413, None, f"HTTP content length exceeded {MAX_BODY_BYTES} bytes.")
 
 
-def model_error(
-    endpoint_name: str, region: str, account_id: str, *, hostname: str, status: int, message: str
-) -> Answer:
+def model_error(endpoint_name: str, region: str, account_id: str, *, hostname: str, status: int, message: str) -> Reply:
     """ModelError: the container answered with an error, or not at all (status 0)."""
     kind = "client" if 400 <= status < 500 else "server"
     group = f"/aws/sagemaker/Endpoints/{endpoint_name}"

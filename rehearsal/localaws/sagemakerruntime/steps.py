@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from rehearsal.localaws.door import faults
 from rehearsal.localaws.ground.event_loop import loop
+from rehearsal.localaws.ground.replies import Reply
 from rehearsal.localaws.sagemaker.hosting.servers.instances import Exchange, Instance, InstanceError, Outcome
 from rehearsal.localaws.sagemakerruntime import messages
-from rehearsal.localaws.sagemakerruntime.messages import Answer
 
 log = logging.getLogger("rehearsal.localaws")
 _FAULT = "a fault of the embedded AWS, in InvokeEndpoint"
@@ -30,18 +30,18 @@ class Aside(NamedTuple):
     """What comes next may wait: for a model that is fetched from S3, which this very event loop has to serve."""
 
 
-Steps = Generator[Question | Aside, Exchange | None, Answer]
-Done = Callable[[Answer], None]
+Steps = Generator[Question | Aside, Exchange | None, Reply]
+Done = Callable[[Reply], None]
 
 
-def run(steps: Steps) -> Answer:
+def run(steps: Steps) -> Reply:
     """Go through them, waiting for each answer."""
     step: Callable[[], Question | Aside] = partial(next, steps)
     while True:
         try:
             question = step()
         except StopIteration as end:
-            answer: Answer = end.value
+            answer: Reply = end.value
             return answer
         step = partial(next, steps) if isinstance(question, Aside) else partial(_resume, steps, _outcome(question))
 
@@ -93,5 +93,5 @@ def _resume(steps: Steps, outcome: Outcome) -> Question | Aside:
     return steps.throw(outcome) if isinstance(outcome, InstanceError) else steps.send(outcome)
 
 
-def _internal_failure() -> Answer:
+def _internal_failure() -> Reply:
     return messages.error(500, "InternalFailure", "The request processing has failed because of an unknown error.")

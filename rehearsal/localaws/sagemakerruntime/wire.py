@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from rehearsal.localaws.authorizer import admission, request_heads
-from rehearsal.localaws.authorizer.wire_errors import Reply
 from rehearsal.localaws.door import direct, shortcuts
 from rehearsal.localaws.ground.event_loop import loop
 from rehearsal.localaws.ground.http_messages import Head
 from rehearsal.localaws.ground.http_messages import answer as http_answer
+from rehearsal.localaws.ground.replies import Reply
 from rehearsal.localaws.sagemaker.hosting.servers.builtin_server import look_after_questions
 from rehearsal.localaws.sagemakerruntime import messages, steps
-from rehearsal.localaws.sagemakerruntime.messages import MAX_BODY_BYTES, Answer
+from rehearsal.localaws.sagemakerruntime.messages import MAX_BODY_BYTES
 from rehearsal.localaws.sagemakerruntime.requests import answer_request
 
 PREFIX = b"POST /endpoints/"
@@ -50,7 +50,7 @@ def refuse(head: Head) -> bytes | None:
         return complain(f"{head.first_line!r} is no request line")
     arrival = admission.arrive(request_heads.of_message(head))
     if isinstance(arrival, Reply):
-        return _written(Answer(arrival.status, arrival.headers, arrival.body), keep=False)
+        return _written(arrival, keep=False)
     if "transfer-encoding" in head.headers:
         return _written(messages.error(411, None, "InvokeEndpoint needs a Content-Length."), keep=False)
     if head.body_length > MAX_BODY_BYTES:
@@ -63,5 +63,5 @@ def complain(what: str) -> bytes:
     return _written(messages.error(400, "ValidationError", what), keep=False)
 
 
-def _written(answer: Answer, *, keep: bool) -> bytes:
+def _written(answer: Reply, *, keep: bool) -> bytes:
     return http_answer(answer.status, answer.head(), answer.body, keep=keep)

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from dateutil.tz import tzutc  # type: ignore[import-untyped]
+from dateutil.tz import tzutc
 
 Arguments = Callable[[Any], tuple[Any, ...]]
 

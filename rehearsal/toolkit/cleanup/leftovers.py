@@ -29,13 +29,14 @@ class Kind(IntEnum):
     ENDPOINT_CONFIG = 5
     MODEL = 6
     MODEL_PACKAGE = 7
-    MODEL_PIPELINE = 8
-    OBJECTS = 9
-    PIPELINE_STACK = 10
-    PREP_STACK = 11
-    LAB_STACK = 12
-    BUCKET = 13
-    LOG_GROUP = 14
+    EXPERIMENT = 8
+    MODEL_PIPELINE = 9
+    OBJECTS = 10
+    PIPELINE_STACK = 11
+    PREP_STACK = 12
+    LAB_STACK = 13
+    BUCKET = 14
+    LOG_GROUP = 15
 
     @property
     def label(self) -> str:

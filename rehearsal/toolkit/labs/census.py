@@ -84,6 +84,7 @@ CENSUS = Lab(
     jobs=(("processing", INSTANCE, 2), ("training", INSTANCE, 1)),
     template="census.yaml",
     endpoint_instance=INSTANCE,
+    serves_always=False,
     rehearsed_with={},
     run=run,
     try_next=(

@@ -33,9 +33,10 @@ class Order:
         """A file of the lab."""
         return self.folder / name
 
-    def stack(self, template: str) -> StackRequest:
-        """The lab's stack."""
-        return StackRequest(self.names.stack, self.file(template), {**self.names.parameters, **self.stack_parameters})
+    def stack(self, template: str, more: Mapping[str, str] | None = None) -> StackRequest:
+        """The lab's stack; ``more`` are parameters that the lab decides unless the user did."""
+        parameters = {**self.names.parameters, **(more or {}), **self.stack_parameters}
+        return StackRequest(self.names.stack, self.file(template), parameters)
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Lab:
     the scikit-learn image of that tag.
 
     ``template`` is its stack's, and ``rehearsed_with`` what its parameters are on the embedded AWS unless the user says otherwise.
+    ``serves_always`` says that a run deploys what it made without ``approve``.
     ``jobs`` are the instances that a run takes on an account: what for, instance type, how many.
     """
 
@@ -93,6 +95,7 @@ class Lab:
     jobs: tuple[tuple[str, str, int], ...]
     template: str
     endpoint_instance: str
+    serves_always: bool
     rehearsed_with: Mapping[str, str]
     run: Callable[[Aws, Order, Deploy, Tell], Outcome]
     try_next: tuple[str, ...]

@@ -1,5 +1,6 @@
 """What of a lab is in an account, and how each of it is removed."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from rehearsal.toolkit.aws.account import Aws
-from rehearsal.toolkit.aws.translation import message_of
+from rehearsal.toolkit.aws.translation import code_of, message_of
 from rehearsal.toolkit.cleanup import teardown
 from rehearsal.toolkit.cleanup.leftovers import Kind, Leftover
 from rehearsal.toolkit.cleanup.teardown import Result
@@ -16,8 +17,9 @@ from rehearsal.toolkit.labs.catalogue import LABS
 from rehearsal.toolkit.labs.names import LabNames
 from rehearsal.toolkit.stacks import stacks
 
+_EXECUTION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOT_THERE = ("does not exist", "Could not find")
-"""SageMaker has no one error code for it."""
+"""For models and model packages SageMaker says ValidationException."""
 
 
 def launched(aws: Aws) -> list[LabNames]:
@@ -47,7 +49,9 @@ def survey(aws: Aws, names: LabNames) -> list[Leftover]:
     found = [
         *_endpoint_stack(aws, names),
         *_pipeline(aws, names),
+        *_named_models(aws, names),
         *_packages(aws, names),
+        *_experiment(aws, names),
         *_stack(aws, names, stack),
         *_log_groups(aws, names),
     ]
@@ -88,6 +92,15 @@ def _models(sagemaker: Any, execution: str) -> Iterator[Leftover]:
                 yield Leftover(Kind.MODEL, name)
 
 
+def _named_models(aws: Aws, names: LabNames) -> Iterator[Leftover]:
+    """Models of a state machine, which are called by the lab and the id of its execution."""
+    pages = aws.client("sagemaker").get_paginator("list_models").paginate(NameContains=f"{names.stack}-")
+    for page in pages:
+        for model in page["Models"]:
+            if _EXECUTION_ID.fullmatch(model["ModelName"].removeprefix(f"{names.stack}-")):
+                yield Leftover(Kind.MODEL, model["ModelName"])
+
+
 def _packages(aws: Aws, names: LabNames) -> Iterator[Leftover]:
     sagemaker = aws.client("sagemaker")
     if not _exists(partial(sagemaker.describe_model_package_group, ModelPackageGroupName=names.stack)):
@@ -95,6 +108,29 @@ def _packages(aws: Aws, names: LabNames) -> Iterator[Leftover]:
     for page in sagemaker.get_paginator("list_model_packages").paginate(ModelPackageGroupName=names.stack):
         for package in page["ModelPackageSummaryList"]:
             yield Leftover(Kind.MODEL_PACKAGE, package["ModelPackageArn"], package.get("ModelApprovalStatus", ""))
+
+
+def _experiment(aws: Aws, names: LabNames) -> Iterator[Leftover]:
+    """That of the SageMaker pipeline, which has its name."""
+    if _exists(partial(aws.client("sagemaker").describe_experiment, ExperimentName=names.stack)):
+        yield Leftover(Kind.EXPERIMENT, names.stack)
+
+
+def _remove_experiment(sagemaker: Any, experiment: str) -> None:
+    """With its trials and their components."""
+    for page in sagemaker.get_paginator("list_trials").paginate(ExperimentName=experiment):
+        for trial in page["TrialSummaries"]:
+            _remove_trial(sagemaker, trial["TrialName"])
+    sagemaker.delete_experiment(ExperimentName=experiment)
+
+
+def _remove_trial(sagemaker: Any, trial: str) -> None:
+    for page in sagemaker.get_paginator("list_trial_components").paginate(TrialName=trial):
+        for component in page["TrialComponentSummaries"]:
+            name = component["TrialComponentName"]
+            sagemaker.disassociate_trial_component(TrialComponentName=name, TrialName=trial)
+            sagemaker.delete_trial_component(TrialComponentName=name)
+    sagemaker.delete_trial(TrialName=trial)
 
 
 def _stack(aws: Aws, names: LabNames, stack: dict[str, Any] | None) -> Iterator[Leftover]:
@@ -120,11 +156,16 @@ def _log_groups(aws: Aws, names: LabNames) -> Iterator[Leftover]:
                     yield Leftover(Kind.LOG_GROUP, group["logGroupName"], f"{group.get('storedBytes', 0):,} bytes")
 
 
+def is_missing(error: ClientError) -> bool:
+    """Whether SageMaker says that a thing is not there."""
+    return code_of(error) == "ResourceNotFound" or any(words in message_of(error) for words in _NOT_THERE)
+
+
 def _exists(describe: Callable[[], Any]) -> bool:
     try:
         describe()
     except ClientError as error:
-        if any(words in message_of(error) for words in _NOT_THERE):
+        if is_missing(error):
             return False
         raise
     return True
@@ -139,6 +180,8 @@ def _remove(aws: Aws, leftover: Leftover, tell: Tell) -> None:
             sagemaker.delete_model(ModelName=name)
         case Kind.MODEL_PACKAGE:
             sagemaker.delete_model_package(ModelPackageName=name)
+        case Kind.EXPERIMENT:
+            _remove_experiment(sagemaker, name)
         case Kind.MODEL_PIPELINE:
             sagemaker.delete_pipeline(PipelineName=name)
         case Kind.OBJECTS:

@@ -135,6 +135,7 @@ RETRAIN = Lab(
     jobs=(("training", INSTANCE, 2),),
     template="retrain.yaml",
     endpoint_instance="",
+    serves_always=False,
     rehearsed_with={"NotificationEmail": "you@example.com"},
     run=run,
     try_next=(

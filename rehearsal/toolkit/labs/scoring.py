@@ -1,4 +1,4 @@
-"""A classifier's endpoint asked for every row of a test set."""
+"""An endpoint asked for every row of a test set."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,12 +10,27 @@ _ROWS_A_REQUEST = 500
 
 def accuracy(aws: Aws, endpoint: str, test: str) -> dict[str, float]:
     """``rows`` and ``accuracy`` on a CSV of label and features; a score of 0.5 and more means 1."""
+    found = _labels_and_scores(aws, endpoint, test)
+    right = sum((score >= 0.5) == (label == 1.0) for label, score in found)
+    return {"rows": float(len(found)), "accuracy": right / len(found)}
+
+
+def squared_error(aws: Aws, endpoint: str, test: str) -> dict[str, float]:
+    """``rows``, the mean squared error ``mse``, and ``mse of the mean``: that of answering always with the mean of the labels."""
+    found = _labels_and_scores(aws, endpoint, test)
+    mean = sum(label for label, _ in found) / len(found)
+    return {
+        "rows": float(len(found)),
+        "mse": sum((label - score) ** 2 for label, score in found) / len(found),
+        "mse of the mean": sum((label - mean) ** 2 for label, _ in found) / len(found),
+    }
+
+
+def _labels_and_scores(aws: Aws, endpoint: str, test: str) -> list[tuple[float, float]]:
     rows = [line.partition(",") for line in test.splitlines() if line]
-    scores = [
-        score for chunk in _chunks([features for _, _, features in rows]) for score in _scores(aws, endpoint, chunk)
-    ]
-    right = sum((score >= 0.5) == (float(label) == 1.0) for (label, _, _), score in zip(rows, scores, strict=True))
-    return {"rows": float(len(rows)), "accuracy": right / len(rows)}
+    chunks = _chunks([features for _, _, features in rows])
+    scores = [score for chunk in chunks for score in _scores(aws, endpoint, chunk)]
+    return [(float(label), score) for (label, _, _), score in zip(rows, scores, strict=True)]
 
 
 def _chunks(lines: Sequence[str]) -> Iterator[str]:

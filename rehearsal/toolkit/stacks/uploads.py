@@ -4,7 +4,7 @@ import base64
 import hashlib
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,11 +108,16 @@ def zip_of_training_config(folder: Path) -> bytes:
             where="--training-config",
             next_step="name the folder that holds the hyperparameters and thresholds of your model",
         )
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in files:
-            entry = zipfile.ZipInfo(file.name, _EARLIEST_ZIP_DATE)
+    return packed({file.name: file.read_bytes() for file in files})
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """A zip of files by their names, whose bytes depend on these alone."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, _EARLIEST_ZIP_DATE)
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, file.read_bytes())
-    return packed.getvalue()
+            archive.writestr(entry, content)
+    return written.getvalue()

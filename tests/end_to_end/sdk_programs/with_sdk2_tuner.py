@@ -99,7 +99,6 @@ def main():
     frame = tuner.analytics().dataframe()
     warm = tuner.identical_dataset_and_algorithm_tuner()
     warm.fit(inputs, job_name="v2-warm")
-    attached = HyperparameterTuner.attach(tuner.latest_tuning_job.name, sagemaker_session=session)
     told = {
         "best": tuner.best_training_job(),
         "rows": len(frame),
@@ -108,7 +107,6 @@ def main():
         "estimator": tuner.best_estimator().hyperparameters()["num_round"],
         "warm": warm.describe()["HyperParameterTuningJobStatus"],
         "overall": "OverallBestTrainingJob" in warm.describe(),
-        "attached": attached.best_training_job(),
         "scripted": scripted(session, role, inputs),
         "stopped": stopped(session, role, inputs),
         "pipeline": pipeline(role, inputs),

@@ -3,7 +3,7 @@
 import pytest
 
 from rehearsal.localaws.alarms.evaluation import state_of
-from tests.localaws.sagemaker.conftest import wait_until
+from tests.localaws.waiting import wait_until
 
 
 def state(datapoints, *, to_alarm=1, missing="missing"):

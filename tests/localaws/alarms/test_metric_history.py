@@ -12,4 +12,4 @@ def test_the_oldest_data_go_and_a_few_more_than_are_kept_stay() -> None:
     assert metric_history.forget_oldest(backend, most=100) == 0
     backend.put_metric_data("Mine", [{"MetricName": "m", "Value": number} for number in range(109, 115)])
     assert metric_history.forget_oldest(backend, most=100) == 15
-    assert [datum.value for datum in backend.metric_data] == list(range(15, 115))  # type: ignore[attr-defined]
+    assert [datum.value for datum in backend.metric_data] == list(range(15, 115))

@@ -1,5 +1,6 @@
 """The metrics that we compute, held against scikit-learn."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 
 import numpy as np
@@ -24,7 +25,7 @@ REFERENCES = {
 }
 
 
-def values(names: list[str], labels: list[float], predictions: np.ndarray, objective: str) -> dict[str, float]:
+def values(names: list[str], labels: Sequence[float], predictions: np.ndarray, objective: str) -> dict[str, float]:
     matrix = SimpleNamespace(get_label=lambda: np.array(labels, dtype=np.float32))
     return dict(evaluation(names, objective)(predictions, matrix))
 

@@ -94,6 +94,7 @@ def test_an_older_release_unpickles_what_was_trained_for_an_old_image(booster) -
     assert pickled_boosters.OLDER_FORM == model_files.OLDER_FORM
     read = OlderCore.Booster()
     read.__setstate__({"handle": b"of 3.x", **state, "feature_names": None})
+    assert read.handle is not None
     assert read.handle.inplace_predict(ROWS).tolist() == booster.inplace_predict(ROWS).tolist()
     assert (model_files.OLDER_FORM in read.__dict__, read.__dict__["feature_names"]) == (False, None)
     with pytest.raises(OlderCore.XGBoostError, match="not what this version has pickled"):

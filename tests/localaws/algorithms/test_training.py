@@ -321,7 +321,7 @@ def test_cross_validation_of_classes_shares_them_evenly(folder: Folder) -> None:
 
 
 def test_checkpoints_are_kept_and_resumed(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
-    checkpoints = {"checkpointconfig.json": {"LocalPath": str(folder.base / "checkpoints")}}
+    checkpoints: Any = {"checkpointconfig.json": {"LocalPath": str(folder.base / "checkpoints")}}
     folder.put("train", "a.csv", CSV).train({"num_round": "7"}, **checkpoints)
     kept = {file.name for file in (folder.base / "checkpoints").iterdir()}
     assert kept == {f"xgboost-checkpoint.{number}" for number in range(2, 7)}
@@ -355,7 +355,7 @@ def test_hosts_train_one_model_on_their_shards(tmp_path: Path) -> None:
     for host in hosts:
         (tmp_path / host).mkdir()
         folder = Folder(tmp_path / host).put("train", "a.csv", "".join(shards[host]))
-        folder.configure(**{"resourceconfig.json": {"hosts": hosts, "current_host": host}})
+        folder.configure(None, **{"resourceconfig.json": {"hosts": hosts, "current_host": host}})
         meeting = {"DMLC_TRACKER_URI": "127.0.0.1", "DMLC_TRACKER_PORT": str(port)}
         running[host] = (folder, folder.start(**meeting))
     outputs = {host: process.communicate(timeout=180)[0] for host, (_, process) in running.items()}

@@ -121,12 +121,13 @@ def main(services: list[str]) -> None:
     known_key = host.current().admin.access_key_id
     reached, tried, operations = Reached(), 0, 0
     came_in: list[str] = []
-    front = Front(reached)
+    front = Front(reached)  # type: ignore[arg-type]  # a lock of its own kind
     for service in services:
         model = botocore.session.get_session().get_service_model(service)
         operations += len(model.operation_names)
         for name, environ in attacks(service, model, known_key):
-            tried, reached.was_asked, statuses = tried + 1, False, []
+            tried, reached.was_asked = tried + 1, False
+            statuses: list[str] = []
             b"".join(front(environ, lambda status, _headers, found=statuses: found.append(status)))
             was_read = "none" in name and "form" not in name and environ["wsgi.input"].tell() > 0
             if reached.was_asked or was_read or statuses[0][:3] not in ("400", "403"):

@@ -128,7 +128,7 @@ def settled(embedded: Any, stack: str) -> str:
             return ""
         return found
 
-    return str(wait_until(status, 120))
+    return str(wait_until(status, seconds=120))
 
 
 @pytest.mark.parametrize(
@@ -148,6 +148,6 @@ def test_a_stack_that_gives_a_right_and_needs_it_at_once(lag: Any, role: str, st
             for each in cloudformation.describe_stack_events(StackName=name)["StackEvents"]
             if each["ResourceStatus"] == "UPDATE_FAILED"
         ]
-        reasons = wait_until(events, 120)
+        reasons = wait_until(events, seconds=120)
         assert "does not have permissions to call SendMessage on SQS" in " ".join(reasons)
     assert settled(lag, name) == status

@@ -17,7 +17,7 @@ from rehearsal.localaws.checkers.container import CheckFailed
 CSV = "label,age,sex\n" + "".join(
     f"{number % 3 == 0:d},{20 + number % 40},{'f' if number % 4 else 'm'}\n" for number in range(200)
 )
-BIAS = {
+BIAS: dict[str, Any] = {
     "dataset_type": "text/csv",
     "label": "label",
     "label_values_or_threshold": [1],
@@ -65,7 +65,7 @@ def test_bias_of_data_in_the_layout_that_aws_documents(tmp_path) -> None:
 
 
 def test_bias_of_a_model_by_its_scores_and_by_its_labels(tmp_path) -> None:
-    predictor = {"model_name": "m", "instance_type": "ml.m5.large", "initial_instance_count": 1}
+    predictor: dict[str, Any] = {"model_name": "m", "instance_type": "ml.m5.large", "initial_instance_count": 1}
     config = {**BIAS, "methods": {"post_training_bias": {"methods": ["DPPL", "AD"]}}, "predictor": predictor}
     by_score = analysed(tmp_path, config, answer=lambda row: ["0.9" if row[1] == "m" else "0.1"])
     assert values(by_score["post_training_bias_metrics"], "sex")["DPPL"] == 1.0

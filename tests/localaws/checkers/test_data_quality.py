@@ -99,7 +99,7 @@ def test_drift_is_named_by_feature_and_check(size) -> None:
     alcohol = wines.NAMES.index("alcohol")
     drifted = [[*row[:alcohol], f"{float(row[alcohol]) + 2:.1f}"] for row in sample]
     found = wines.violations(drifted, wines.baseline(others))
-    assert [(each["feature_name"], each["constraint_check_type"]) for each in found] == [
+    assert [(each["feature_name"], each["constraint_check_type"]) for each in found or []] == [
         ("alcohol", "baseline_drift_check")
     ]
     assert "exceeds threshold: 0.1" in found[0]["description"]
@@ -110,7 +110,7 @@ def changed(change) -> list[tuple[str, str]]:
     rows = [[str(number), f"{number / 7:.3f}", "red" if number % 2 else "blue"] for number in range(1, 201)]
     before = check([numbered(rows, ["id", "size", "colour"])], None, None)
     after = check([change(rows)], before.constraints, before.statistics)
-    return [(each["feature_name"], each["constraint_check_type"]) for each in after.violations]
+    return [(each["feature_name"], each["constraint_check_type"]) for each in after.violations or []]
 
 
 NAMES = ["id", "size", "colour"]
@@ -142,7 +142,9 @@ def test_thresholds_methods_and_overrides_of_the_constraints_count() -> None:
 
     def count(**distribution) -> int:
         config = {"distribution_constraints": distribution}
-        return len(check(shifted, {**before.constraints, "monitoring_config": config}, before.statistics).violations)
+        return len(
+            check(shifted, {**before.constraints, "monitoring_config": config}, before.statistics).violations or []
+        )
 
     assert count() == 0  # 0.15 apart, and two samples of 100 differ by that now and then
     assert count(comparison_method="Simple") == 1

@@ -1,12 +1,8 @@
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from stacks import Stacks
+from tests.localaws.cloudformation.stacks import Stacks
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """How tests of stacks speak: deploy a template, wait, read the events."""
 
-import time
 from typing import Any
 
 import yaml
+
+from tests.localaws.waiting import wait_until
 
 CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
@@ -38,15 +39,14 @@ class Stacks:
         answer = getattr(self.client, operation)(StackName=name, TemplateBody=body, **members)
         return self.settled(answer["StackId"])
 
-    def settled(self, name: str, timeout_seconds: float = 120) -> dict[str, Any]:
+    def settled(self, name: str) -> dict[str, Any]:
         """The stack once nothing is in progress."""
-        deadline = time.monotonic() + timeout_seconds
-        while time.monotonic() < deadline:
-            stack = self.client.describe_stacks(StackName=name)["Stacks"][0]
-            if not stack["StackStatus"].endswith("_IN_PROGRESS"):
-                return stack
-            time.sleep(0.02)
-        raise AssertionError(f"{name} is still {stack['StackStatus']}: {self.events(name)}")
+
+        def at_rest() -> dict[str, Any] | None:
+            stack: dict[str, Any] = self.client.describe_stacks(StackName=name)["Stacks"][0]
+            return None if stack["StackStatus"].endswith("_IN_PROGRESS") else stack
+
+        return wait_until(at_rest, lambda: f"{name} settles; its events: {self.events(name)}")
 
     def events(self, name: str) -> list[tuple[str, str, str]]:
         """(logical id, status, reason), oldest first."""

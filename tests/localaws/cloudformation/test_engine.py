@@ -1,10 +1,12 @@
 """Stacks are created, rolled back and deleted as AWS does it, event by event."""
 
 import json
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from stacks import as_parameters
+
+from tests.localaws.cloudformation.stacks import as_parameters
 
 TOPIC = {"Type": "AWS::SNS::Topic"}
 LAMBDA_TRUST = {
@@ -130,7 +132,7 @@ def test_a_type_that_only_aws_has_is_refused_by_name(stacks, unique):
 
 
 def test_iam_needs_to_be_acknowledged(stacks, unique):
-    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": LAMBDA_TRUST}}
+    role: Any = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": LAMBDA_TRUST}}
     named = {**role, "Properties": {**role["Properties"], "RoleName": unique("role")}}
     with pytest.raises(ClientError, match=r"InsufficientCapabilities.*CAPABILITY_IAM"):
         stacks.create(unique("stack"), {"Resources": {"A": role}}, Capabilities=[])

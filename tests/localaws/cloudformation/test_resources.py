@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
-from stacks import as_parameters
 
 from rehearsal.localaws.cloudformation import registry
 from rehearsal.localaws.cloudformation.template import parse
+from tests.localaws.cloudformation.stacks import as_parameters
 
 EVERY_TYPE = (Path(__file__).parent / "templates" / "every-type.yaml").read_text()
 TESTED_ELSEWHERE = {

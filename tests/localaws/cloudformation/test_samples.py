@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
-from stacks import as_parameters
+
+from tests.localaws.cloudformation.stacks import as_parameters
 
 FOLDER = Path(__file__).parent / "templates"
 

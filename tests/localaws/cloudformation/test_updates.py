@@ -1,10 +1,12 @@
 """Updates change in place, replace, or are taken back, as AWS does it."""
 
 import json
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from stacks import as_parameters
+
+from tests.localaws.cloudformation.stacks import as_parameters
 
 
 def parameter(value, **more):
@@ -121,7 +123,7 @@ def test_a_resource_that_is_left_out_is_removed(stacks, aws, unique):
 
 def test_a_custom_named_resource_is_not_replaced_under_its_name(stacks, unique):
     name, topic = unique("stack"), unique("topic")
-    template = {"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": f"{topic}.fifo"}}}}
+    template: Any = {"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": f"{topic}.fifo"}}}}
     template["Resources"]["T"]["Properties"]["FifoTopic"] = True
     assert stacks.create(name, template)["StackStatus"] == "CREATE_COMPLETE"
     template["Resources"]["T"]["Properties"] = {"TopicName": f"{topic}.fifo", "FifoTopic": False}

@@ -160,7 +160,7 @@ def begun(aws, unique):
 
     def begin(template):
         client.create_stack(StackName=name, TemplateBody=json.dumps(template))
-        wait_until(lambda: status_of(client, name, "Wait") == "CREATE_IN_PROGRESS", 60)
+        wait_until(lambda: status_of(client, name, "Wait") == "CREATE_IN_PROGRESS")
         return name, signal
 
     return begin

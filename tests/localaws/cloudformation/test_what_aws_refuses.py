@@ -4,7 +4,8 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
-from stacks import as_parameters
+
+from tests.localaws.cloudformation.stacks import as_parameters
 
 TOPIC = {"Type": "AWS::SNS::Topic", "Condition": "Wanted"}
 CHOICE = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-_LONGEST_SECONDS = 60
+from tests.localaws.waiting import wait_until
 
 
 def built(bench: Any, name: str, **members: Any) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def ended(bench: Any, build_id: str) -> dict[str, Any]:
         build = codebuild.batch_get_builds(ids=[build_id])["builds"][0]
         return build if build["buildComplete"] else None
 
-    found: dict[str, Any] = bench.until(over, _LONGEST_SECONDS)
+    found: dict[str, Any] = wait_until(over, f"build {build_id} ends")
     return found
 
 

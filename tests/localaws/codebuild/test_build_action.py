@@ -6,6 +6,7 @@ import zipfile
 from typing import Any
 
 from tests.localaws.codepipeline.workbench import action, approval, stage, zipped
+from tests.localaws.waiting import wait_until
 
 
 def contents(bench: Any, artifact: dict[str, Any]) -> dict[str, str]:
@@ -116,7 +117,7 @@ artifacts: {files: ['**/*'], base-directory: out}
     pipeline = bench.create(
         stage("Build", build), stage("Gate", approval(configuration={"CustomData": "#{Made.ROWS}"}))
     )
-    bench.until(lambda: bench.action_state(pipeline, "Approve") or bench.status(pipeline) == "Failed")
+    wait_until(lambda: bench.action_state(pipeline, "Approve") or bench.status(pipeline) == "Failed")
     assert bench.action_state(pipeline, "Make")["status"] == "Succeeded", bench.action_state(pipeline, "Make")
     run = bench.action_runs(pipeline, "Make")[0]
     assert run["output"]["outputVariables"] == {"ROWS": "2"}

@@ -168,7 +168,7 @@ def test_coverage_is_read(file_format: str, text: str, expected: list[Coverage])
 def test_a_file_of_another_kind_says_so(file_format: str, text: str) -> None:
     read = {**formats.TESTS, **formats.COVERAGES}[file_format]
     with pytest.raises(UnreadableReport):
-        list(read(text.encode()))  # type: ignore[call-overload]
+        list(read(text.encode()))
 
 
 def test_entities_are_refused_before_they_grow() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.localaws.codebuild.builds import built, log_of
 from tests.localaws.codepipeline.workbench import action, stage, zipped
+from tests.localaws.waiting import wait_until
 
 
 def test_phases_share_directory_and_variables_and_export_them(bench: Any, project: Any) -> None:
@@ -82,11 +83,11 @@ def test_a_build_is_ended_at_its_time_limit(bench: Any, project: Any) -> None:
     name = project("version: 0.2\nphases:\n  build: {commands: [sleep 600]}\n", timeoutInMinutes=5)
     codebuild = bench.aws.client("codebuild")
     build_id = codebuild.start_build(projectName=name)["build"]["id"]
-    bench.until(
+    wait_until(
         lambda: bench.aws.client("logs").describe_log_groups(logGroupNamePrefix=f"/aws/codebuild/{name}")["logGroups"]
     )
     bench.aws.rehearsal("POST", "clock", seconds=301)
-    status = bench.until(
+    status = wait_until(
         lambda: (b := codebuild.batch_get_builds(ids=[build_id])["builds"][0])["buildComplete"] and b["buildStatus"]
     )
     assert status == "TIMED_OUT"
@@ -97,7 +98,7 @@ def test_a_build_can_be_stopped(bench: Any, project: Any) -> None:
     codebuild = bench.aws.client("codebuild")
     build_id = codebuild.start_build(projectName=name)["build"]["id"]
     codebuild.stop_build(id=build_id)
-    status = bench.until(
+    status = wait_until(
         lambda: (b := codebuild.batch_get_builds(ids=[build_id])["builds"][0])["buildComplete"] and b["buildStatus"]
     )
     assert status == "STOPPED"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.localaws.inboxes import make_role
+from tests.localaws.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("git_program")
 
@@ -134,7 +135,7 @@ def test_a_push_starts_the_pipeline_with_the_pushed_commit(
     token = bench.token_of(name)
     assert bench.action_runs(name, "Approve")[0]["input"]["resolvedConfiguration"] == {"CustomData": first}
     second = commit(aws, repository, tmp_path, "two")
-    bench.until(lambda: len(bench.executions(name)) == 2)
+    wait_until(lambda: len(bench.executions(name)) == 2)
     bench.answer(name, "Gate")
     bench.token_of(name, other_than=token)
     assert bench.action_runs(name, "Approve")[0]["input"]["resolvedConfiguration"] == {"CustomData": second}

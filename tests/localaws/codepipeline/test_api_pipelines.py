@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.localaws.codepipeline.workbench import action, approval, function, stage
+from tests.localaws.waiting import wait_until
 
 
 def test_a_pipeline_is_given_back_with_the_defaults_filled_in(bench: Any) -> None:
@@ -261,7 +262,7 @@ def test_state_changes_reach_the_event_bus_in_order(bench: Any) -> None:
             seen.append((kind, event["detail"]["state"]))
         return len(seen) == 10
 
-    bench.until(complete)
+    wait_until(complete)
     events.remove_targets(Rule=rule, Ids=["queue"])
     events.delete_rule(Name=rule)
     expected = [

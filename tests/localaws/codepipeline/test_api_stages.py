@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.localaws.codepipeline.workbench import approval, function, stage
+from tests.localaws.waiting import wait_until
 
 
 def change(bench: Any, name: str, stage_name: str, *, enable: bool) -> None:
@@ -20,7 +21,7 @@ def test_a_disabled_transition_holds_executions_until_it_is_enabled(bench: Any) 
     name = bench.create(stage("First", approval("Ask")), stage("Gate", approval()))
     change(bench, name, "Gate", enable=False)
     bench.answer(name, "First", "Ask")
-    state = bench.until(lambda: (s := bench.stage_state(name, "Gate")).get("inboundExecution") and s)
+    state = wait_until(lambda: (s := bench.stage_state(name, "Gate")).get("inboundExecution") and s)
     assert state["inboundTransitionState"]["enabled"] is False
     assert state["inboundTransitionState"]["disabledReason"] == "Freeze before the holidays"
     assert state["inboundTransitionState"]["lastChangedBy"].endswith("user/admin")
@@ -34,11 +35,11 @@ def test_a_newer_execution_supersedes_the_one_that_waits(bench: Any) -> None:
     name = bench.create(stage("Gate", approval()))
     bench.token_of(name)
     second = bench.start(name)
-    bench.until(lambda: bench.stage_state(name, "Gate").get("inboundExecution"))
+    wait_until(lambda: bench.stage_state(name, "Gate").get("inboundExecution"))
     third = bench.start(name)
     assert bench.ended(name, second) == "Superseded"
     bench.answer(name, "Gate")
-    bench.until(lambda: bench.stage_state(name, "Gate")["latestExecution"]["pipelineExecutionId"] == third)
+    wait_until(lambda: bench.stage_state(name, "Gate")["latestExecution"]["pipelineExecutionId"] == third)
     bench.answer(name, "Gate")
     assert bench.ended(name, third) == "Succeeded"
 
@@ -48,7 +49,7 @@ def test_queued_executions_are_taken_in_order(bench: Any) -> None:
     first = bench.executions(name)[0]["pipelineExecutionId"]
     others = [bench.start(name), bench.start(name)]
     for execution_id in (first, *others):
-        gate = bench.until(
+        gate = wait_until(
             lambda wanted=execution_id: (
                 bench.stage_state(name, "Gate").get("latestExecution", {}).get("pipelineExecutionId") == wanted
             )
@@ -66,7 +67,7 @@ def test_parallel_executions_do_not_wait_for_each_other(bench: Any) -> None:
     def waiting() -> bool:
         return sum(run["status"] == "InProgress" for run in bench.action_runs(name, "Approve")) == 3
 
-    assert bench.until(waiting)
+    assert wait_until(waiting)
 
 
 def test_a_retry_of_failed_actions_keeps_what_succeeded(bench: Any, silent_function: str) -> None:
@@ -225,7 +226,7 @@ def test_a_parallel_execution_is_retried_beside_another_in_the_same_stage(
             found = runs[0]["output"].get("executionResult", {}).get("externalExecutionId") if is_waiting else None
             return str(found) if found else None
 
-        found: str = bench.until(waiting, 60)
+        found: str = wait_until(waiting)
         return found
 
     client = bench.codepipeline

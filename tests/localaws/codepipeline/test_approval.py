@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.localaws.codepipeline.workbench import approval, stage
+from tests.localaws.waiting import wait_until
 
 
 def test_the_topic_gets_the_approval_with_its_token(bench: Any) -> None:
@@ -28,7 +29,7 @@ def test_the_topic_gets_the_approval_with_its_token(bench: Any) -> None:
         "ExternalEntityLink": "http://127.0.0.1/report",
     }
     name = bench.create(stage("Gate", approval(configuration=told, timeoutInMinutes=60)))
-    body = bench.until(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))[0]["Body"]
+    body = wait_until(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))[0]["Body"]
     envelope = json.loads(body)
     assert envelope["Subject"] == f"APPROVAL NEEDED: AWS CodePipeline {name} for action Approve"
     message = json.loads(envelope["Message"])["approval"]

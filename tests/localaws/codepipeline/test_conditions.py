@@ -7,6 +7,7 @@ import pytest
 
 from rehearsal.localaws.codepipeline import window
 from tests.localaws.codepipeline.workbench import approval, stage
+from tests.localaws.waiting import wait_until
 
 
 def rule(provider: str, **configuration: str) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def test_a_function_can_be_the_judge(bench: Any, silent_function: str) -> None:
         return rules[0]["output"]["executionResult"].get("externalExecutionId") if rules else None
 
     failure = {"type": "JobFailed", "message": "not good enough"}
-    bench.codepipeline.put_job_failure_result(jobId=bench.until(job), failureDetails=failure)
+    bench.codepipeline.put_job_failure_result(jobId=wait_until(job), failureDetails=failure)
     assert bench.ended(name) == "Failed"
     assert "not good enough" in bench.stage_state(name, "Gate")["onSuccessConditionState"]["latestExecution"]["summary"]
 
@@ -103,7 +104,7 @@ def test_an_alarm_is_waited_for(bench: Any) -> None:
     cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="tests")
     gate = condition("FAIL", rule("CloudWatchAlarm", AlarmName=alarm, WaitTime="20"))
     name = bench.create(stage("Gate", approval(), beforeEntry=gate), pipelineType="V2")
-    bench.until(lambda: bench.codepipeline.list_rule_executions(pipelineName=name)["ruleExecutionDetails"])
+    wait_until(lambda: bench.codepipeline.list_rule_executions(pipelineName=name)["ruleExecutionDetails"])
     bench.aws.rehearsal("POST", "clock", seconds=600)
     assert bench.status(name) == "InProgress"
     cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="tests")
@@ -112,7 +113,7 @@ def test_an_alarm_is_waited_for(bench: Any) -> None:
         bench.aws.rehearsal("POST", "clock", seconds=6)
         return bool(bench.action_state(name, "Approve"))
 
-    bench.until(is_entered)
+    wait_until(is_entered)
     assert bench.stage_state(name, "Gate")["beforeEntryConditionState"]["latestExecution"]["status"] == "Succeeded"
 
 
@@ -121,7 +122,7 @@ def test_a_deployment_window_is_waited_for(bench: Any) -> None:
     within = (now + timedelta(hours=3)).replace(minute=30)  # far from both ends of the hour
     gate = condition("FAIL", rule("DeploymentWindow", Cron=f"* * {within.hour} ? * *", TimeZone="UTC"))
     name = bench.create(stage("Gate", approval(), beforeEntry=gate), pipelineType="V2")
-    bench.until(lambda: bench.codepipeline.list_rule_executions(pipelineName=name)["ruleExecutionDetails"])
+    wait_until(lambda: bench.codepipeline.list_rule_executions(pipelineName=name)["ruleExecutionDetails"])
     assert bench.action_state(name, "Approve") == {}
     bench.aws.rehearsal("POST", "clock", seconds=(within - now).total_seconds())
     bench.answer(name, "Gate")

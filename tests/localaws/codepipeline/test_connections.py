@@ -9,6 +9,7 @@ import pytest
 from tests.localaws.codecommit.test_git_http import git
 from tests.localaws.codepipeline.workbench import action, approval, stage
 from tests.localaws.inboxes import make_role
+from tests.localaws.waiting import wait_until
 
 CONNECTION = "arn:aws:codestar-connections:us-east-1:123456789012:connection/11111111-2222-3333-4444-555555555555"
 pytestmark = pytest.mark.usefixtures("git_program")
@@ -45,7 +46,7 @@ def test_a_commit_in_the_folder_starts_the_pipeline(bench: Any, tmp_path: Path) 
     assert bench.action_runs(name, "Approve")[0]["input"]["resolvedConfiguration"] == {"CustomData": first}
     second = commit(tmp_path, "two")
     bench.aws.rehearsal("POST", "clock", seconds=61)
-    bench.until(lambda: len(bench.executions(name)) == 2)
+    wait_until(lambda: len(bench.executions(name)) == 2)
     bench.answer(name, "Gate")
     bench.token_of(name, other_than=token)
     assert bench.action_runs(name, "Approve")[0]["input"]["resolvedConfiguration"] == {"CustomData": second}

@@ -7,6 +7,7 @@ import pytest
 
 from tests.localaws.codepipeline.test_deploy import deploy, s3_deploy, with_template
 from tests.localaws.codepipeline.workbench import action, stage
+from tests.localaws.waiting import wait_until
 
 HERE, THERE = "us-east-1", "eu-west-1"
 
@@ -76,7 +77,7 @@ def test_a_worker_gets_its_job_when_the_input_is_there(bench: Any, store_there: 
     )
     work = action("Work", "Test", kind["provider"], owner="Custom", inputs=["SourceOutput"], region=THERE)
     create(bench, store_there, stage("There", work))
-    job = bench.until(lambda: bench.codepipeline.poll_for_jobs(actionTypeId=kind)["jobs"], 60)[0]
+    job = wait_until(lambda: bench.codepipeline.poll_for_jobs(actionTypeId=kind)["jobs"])[0]
     place = job["data"]["inputArtifacts"][0]["location"]["s3Location"]
     found = bench.aws.client("s3", THERE).get_object(Bucket=place["bucketName"], Key=place["objectKey"])
     assert (place["bucketName"], found["Body"].read()) == (store_there, b"rows")

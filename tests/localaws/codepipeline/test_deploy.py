@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from tests.localaws.codepipeline.workbench import action, approval, stage, zipped
 from tests.localaws.inboxes import make_role
+from tests.localaws.waiting import wait_until
 
 TEMPLATE = json.dumps(
     {
@@ -63,7 +64,7 @@ def test_a_stack_that_failed_is_replaced_and_its_outputs_are_put_into_the_output
     broken = {"Resources": {"Profile": {"Type": "AWS::IAM::InstanceProfile", "Properties": {"Roles": ["absent"]}}}}
     capabilities = ["CAPABILITY_IAM"]
     cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(broken), Capabilities=capabilities)
-    failed = bench.until(lambda: _ended_stack(cloudformation, stack), 60)
+    failed = wait_until(lambda: _ended_stack(cloudformation, stack))
     assert failed["StackStatus"] == "ROLLBACK_COMPLETE"
 
     with_template(bench, topic)

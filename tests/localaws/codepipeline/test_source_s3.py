@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.localaws.codepipeline.workbench import approval, stage
+from tests.localaws.waiting import wait_until
 
 
 def test_the_source_revision_and_variables_are_shown(bench: Any) -> None:
@@ -56,7 +57,7 @@ def test_an_execution_can_be_started_with_an_older_version(bench: Any) -> None:
             None,
         )
 
-    assert bench.until(fetched)["output"]["outputVariables"]["VersionId"] == old
+    assert wait_until(fetched)["output"]["outputVariables"]["VersionId"] == old
 
 
 def test_a_revision_for_an_unknown_source_is_refused(bench: Any) -> None:

@@ -87,7 +87,7 @@ class PipelineMachine(RuleBasedStateMachine):
         failure=st.sampled_from([None, "ROLLBACK", "RETRY", "FAIL"]),
     )
     def create(self, mode: Mode, **results: str | None) -> None:
-        raw = declared(mode.value, **results)  # type: ignore[arg-type]
+        raw = declared(mode.value, **results)
         parsed = definition.parse(definition.complete(raw, 1), REGION)
         self.pipeline = Pipeline("arn", REGION, "123456789012", parsed, 0.0, 0.0)
         self.now = 1000.0

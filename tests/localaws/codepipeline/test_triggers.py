@@ -11,6 +11,7 @@ from rehearsal.localaws.codepipeline.triggers import Push
 from tests.localaws.codecommit.test_git_http import git
 from tests.localaws.codepipeline.test_connections import CONNECTION
 from tests.localaws.codepipeline.workbench import action, approval, stage
+from tests.localaws.waiting import wait_until
 
 
 @pytest.mark.parametrize(
@@ -160,7 +161,7 @@ def starts_of(bench: Any, name: str, count: int) -> list[tuple[str, str]]:
         commits = [{r["actionName"]: r["revisionId"] for r in one["sourceRevisions"]}.get("Clone") for one in shown]
         return None if None in commits else [(one["trigger"]["triggerType"], commits[i]) for i, one in enumerate(shown)]
 
-    found: list[tuple[str, str]] = bench.until(seen, 60)
+    found: list[tuple[str, str]] = wait_until(seen)
     return found
 
 
@@ -208,7 +209,7 @@ def test_a_new_branch_brings_the_files_of_its_own_commits(bench: Any, connected:
     connected.tell()
     assert starts_of(bench, declared["name"], 2)[1] == ("WebhookV2", started)
     bench.token_of(declared["name"])
-    bench.until(lambda: bench.action_runs(declared["name"], "Clone")[0]["status"] == "Succeeded")
+    wait_until(lambda: bench.action_runs(declared["name"], "Clone")[0]["status"] == "Succeeded")
     variables = bench.action_runs(declared["name"], "Clone")[0]["output"]["outputVariables"]
     assert (variables["BranchName"], variables["CommitId"]) == ("a2", started)
 

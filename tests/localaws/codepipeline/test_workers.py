@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.localaws.codepipeline.workbench import action, stage
+from tests.localaws.waiting import wait_until
 
 
 def make_type(bench: Any) -> dict[str, str]:
@@ -28,7 +29,7 @@ def test_a_worker_takes_a_job_and_ends_it(bench: Any) -> None:
     )
     name = bench.create(stage("Custom", custom))
     poll = bench.codepipeline.poll_for_jobs
-    job = bench.until(lambda: poll(actionTypeId=kind)["jobs"])[0]
+    job = wait_until(lambda: poll(actionTypeId=kind)["jobs"])[0]
     assert job["data"]["actionConfiguration"]["configuration"] == {"Suite": "all"}
     assert job["data"]["inputArtifacts"][0]["name"] == "SourceOutput"
     assert poll(actionTypeId=kind)["jobs"] == []
@@ -45,7 +46,7 @@ def test_only_jobs_with_the_asked_configuration_are_handed_out(bench: Any) -> No
     )
     poll = bench.codepipeline.poll_for_jobs
     assert poll(actionTypeId=kind, queryParam={"Suite": "other"})["jobs"] == []
-    assert bench.until(lambda: poll(actionTypeId=kind, queryParam={"Suite": "all"})["jobs"])
+    assert wait_until(lambda: poll(actionTypeId=kind, queryParam={"Suite": "all"})["jobs"])
 
 
 def test_a_wrong_nonce_is_refused(bench: Any) -> None:
@@ -53,7 +54,7 @@ def test_a_wrong_nonce_is_refused(bench: Any) -> None:
     bench.create(
         stage("Custom", action("Work", "Test", kind["provider"], owner="Custom", configuration={"Suite": "all"}))
     )
-    job = bench.until(lambda: bench.codepipeline.poll_for_jobs(actionTypeId=kind)["jobs"])[0]
+    job = wait_until(lambda: bench.codepipeline.poll_for_jobs(actionTypeId=kind)["jobs"])[0]
     with pytest.raises(bench.codepipeline.exceptions.InvalidNonceException):
         bench.codepipeline.acknowledge_job(jobId=job["id"], nonce="99")
 

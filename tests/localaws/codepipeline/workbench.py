@@ -2,11 +2,12 @@
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from tests.localaws.waiting import wait_until
 
 
 def action(name: str, category: str, provider: str, **members: Any) -> dict[str, Any]:
@@ -129,7 +130,7 @@ class Workbench:
             found = state.get("externalExecutionId")
             return found if state.get("status") == "InProgress" and found != other_than else None
 
-        found: str = self.until(job)
+        found: str = wait_until(job)
         return found
 
     def token_of(self, name: str, action_name: str = "Approve", *, other_than: str | None = None) -> str:
@@ -139,7 +140,7 @@ class Workbench:
             found = self.action_state(name, action_name).get("token")
             return found if found != other_than else None
 
-        found: str = self.until(token)
+        found: str = wait_until(token)
         return found
 
     def answer(self, name: str, stage_name: str, action_name: str = "Approve", status: str = "Approved") -> str:
@@ -165,15 +166,5 @@ class Workbench:
             now = self.status(name, execution_id)
             return None if now in ("InProgress", "Stopping") else now
 
-        ended: str = self.until(status)
+        ended: str = wait_until(status)
         return ended
-
-    def until(self, condition: Callable[[], Any], seconds: float = 60) -> Any:
-        """The first true value of ``condition``: a client of an API can only ask again."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            value = condition()
-            if value:
-                return value
-            time.sleep(0.01)
-        raise AssertionError(f"did not come true within {seconds} s")

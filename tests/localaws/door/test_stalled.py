@@ -20,7 +20,7 @@ def stalled(client: socket.socket, server: socket.socket, sent: bytes) -> bytes:
     conversation = Conversation(server, lambda _connection: None, lambda _conversation: None)
     loop().call(conversation.begin)
     client.sendall(sent)
-    wait_until(lambda: not conversation.is_idle, 60)
+    wait_until(lambda: not conversation.is_idle)
     loop().call(lambda: conversation.look_after(time.monotonic() + STALLED_SECONDS + 1))
     client.settimeout(60)
     answer = b""

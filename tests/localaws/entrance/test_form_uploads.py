@@ -154,10 +154,10 @@ def test_a_form_is_worth_its_signer(aws: Any, uploads: Uploads) -> None:
 
 def test_a_page_of_another_site_needs_the_buckets_leave(aws: Any, uploads: Uploads) -> None:
     page = {"Origin": "http://app.example"}
-    assert uploads.send(uploads.form(), **page).status == 403
+    assert uploads.send(uploads.form(), b"content", **page).status == 403
     rule = {"AllowedOrigins": ["http://app.example"], "AllowedMethods": ["POST"]}
     aws.client("s3").put_bucket_cors(Bucket=uploads.bucket, CORSConfiguration={"CORSRules": [rule]})
-    answer = uploads.send(uploads.form(), **page)
+    answer = uploads.send(uploads.form(), b"content", **page)
     assert (answer.status, answer.headers["access-control-allow-origin"]) == (204, "http://app.example")
 
 

@@ -56,7 +56,7 @@ def builds_of(aws: Any, project: str) -> list[dict[str, Any]]:
 
 def test_a_rule_starts_a_build_with_its_input(aws: Any, project: str, send: Any, unique: Any) -> None:
     send(make_role(aws, unique("starter"), ("events",), "codebuild:StartBuild"), "red")
-    (build,) = wait_until(lambda: [each for each in builds_of(aws, project) if each["buildComplete"]], 60)
+    (build,) = wait_until(lambda: [each for each in builds_of(aws, project) if each["buildComplete"]])
     assert build["buildStatus"] == "SUCCEEDED"
     assert build["exportedEnvironmentVariables"] == [{"name": "TOLD", "value": "red"}]
     assert unique("starter") in build["initiator"]
@@ -67,6 +67,6 @@ def test_a_role_that_may_not_start_builds_ends_in_the_dead_letter_queue(
 ) -> None:
     role = make_role(aws, unique("starter"), ("events",), "codebuild:BatchGetBuilds")
     send(role, "red", DeadLetterConfig={"Arn": inbox.arn})
-    dead = wait_until(inbox.receive, 60)
+    dead = wait_until(inbox.receive)
     assert dead["attributes"]["ERROR_CODE"]["StringValue"] == "AccessDeniedException"
     assert not builds_of(aws, project)

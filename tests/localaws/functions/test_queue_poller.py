@@ -171,7 +171,7 @@ def test_maximum_concurrency_counts_from_its_update_on(aws: Any, make_inbox: Any
     assert sorted(begun) == ["0", "1", "2", "3"]
     for n in range(4):
         gate.sqs.send_message(QueueUrl=gate.url, MessageBody=str(n))
-    wait_until(lambda: left(queue) == 0, 60)
+    wait_until(lambda: left(queue) == 0)
 
 
 def test_second_mapping_of_the_same_pair_is_refused(aws: Any, make_inbox: Any, mapped: Any) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rehearsal.localaws.functions.telemetry import LogCutter, chronological
 from rehearsal.localaws.services.logs import LogLine
 
-LINES = st.text(st.characters(exclude_characters="\n\r\x00", exclude_categories=("Cs",)), min_size=1, max_size=20)
+LINES = st.text(st.characters(exclude_characters="\n\r\x00", exclude_categories=["Cs"]), min_size=1, max_size=20)
 EVENTS = st.lists(st.tuples(st.booleans(), LINES), max_size=6)
 
 

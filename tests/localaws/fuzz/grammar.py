@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-_STRANGE = [
+_STRANGE: list[Any] = [
     None,
     True,
     -1,

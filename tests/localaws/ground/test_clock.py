@@ -6,6 +6,7 @@ import time
 import pytest
 
 from rehearsal.localaws.ground.clock import FURTHEST_SECONDS, Clock
+from tests.localaws.waiting import wait_until
 
 
 @pytest.fixture
@@ -20,10 +21,7 @@ def start(work: object) -> threading.Thread:
 
 
 def wait_until_somebody_waits(clock: Clock) -> None:
-    deadline = time.monotonic() + 60
-    while not clock._waiting and time.monotonic() < deadline:
-        time.sleep(0.001)
-    assert clock._waiting
+    wait_until(lambda: clock._waiting, "somebody waits for the clock")
 
 
 def test_a_week_passes_at_once_when_the_clock_is_advanced(clock: Clock) -> None:
@@ -48,7 +46,8 @@ def test_a_sleeper_goes_on_sleeping_when_too_little_time_passes(clock: Clock) ->
 
 
 def test_waiting_for_a_condition_ends_when_it_holds(clock: Clock) -> None:
-    condition, done = threading.Condition(), []
+    condition = threading.Condition()
+    done: list[bool] = []
     answers: list[bool] = []
 
     def wait() -> None:
@@ -121,7 +120,8 @@ def test_the_clock_goes_ten_years_ahead_in_all_and_then_says_how_much_is_left(cl
 
 
 def test_a_wait_for_a_moment_that_no_system_can_wait_for_is_a_wait_like_any_other(clock: Clock) -> None:
-    condition, done = threading.Condition(), []
+    condition = threading.Condition()
+    done: list[bool] = []
 
     def wait() -> None:
         with condition:

@@ -1,12 +1,14 @@
 """Requests held against the service model, in AWS's words."""
 
+from typing import Any
+
 import pytest
 
 from rehearsal.localaws.ground import constraints
 from rehearsal.localaws.ground.errors import AwsError
 
 
-def message_of(operation: str, params: dict[str, object]) -> str:
+def message_of(operation: str, params: dict[str, Any]) -> str:
     with pytest.raises(AwsError) as refused:
         constraints.check("codepipeline", operation, params)
     assert refused.value.code == "ValidationException"

@@ -2,8 +2,7 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from rehearsal.localaws.isolation.orphans import orphans
 from rehearsal.localaws.isolation.process_table import Process
 from tests.conftest import EmbeddedAws, start_embedded_aws, stop_embedded_aws
 from tests.localaws.isolation.functions import deployed
+from tests.localaws.waiting import wait_until
 
 COUNT = 20
 DAEMONS = f"""
@@ -49,14 +49,7 @@ def wait_until_gone(process_ids: list[int]) -> None:
     def living() -> set[int]:
         return {process.id for process in process_table.living()} & set(process_ids)
 
-    _wait_until(lambda: not living(), f"still there: {living()}")
-
-
-def _wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
+    wait_until(lambda: not living(), lambda: f"these end: {living()}")
 
 
 def test_daemons_end_with_the_server(started: EmbeddedAws) -> None:
@@ -84,7 +77,7 @@ def test_daemons_end_with_their_sandbox_and_those_of_others_live_on(started: Emb
     others: list[int] = deployed(started, DAEMONS, "other")({})
     answer: dict[str, Any] = deployed(started, DAEMONS, "crashing")({"crash": True})
     assert "exit" in answer["errorMessage"]
-    _wait_until(lambda: sorted(sleeping(started.process.pid)) == sorted(others), "the others' alone are left")
+    wait_until(lambda: sorted(sleeping(started.process.pid)) == sorted(others), "the others' alone are left")
 
 
 def test_orphans_are_the_servers_children_that_it_has_not_started() -> None:

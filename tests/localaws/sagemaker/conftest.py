@@ -3,7 +3,6 @@
 import io
 import json
 import tarfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 import xgboost
 
 from tests.localaws.sagemaker.job_data import RUNNING, data, job_role
+from tests.localaws.waiting import wait_until
 
 __all__ = ["data", "job_role"]  # fixtures
 
@@ -95,17 +95,6 @@ def bucket(aws, trained, trained_otherwise) -> str:
     s3.put_object(Bucket="hosted-models", Key="model.tar.gz", Body=trained.artifact())
     s3.put_object(Bucket="hosted-models", Key="other.tar.gz", Body=trained_otherwise.artifact())
     return "hosted-models"
-
-
-def wait_until(condition: Callable[[], Any], what: str, seconds: float = 120) -> Any:
-    """The first true value of ``condition()``."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"not within {seconds} s: {what}")
 
 
 def model_servers(aws: Any) -> list[int]:

@@ -15,8 +15,9 @@ from botocore.exceptions import ClientError
 from rehearsal.localaws.sagemaker import own_images
 from tests.conftest import EmbeddedAws, start_embedded_aws, stop_embedded_aws
 from tests.localaws.inboxes import Inbox, make_inbox
-from tests.localaws.sagemaker.conftest import Hosting, tar_gz, wait_until
+from tests.localaws.sagemaker.conftest import Hosting, tar_gz
 from tests.localaws.sagemaker.job_data import make_role
+from tests.localaws.waiting import wait_until
 
 __all__ = ["make_inbox"]  # a fixture
 
@@ -119,9 +120,12 @@ def statuses(inbox: Inbox, events: Any, name: str) -> None:
 
 def told(inbox: Inbox, status: str) -> dict[str, Any]:
     """The next event of that status."""
-    while (detail := inbox.body()["detail"])["EndpointStatus"] != status:
-        pass
-    return detail
+
+    def of_that_status() -> dict[str, Any] | None:
+        detail: dict[str, Any] = inbox.body()["detail"]
+        return detail if detail["EndpointStatus"] == status else None
+
+    return wait_until(of_that_status, f"an event that the endpoint is {status}")
 
 
 def test_an_endpoint_whose_server_cannot_come_back_is_out_of_service_until_it_can(ward, make_inbox):

@@ -5,7 +5,9 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import tar_gz, wait_until
+from tests.localaws.waiting import wait_until
+
+from .conftest import tar_gz
 
 
 def test_an_endpoint_goes_from_creating_to_in_service(hosting):

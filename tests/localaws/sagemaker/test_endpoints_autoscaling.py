@@ -3,8 +3,8 @@
 import pytest
 
 from rehearsal.localaws.sagemaker.hosting.autoscaling import Tracking, desired
+from tests.localaws.waiting import wait_until
 
-from .conftest import wait_until
 from .test_endpoints_traffic import metric
 
 

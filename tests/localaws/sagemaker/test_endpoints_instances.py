@@ -10,8 +10,9 @@ from botocore.exceptions import ClientError
 
 from rehearsal.localaws.sagemaker.hosting.servers.builtin_server import ForkedServer
 from rehearsal.localaws.sagemaker.hosting.servers.instances import InstanceError, InstanceTimeout
+from tests.localaws.waiting import wait_until
 
-from .conftest import model_servers, wait_until
+from .conftest import model_servers
 
 
 @pytest.fixture

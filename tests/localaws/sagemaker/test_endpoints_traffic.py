@@ -9,7 +9,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from .conftest import model_servers, wait_until
+from tests.localaws.waiting import wait_until
+
+from .conftest import model_servers
 
 
 def blue_green(**routing) -> dict:

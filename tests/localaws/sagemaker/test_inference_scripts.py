@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.localaws.sagemaker.conftest import tar_gz, wait_until
+from tests.localaws.sagemaker.conftest import tar_gz
+from tests.localaws.waiting import wait_until
 
 SKLEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
 INFERENCE = b"""

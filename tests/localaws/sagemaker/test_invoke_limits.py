@@ -3,6 +3,7 @@
 import json
 from contextlib import nullcontext
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -29,16 +30,16 @@ def test_a_model_that_takes_more_than_a_minute_is_a_model_error_without_a_status
     server = Slow()
     model = SimpleNamespace(container=SimpleNamespace(hostname="primary"))
     running = SimpleNamespace(instance=lambda: nullcontext(server), model=model, name="AllTraffic", may_wait=False)
-    lease = SimpleNamespace(fleet=None, running=running)
+    lease: Any = SimpleNamespace(fleet=None, running=running)
     call = Invocation.parse("wine", {"content-type": "text/csv"}.get, b"1,2")
     asking = invoke._ask(call, lease)
-    question = next(asking)
+    question: Any = next(asking)
     with pytest.raises(InstanceTimeout) as late:
         question.instance.invoke(question.headers, question.body)
     with pytest.raises(StopIteration) as end:
         asking.throw(late.value)
     exchange = end.value.value
-    endpoint = SimpleNamespace(name="wine", region="us-east-1")
+    endpoint: Any = SimpleNamespace(name="wine", region="us-east-1")
     answer = invoke._answer(exchange, endpoint, lease, "123456789012")
     told = json.loads(answer.body)
     assert server.waited == [60]

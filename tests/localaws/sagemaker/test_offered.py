@@ -1,5 +1,7 @@
 """Nothing of SageMaker is answered by a record that pretends: each operation is executed, a true record, empty, or refused by name."""
 
+from typing import Any
+
 import botocore.session
 import pytest
 from botocore import xform_name
@@ -21,7 +23,7 @@ def test_each_operation_that_moto_has_is_ours_or_has_one_verdict() -> None:
     assert LEFT_TO_MOTO - set(OPERATIONS) == set()
 
 
-REQUESTS = {
+REQUESTS: dict[str, Any] = {
     "CreateFeatureGroup": {
         "FeatureGroupName": "features",
         "RecordIdentifierFeatureName": "id",

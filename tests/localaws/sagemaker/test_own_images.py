@@ -15,9 +15,10 @@ from rehearsal.localaws.sagemaker import own_images
 from rehearsal.localaws.sagemaker.training.container import Container
 from rehearsal.localaws.sagemaker.training.images import training_program
 from tests.conftest import EmbeddedAws, start_embedded_aws, stop_embedded_aws
-from tests.localaws.sagemaker.conftest import Hosting, tar_gz, wait_until
+from tests.localaws.sagemaker.conftest import Hosting, tar_gz
 from tests.localaws.sagemaker.job_data import make_role
 from tests.localaws.sagemaker.training.conftest import Training
+from tests.localaws.waiting import wait_until
 
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1"
 
@@ -106,7 +107,8 @@ def test_a_mapped_program_trains_and_its_metrics_are_found(tmp_path, monkeypatch
         assert [(each["MetricName"], each["Value"]) for each in job["FinalMetricDataList"]] == [("mean", 3.0)]
         archive = training.body(job["ModelArtifacts"]["S3ModelArtifacts"])
         with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
-            assert tar.extractfile("mean.txt").read() == b"cm"
+            member = tar.extractfile("mean.txt")
+            assert member is not None and member.read() == b"cm"
 
 
 SERVE = """

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from rehearsal.localaws.sagemaker.registry.lineage import Edge, Vertex, reach
 from tests.localaws.sagemaker.training.conftest import training
+from tests.localaws.waiting import wait_until
 
-from .conftest import IMAGE, wait_until
+from .conftest import IMAGE
 
 __all__ = ["training"]  # a fixture
 

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from rehearsal.localaws.sagemaker.transform import records
 from rehearsal.localaws.sagemaker.transform.data_processing import FilterError, Processing, path
 from rehearsal.localaws.sagemaker.transform.records import Split, Strategy
-
-from .conftest import wait_until
+from tests.localaws.waiting import wait_until
 
 
 @pytest.fixture
@@ -205,5 +204,6 @@ def test_json_answers_are_joined_under_a_name_of_their_own():
     processing = Processing.parse(
         {"JoinSource": "Input", "OutputFilter": "$['id','SageMakerOutput']"}, "application/json"
     )
+    assert processing is not None
     joined = processing.output('{"id": 7, "x": [1]}', '{"score": 0.5}')
     assert json.loads(joined) == {"id": 7, "SageMakerOutput": {"score": 0.5}}

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,7 @@ from rehearsal.localaws.sagemaker import usage
 from rehearsal.localaws.sagemaker.usage import MEMORY_BYTES, Usage
 from rehearsal.localaws.sagemaker.utilization import Meter
 from tests.localaws.sagemaker.training.conftest import training
-
-from .conftest import wait_until
+from tests.localaws.waiting import wait_until
 
 __all__ = ["training"]  # a fixture
 
@@ -34,8 +34,8 @@ def test_a_meter_gives_percentages_of_what_was_used_since_it_was_read() -> None:
 
 @needs_proc
 def test_processes_are_measured_by_the_folder_that_they_work_in(tmp_path: Path) -> None:
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    child = subprocess.Popen([sys.executable, "-c", BUSY], cwd=tmp_path, **pipes)
+    command = [sys.executable, "-c", BUSY]
+    child = subprocess.Popen(command, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdout is not None and child.stdin is not None
     child.stdout.readline()
     found = usage.within(tmp_path, usage.running())
@@ -98,7 +98,11 @@ def test_alarms_and_autoscaling_act_on_what_an_endpoint_uses(hosting, aws) -> No
     name, scaling, cloudwatch = hosting.endpoint(), aws.client("application-autoscaling"), aws.client("cloudwatch")
     where = {"EndpointName": name, "VariantName": "AllTraffic"}
     dimensions = [{"Name": key, "Value": value} for key, value in where.items()]
-    metric = {"Namespace": "/aws/sagemaker/Endpoints", "MetricName": "MemoryUtilization", "Dimensions": dimensions}
+    metric: dict[str, Any] = {
+        "Namespace": "/aws/sagemaker/Endpoints",
+        "MetricName": "MemoryUtilization",
+        "Dimensions": dimensions,
+    }
     cloudwatch.put_metric_alarm(
         AlarmName=name,
         **metric,

@@ -12,7 +12,7 @@ from tests.localaws.fuzz.attack import model, send
 from tests.localaws.fuzz.wire import Message
 
 JSON = {"Content-Type": "application/x-amz-json-1.1"}
-REFUSED = {
+REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "events": ("test_event_pattern", {"EventPattern": '{"a": ["b"]}', "Event": "-"}, "ValidationException"),
     "ecr": ("put_image", {"repositoryName": "nowhere", "imageManifest": "{}"}, "RepositoryNotFoundException"),
     "iam": ("create_service_linked_role", {"AWSServiceName": "eyJ9"}, "InvalidInput"),

@@ -51,7 +51,7 @@ class Kept:
         """Wait for a snapshot of everything that has happened until now."""
         asked_at = time.time()
         self.client("sts").get_caller_identity()  # a request that is no reading one by its name: something changed
-        wait_until(lambda: snapshot_moment(self.folder) >= asked_at, 60)
+        wait_until(lambda: snapshot_moment(self.folder) >= asked_at)
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 Each check gives what is wrong, in words; an empty list says that all is well.
 """
 
+import contextlib
 import hashlib
 import io
 import tarfile
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from tests.localaws.state.chores import BUCKET
 from tests.localaws.state.journal import Journal
+from tests.localaws.waiting import wait_until
 
 LONGEST_SECONDS = 60.0
 """So long may what goes on after a restart take to come to its end."""
@@ -46,10 +47,9 @@ def missing_marks(client: Client, promised: set[str]) -> set[str]:
 
 def _until(look: Callable[[], Any], wanted: Any) -> Any:
     """The last that ``look`` gave: ``wanted``, unless that took too long."""
-    until = time.monotonic() + LONGEST_SECONDS
-    while (seen := look()) != wanted and time.monotonic() < until:
-        time.sleep(0.05)
-    return seen
+    with contextlib.suppress(AssertionError):
+        wait_until(lambda: look() == wanted, seconds=LONGEST_SECONDS)
+    return look()
 
 
 # ---------------------------------------------------------------------------------------------------- what is there
@@ -84,7 +84,8 @@ def _items(client: Client) -> dict[str, str]:
 def _messages(client: Client) -> dict[str, str]:
     """All messages of the queue that nobody polls; they are deleted."""
     sqs = client("sqs")
-    url, found = sqs.get_queue_url(QueueName="parked")["QueueUrl"], {}
+    url = sqs.get_queue_url(QueueName="parked")["QueueUrl"]
+    found: dict[str, Any] = {}
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
         found |= {message["Body"]: message["Body"] for message in messages}
         entries = [{"Id": str(n), "ReceiptHandle": m["ReceiptHandle"]} for n, m in enumerate(messages)]

@@ -16,6 +16,7 @@ from tests.conftest import EmbeddedAws, start_embedded_aws
 from tests.localaws.state import chores, invariants
 from tests.localaws.state.chores import Chores
 from tests.localaws.state.journal import Journal
+from tests.localaws.waiting import wait_until
 
 _LONGEST_SECONDS = 60.0
 _SERVED_AGAIN = re.compile(r"is served again, as it was at (\S+); ")
@@ -73,10 +74,8 @@ class Siege:
         life, aws = self._start()
         try:
             chores.prepare(chores.client_of(aws))
-            made_at, until = time.time(), time.monotonic() + _LONGEST_SECONDS
-            while snapshot_moment(self._state) < made_at:
-                assert time.monotonic() < until, "no snapshot was taken"
-                time.sleep(0.05)
+            made_at = time.time()
+            wait_until(lambda: snapshot_moment(self._state) >= made_at, "a snapshot is taken", seconds=_LONGEST_SECONDS)
         finally:
             self._kill(life, aws)
 

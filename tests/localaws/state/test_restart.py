@@ -2,7 +2,10 @@
 
 import json
 import uuid
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from tests.localaws.deploying import ALLOW_ALL, zip_of
 from tests.localaws.sagemaker.conftest import IMAGE, train
@@ -64,10 +67,11 @@ def test_a_large_object_that_stays_is_not_written_again(kept: Kept) -> None:
     assert content.stat().st_mtime_ns == written
     s3.delete_object(Bucket="kept", Key="large")
     kept.snapshot()
-    wait_until(lambda: not list((kept.folder / "objects").iterdir()), 60)  # it goes just after the snapshot is there
+    wait_until(lambda: not list((kept.folder / "objects").iterdir()))  # it goes just after the snapshot is there
 
 
-def test_what_moto_keeps_in_its_own_ways_comes_back(kept: Kept) -> None:
+def moto_keeps_in_its_own_ways(kept: Kept) -> Iterator[None]:
+    """What moto keeps in its own ways comes back."""
     kept.client("ssm").put_parameter(Name="/depth", Value="6", Type="String")
     key = kept.client("kms").create_key()["KeyMetadata"]["KeyId"]
     sealed = kept.client("kms").encrypt(KeyId=key, Plaintext=b"secret")["CiphertextBlob"]
@@ -76,7 +80,7 @@ def test_what_moto_keeps_in_its_own_ways_comes_back(kept: Kept) -> None:
     kept.client("logs").create_log_group(logGroupName="/kept")
     kept.aws.rehearsal("POST", "clock", seconds=86_400)
     shown = kept.aws.rehearsal("GET", "clock")["timestamp"]
-    kept.restart()
+    yield
     assert kept.client("ssm").get_parameter(Name="/depth")["Parameter"]["Value"] == "6"
     assert kept.client("kms").decrypt(CiphertextBlob=sealed)["Plaintext"] == b"secret"
     (attached,) = kept.client("iam").list_attached_user_policies(UserName="ann")["AttachedPolicies"]
@@ -86,7 +90,8 @@ def test_what_moto_keeps_in_its_own_ways_comes_back(kept: Kept) -> None:
     assert kept.aws.rehearsal("GET", "clock")["timestamp"] > shown
 
 
-def test_a_function_runs_and_its_queue_is_polled_again(kept: Kept) -> None:
+def function_and_its_queue(kept: Kept) -> Iterator[None]:
+    """A function runs and its queue is polled again."""
     sqs, functions = kept.client("sqs"), kept.client("lambda")
     source, answers = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("source", "answers"))
     arn = sqs.get_queue_attributes(QueueUrl=source, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -104,7 +109,7 @@ def test_a_function_runs_and_its_queue_is_polled_again(kept: Kept) -> None:
         Code={"ZipFile": zip_of({"app.py": code})},
     )
     functions.create_event_source_mapping(EventSourceArn=arn, FunctionName="relay")
-    kept.restart()
+    yield
     sqs = kept.client("sqs")
     answers = sqs.get_queue_url(QueueName="answers")["QueueUrl"]
     sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName="source")["QueueUrl"], MessageBody="after the restart")
@@ -112,9 +117,8 @@ def test_a_function_runs_and_its_queue_is_polled_again(kept: Kept) -> None:
     assert message["Body"] == "after the restart"
 
 
-def test_an_endpoint_answers_again_though_its_model_was_deleted_and_is_out_of_service_without_its_archive(
-    kept: Kept,
-) -> None:
+def endpoints(kept: Kept) -> Iterator[None]:
+    """One answers again though its model was deleted; one is out of service without its archive."""
     trained, sagemaker, s3 = train(0), kept.client("sagemaker"), kept.client("s3")
     s3.create_bucket(Bucket="models")
     hosting = role(kept, "sagemaker.amazonaws.com")
@@ -129,7 +133,7 @@ def test_an_endpoint_answers_again_though_its_model_was_deleted_and_is_out_of_se
         sagemaker.get_waiter("endpoint_in_service").wait(EndpointName=name, WaiterConfig={"Delay": 1})
     sagemaker.delete_model(ModelName="endpoint")
     s3.delete_object(Bucket="models", Key="lost.tar.gz")
-    kept.restart()
+    yield
     answer = kept.client("sagemaker-runtime").invoke_endpoint(
         EndpointName="endpoint", ContentType="text/csv", Body=trained.csv(1)
     )
@@ -140,13 +144,35 @@ def test_an_endpoint_answers_again_though_its_model_was_deleted_and_is_out_of_se
         found = kept.client("sagemaker").describe_endpoint(EndpointName="lost")
         return found if found["EndpointStatus"] == "OutOfService" else None
 
-    assert "s3://models/lost.tar.gz" in wait_until(given_up, 60)["FailureReason"]
+    assert "s3://models/lost.tar.gz" in wait_until(given_up)["FailureReason"]
 
 
-def test_a_git_repository_has_its_commits(kept: Kept) -> None:
+def git_repository(kept: Kept) -> Iterator[None]:
+    """It has its commits."""
     git = kept.client("codecommit")
     git.create_repository(repositoryName="code")
     commit = git.put_file(repositoryName="code", branchName="main", fileContent=b"print()", filePath="a.py")["commitId"]
-    kept.restart()
+    yield
     found = kept.client("codecommit").get_file(repositoryName="code", filePath="a.py")
     assert (found["commitId"], found["fileContent"]) == (commit, b"print()")
+
+
+MATTERS = (function_and_its_queue, endpoints, git_repository, moto_keeps_in_its_own_ways)
+"""Each does something, and looks at what there is of it after a restart, which they share. The last advances the clock."""
+
+
+@pytest.fixture(scope="module")
+def restarted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Iterator[None]]]:
+    """The matters after the restart."""
+    kept = Kept(tmp_path_factory.mktemp("restarted") / "state", 0)
+    matters = {matter.__name__: matter(kept) for matter in MATTERS}
+    for matter in matters.values():
+        next(matter)
+    kept.restart()
+    yield matters
+    kept.stop()
+
+
+@pytest.mark.parametrize("name", [matter.__name__ for matter in MATTERS])
+def test_after_a_restart_it_is_as_before(restarted: dict[str, Iterator[None]], name: str) -> None:
+    assert next(restarted[name], "over") == "over"

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from tests.localaws.codepipeline.workbench import Workbench, action, approval, stage
@@ -22,15 +23,10 @@ from tests.localaws.waiting import wait_until
 BUCKET = "under-way"
 DOWN_SECONDS = 4.0
 """A schedule comes due so long after it was made, when the server is down."""
-LONGEST_SECONDS = 60.0
 RESTARTED = "the embedded AWS was restarted"
 _SERVICES = ("codebuild", "codepipeline", "lambda", "sagemaker", "scheduler", "states")
 
 Affair = Callable[[Kept, str], Iterator[None]]
-
-
-def until(condition: Callable[[], Any]) -> Any:
-    return wait_until(condition, LONGEST_SECONDS)
 
 
 def ended(describe: Callable[..., Any], member: str, **named: str) -> Any:
@@ -40,7 +36,7 @@ def ended(describe: Callable[..., Any], member: str, **named: str) -> Any:
         found = describe(**named)
         return found if found[member] not in ("InProgress", "Stopping") else None
 
-    return until(look)
+    return wait_until(look)
 
 
 # -------------------------------------------------------------------------------------------------------- SageMaker
@@ -95,9 +91,9 @@ def tuning_job(kept: Kept, role: str) -> Iterator[None]:
             status
         ]
 
-    until(lambda: counted("InProgress"))
+    wait_until(lambda: counted("InProgress"))
     yield
-    until(lambda: counted("RetryableError") and counted("InProgress"))
+    wait_until(lambda: counted("RetryableError") and counted("InProgress"))
     sagemaker = kept.client("sagemaker")
     first, second = sagemaker.list_training_jobs_for_hyper_parameter_tuning_job(**named)["TrainingJobSummaries"]
     assert RESTARTED in first["FailureReason"]
@@ -154,9 +150,9 @@ def model_pipelines(kept: Kept, role: str) -> Iterator[None]:
         "tries": {**processing_step("done.py", "ml.m5.xlarge"), "RetryPolicies": [policy]},
     }
     arns = {name: started_pipeline(kept, name, step, role) for name, step in steps.items()}
-    message = until(lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages"))[0]
-    until(lambda: step_of(kept, arns["runs"]).get("StepStatus") == "Executing")
-    until(lambda: step_of(kept, arns["tries"]).get("StepStatus") == "Starting")
+    message = wait_until(lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages"))[0]
+    wait_until(lambda: step_of(kept, arns["runs"]).get("StepStatus") == "Executing")
+    wait_until(lambda: step_of(kept, arns["tries"]).get("StepStatus") == "Starting")
     yield
     sagemaker = kept.client("sagemaker")
     kept.aws.rehearsal("POST", "quotas", **{quota: None})
@@ -164,7 +160,7 @@ def model_pipelines(kept: Kept, role: str) -> Iterator[None]:
     sagemaker.send_pipeline_execution_step_success(CallbackToken=token)
     statuses = {}
     for name, arn in arns.items():
-        found = until(lambda arn=arn: over(sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)))
+        found = wait_until(lambda arn=arn: over(sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)))
         statuses[name] = found["PipelineExecutionStatus"]
     assert statuses == {"asks": "Succeeded", "runs": "Failed", "tries": "Succeeded"}, step_of(kept, arns["tries"])
     assert RESTARTED in step_of(kept, arns["runs"])["FailureReason"]
@@ -250,7 +246,7 @@ def build(kept: Kept, role: str) -> Iterator[None]:
         (found,) = kept.client("codebuild").batch_get_builds(ids=[started])["builds"]
         return found if found["buildComplete"] else None
 
-    found = until(over)
+    found = wait_until(over)
     told = [context["message"] for phase in found["phases"] for context in phase.get("contexts", [])]
     assert (found["buildStatus"], any(RESTARTED in one for one in told)) == ("FAULT", True)
 
@@ -267,17 +263,17 @@ def state_machines(kept: Kept, role: str) -> Iterator[None]:
         return kept.client("stepfunctions").describe_execution(executionArn=arn)["status"]
 
     quick, long = start("quick", {"Type": "Succeed"}), start("long", {"Type": "Wait", "Seconds": 600, "End": True})
-    until(lambda: status(quick) == "SUCCEEDED")
+    wait_until(lambda: status(quick) == "SUCCEEDED")
     history = kept.client("stepfunctions").get_execution_history(executionArn=quick)["events"]
     yield
     assert kept.client("stepfunctions").get_execution_history(executionArn=quick)["events"] == history
-    until(lambda: status(long) == "FAILED")
+    wait_until(lambda: status(long) == "FAILED")
     described = kept.client("stepfunctions").describe_execution(executionArn=long)
     last = kept.client("stepfunctions").get_execution_history(executionArn=long)["events"][-1]
     assert "The embedded AWS was restarted while the execution ran" in described["cause"]
     assert (last["type"], last["executionFailedEventDetails"]["cause"]) == ("ExecutionFailed", described["cause"])
     again = start("again", {"Type": "Succeed"})
-    until(lambda: status(again) == "SUCCEEDED")
+    wait_until(lambda: status(again) == "SUCCEEDED")
 
 
 def pipelines(kept: Kept, role: str) -> Iterator[None]:
@@ -288,8 +284,8 @@ def pipelines(kept: Kept, role: str) -> Iterator[None]:
     configuration = {"ProjectName": "long"}
     building = action("Build", "Build", "CodeBuild", configuration=configuration, inputs=["SourceOutput"])
     working = bench.create(stage("Build", building))
-    token = until(lambda: bench.action_state(waiting, "Approve").get("token"))
-    until(lambda: bench.action_state(working, "Build").get("status") == "InProgress")
+    token = wait_until(lambda: bench.action_state(waiting, "Approve").get("token"))
+    wait_until(lambda: bench.action_state(working, "Build").get("status") == "InProgress")
     yield
     bench.aws = kept.aws
     bench.codepipeline.put_approval_result(
@@ -299,8 +295,8 @@ def pipelines(kept: Kept, role: str) -> Iterator[None]:
         token=token,
         result={"summary": "yes", "status": "Approved"},
     )
-    until(lambda: bench.executions(waiting)[0]["status"] == "Succeeded")
-    until(lambda: bench.executions(working)[0]["status"] == "Failed")
+    wait_until(lambda: bench.executions(waiting)[0]["status"] == "Succeeded")
+    wait_until(lambda: bench.executions(working)[0]["status"] == "Failed")
     told = bench.action_state(working, "Build")["errorDetails"]["message"]
     assert "The embedded AWS was stopped while the action ran" in told
 
@@ -339,7 +335,7 @@ class CustomResources:
                 self._asked.remove(event)
             return found[-1] if found else None
 
-        asked: dict[str, Any] = until(find)
+        asked: dict[str, Any] = wait_until(find)
         return asked
 
     @staticmethod
@@ -369,7 +365,7 @@ def stacks(kept: Kept, _role: str) -> Iterator[None]:
     }
     for name in ("changed", "deleted"):
         custom.answer(custom.event(name, "Create"))
-        until(lambda name=name: stack_status(kept, ids[name])[0] == "CREATE_COMPLETE")
+        wait_until(lambda name=name: stack_status(kept, ids[name])[0] == "CREATE_COMPLETE")
     renamed = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "renamed"}}
     thing = {"Type": "Custom::Thing", "Properties": {"ServiceToken": custom.topic}, "DependsOn": "Queue"}
     wanted = json.dumps(
@@ -380,13 +376,13 @@ def stacks(kept: Kept, _role: str) -> Iterator[None]:
     custom.event("made", "Create")
     custom.event("changed", "Create")
     custom.event("deleted", "Delete")
-    until(lambda: _queues(kept, "made"))
+    wait_until(lambda: _queues(kept, "made"))
     yield
     for name in ("made", "changed", "deleted"):
         custom.answer(custom.event(name, "Delete"))
-    until(lambda: stack_status(kept, ids["made"])[0] == "ROLLBACK_COMPLETE")
-    until(lambda: stack_status(kept, ids["changed"])[0] == "UPDATE_ROLLBACK_COMPLETE")
-    until(lambda: stack_status(kept, ids["deleted"])[0] == "DELETE_COMPLETE")
+    wait_until(lambda: stack_status(kept, ids["made"])[0] == "ROLLBACK_COMPLETE")
+    wait_until(lambda: stack_status(kept, ids["changed"])[0] == "UPDATE_ROLLBACK_COMPLETE")
+    wait_until(lambda: stack_status(kept, ids["deleted"])[0] == "DELETE_COMPLETE")
     for name, logical_id in (("made", "Thing"), ("changed", "More")):
         events = kept.client("cloudformation").describe_stack_events(StackName=ids[name])["StackEvents"]
         told = {
@@ -437,11 +433,11 @@ def accepted_events(kept: Kept, role: str) -> Iterator[None]:
         count: int = kept.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"marks/{kind}/")["KeyCount"]
         return count
 
-    until(lambda: marks("event") == 1 and marks("message") == 1)
+    wait_until(lambda: marks("event") == 1 and marks("message") == 1)
     yield
-    until(lambda: marks("event") == 2)
+    wait_until(lambda: marks("event") == 2)
     kept.aws.rehearsal("POST", "clock", seconds=60)  # the message's visibility timeout
-    until(lambda: marks("message") == 2)
+    wait_until(lambda: marks("message") == 2)
 
 
 def mail(kept: Kept, _role: str) -> Iterator[None]:
@@ -453,12 +449,12 @@ def mail(kept: Kept, _role: str) -> Iterator[None]:
         return [message["text"] for message in kept.aws.rehearsal("GET", "mailbox")["messages"]]
 
     sns.publish(TopicArn=topic, Message="before")
-    until(lambda: any("before" in text for text in texts()))
+    wait_until(lambda: any("before" in text for text in texts()))
     before = texts()
     yield
     assert texts() == before
     kept.client("sns").publish(TopicArn=topic, Message="after")
-    until(lambda: any("after" in text for text in texts()))
+    wait_until(lambda: any("after" in text for text in texts()))
     assert [message["number"] for message in kept.aws.rehearsal("GET", "mailbox")["messages"]] == [
         *range(1, len(before) + 2)
     ]
@@ -478,9 +474,9 @@ def missed_schedule(kept: Kept, role: str) -> Iterator[None]:
         Target={"Arn": arn, "RoleArn": role, "Input": '"<aws.scheduler.scheduled-time>"'},
     )
     yield
-    (message,) = until(lambda: kept.client("sqs").receive_message(QueueUrl=url).get("Messages"))
+    (message,) = wait_until(lambda: kept.client("sqs").receive_message(QueueUrl=url).get("Messages"))
     assert json.loads(message["Body"]) == f"{due:%Y-%m-%dT%H:%M:%SZ}"
-    until(lambda: not kept.client("scheduler").list_schedules()["Schedules"])
+    wait_until(lambda: not kept.client("scheduler").list_schedules()["Schedules"])
 
 
 def records(kept: Kept, _role: str) -> Iterator[None]:
@@ -526,7 +522,7 @@ AFFAIRS: tuple[Affair, ...] = (
 """The schedule is the last: from its making to the kill no more time than necessary shall pass."""
 
 
-def test_what_was_under_way_at_a_kill_goes_on_or_says_why_not(make_kept: Callable[..., Kept]) -> None:
+def test_what_was_under_way_at_a_kill_goes_on_or_says_why_not(make_kept: Callable[..., Kept], tmp_path: Path) -> None:
     kept = make_kept(free_port(random.Random()))
     kept.client("s3").create_bucket(Bucket=BUCKET)
     kept.client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
@@ -540,7 +536,10 @@ def test_what_was_under_way_at_a_kill_goes_on_or_says_why_not(make_kept: Callabl
     kept.snapshot()
     kept.kill()
     time.sleep(max(0.0, made_at + DOWN_SECONDS - time.monotonic()))
-    kept.start()
+    with (tmp_path / "log").open("w") as log:
+        kept.start(log=log)
     assert kept.aws.url == url  # the same port: addresses that the account holds are good again
     for affair in affairs:
         assert next(affair, "over") == "over"
+    kept.snapshot()
+    assert "cannot be kept" not in (tmp_path / "log").read_text()

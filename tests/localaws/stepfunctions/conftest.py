@@ -49,7 +49,7 @@ def run_states(aws: Any, start: Callable[..., str]) -> Run:
             found = aws.client("stepfunctions").describe_execution(executionArn=arn)
             return found if found["status"] != "RUNNING" else None
 
-        found: dict[str, Any] = wait_until(ended, 120)
+        found: dict[str, Any] = wait_until(ended)
         return found
 
     return run

@@ -83,7 +83,7 @@ def test_a_job_ends_with_its_execution(aws: Any, start: Any, request_of_a_job: d
     wait_until(lambda: history(aws, arn)[-1]["type"] == "TaskSubmitted")
     aws.client("stepfunctions").stop_execution(executionArn=arn)
     sagemaker, name = aws.client("sagemaker"), request_of_a_job["TrainingJobName"]
-    wait_until(lambda: sagemaker.describe_training_job(TrainingJobName=name)["TrainingJobStatus"] == "Stopped", 120)
+    wait_until(lambda: sagemaker.describe_training_job(TrainingJobName=name)["TrainingJobStatus"] == "Stopped")
 
 
 @pytest.mark.parametrize(("command", "status"), [("true", "SUCCEEDED"), ("false", "FAILED")])

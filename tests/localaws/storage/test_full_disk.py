@@ -42,7 +42,7 @@ def test_what_does_not_fit_is_refused_with_what_is_full_and_leaves_nothing(
         s3.put_object(Bucket=bucket, Key="large", Body=b"x" * size)
     assert refused.value.response["Error"]["Code"] == "InsufficientStorage"
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 507
-    wait_until(lambda: files(aws) <= before, 60)
+    wait_until(lambda: files(aws) <= before)
     s3.put_object(Bucket=bucket, Key="large", Body=b"x" * size)
     assert s3.head_object(Bucket=bucket, Key="large")["ContentLength"] == size
 
@@ -56,9 +56,9 @@ def test_a_deleted_or_replaced_object_gives_its_room_back(
     before = files(aws)
     for letter in (b"a", b"b"):
         s3.put_object(Bucket=bucket, Key="large", Body=letter * size)
-    wait_until(lambda: len(files(aws) - before) == 1, 60)
+    wait_until(lambda: len(files(aws) - before) == 1)
     s3.delete_object(Bucket=bucket, Key="large")
-    wait_until(lambda: not files(aws) - before, 60)
+    wait_until(lambda: not files(aws) - before)
 
 
 def test_a_service_without_s3s_xml_is_told_in_its_own_shape(aws: EmbeddedAws) -> None:

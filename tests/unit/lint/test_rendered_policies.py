@@ -1,7 +1,6 @@
 """What validators of policies get: every role's policy, with every option, and nothing of CloudFormation left in it."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,13 +8,11 @@ import pytest
 from rehearsal.lint import rendered_policies
 from tests.localaws.authorizer.minimal import statements
 
-ROOT = Path(__file__).parents[3]
-
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("policies")
-    assert rendered_policies.main(folder, sorted((ROOT / "cloudformation").glob("*.yaml"))) == 0
+    assert rendered_policies.main(folder, statements.TEMPLATES) == 0
     return {file.name: json.loads(file.read_text()) for file in folder.iterdir()}
 
 

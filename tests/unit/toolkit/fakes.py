@@ -78,6 +78,6 @@ class Session:
         return "aws"
 
 
-def account(region: str = "us-east-1", **clients: Client) -> Aws:
+def account(region: Any = "us-east-1", **clients: Client) -> Aws:
     """An account that has these services (``service_quotas`` for ``service-quotas``)."""
     return Aws(Session({name.replace("_", "-"): client for name, client in clients.items()}), region)

@@ -1,7 +1,10 @@
 """The table of IAM: for each service the action names and resource ARNs of its API operations, as data."""
 
 from rehearsal.localaws.authorizer.actions.delivery import CODEBUILD, CODECOMMIT, CODEPIPELINE
-from rehearsal.localaws.authorizer.actions.identity import IAM, KMS, SECRETS_MANAGER, STS
+from rehearsal.localaws.authorizer.actions.events import EVENTS, SCHEDULER, STEP_FUNCTIONS
+from rehearsal.localaws.authorizer.actions.functions import LAMBDA
+from rehearsal.localaws.authorizer.actions.iam import IAM, STS
+from rehearsal.localaws.authorizer.actions.machine_learning import SAGEMAKER, SAGEMAKER_RUNTIME
 from rehearsal.localaws.authorizer.actions.management import (
     AUTOSCALING,
     CLOUDFORMATION,
@@ -10,10 +13,9 @@ from rehearsal.localaws.authorizer.actions.management import (
     SERVICE_CATALOG,
     SSM,
 )
-from rehearsal.localaws.authorizer.actions.messaging import EVENTS, SCHEDULER, SNS, SQS, STEP_FUNCTIONS
-from rehearsal.localaws.authorizer.actions.s3 import S3
-from rehearsal.localaws.authorizer.actions.sagemaker import SAGEMAKER, SAGEMAKER_RUNTIME
-from rehearsal.localaws.authorizer.actions.serverless import DYNAMODB, LAMBDA
+from rehearsal.localaws.authorizer.actions.messaging import SNS, SQS
+from rehearsal.localaws.authorizer.actions.secrets import KMS, SECRETS_MANAGER
+from rehearsal.localaws.authorizer.actions.storage import DYNAMODB, S3
 from rehearsal.localaws.authorizer.actions.table import Service
 
 SERVICES: dict[str, Service] = {

@@ -1,4 +1,4 @@
-"""CloudFormation, CloudWatch, CloudWatch Logs, Systems Manager and Service Catalog."""
+"""CloudFormation, CloudWatch, CloudWatch Logs, Application Auto Scaling, Systems Manager and Service Catalog."""
 
 from rehearsal.localaws.authorizer.actions.table import Operation, PassedRole, Service, Tagging, on, only, words
 

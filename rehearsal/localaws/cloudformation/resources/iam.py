@@ -4,14 +4,14 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_IAM.html
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from rehearsal.localaws.authorizer import lag
 from rehearsal.localaws.cloudformation import reasons
 from rehearsal.localaws.cloudformation.resources.model import Handler, HandlerBase, Made, Request
-from rehearsal.localaws.cloudformation.resources.table import tag_map
+from rehearsal.localaws.cloudformation.resources.table import retag
 from rehearsal.localaws.ground import clock
 
 
@@ -27,8 +27,21 @@ class Principal:
         return getattr(iam, operation.format(kind=self.kind.lower()))(**{f"{self.kind}Name": name}, **members)
 
 
+Named = TypeVar("Named", str, tuple[str, str])
+
 ROLE, USER, GROUP = Principal("Role"), Principal("User"), Principal("Group")
 _ATTACHED_TO = {"Roles": ROLE, "Users": USER, "Groups": GROUP}
+
+
+def _reconcile(
+    was: Iterable[Named], now: Iterable[Named], *, remove: Callable[[Named], object], add: Callable[[Named], object]
+) -> None:
+    """Remove what was there and is not any more, then add what is new, each in order."""
+    before, after = set(was), set(now)
+    for each in sorted(before - after):
+        remove(each)
+    for each in sorted(after - before):
+        add(each)
 
 
 def document(policy: Any) -> str:
@@ -51,11 +64,12 @@ class _Identity(HandlerBase):
             if was.get(name) != policy:
                 text = document(policy["PolicyDocument"])
                 self._call(iam, "put_{kind}_policy", request, PolicyName=name, PolicyDocument=text)
-        attached, wanted = set(before.get("ManagedPolicyArns", [])), set(after.get("ManagedPolicyArns", []))
-        for arn in sorted(attached - wanted):
-            self._call(iam, "detach_{kind}_policy", request, PolicyArn=arn)
-        for arn in sorted(wanted - attached):
-            self._call(iam, "attach_{kind}_policy", request, PolicyArn=arn)
+        _reconcile(
+            before.get("ManagedPolicyArns", []),
+            after.get("ManagedPolicyArns", []),
+            remove=lambda arn: self._call(iam, "detach_{kind}_policy", request, PolicyArn=arn),
+            add=lambda arn: self._call(iam, "attach_{kind}_policy", request, PolicyArn=arn),
+        )
 
     def _call(self, iam: Any, operation: str, request: Request, **members: Any) -> Any:
         return self.principal.call(iam, operation, request.physical_id, **members)
@@ -80,16 +94,12 @@ class _Identity(HandlerBase):
             self._call(iam, "delete_{kind}_permissions_boundary", request)
 
     def _put_tags(self, request: Request) -> None:
-        iam, was, now = (
-            request.client("iam"),
-            tag_map(request.previous.get("Tags")),
-            tag_map(request.properties.get("Tags")),
+        iam = request.client("iam")
+        retag(
+            request,
+            lambda keys: self._call(iam, "untag_{kind}", request, TagKeys=keys),
+            lambda tags: self._call(iam, "tag_{kind}", request, Tags=tags),
         )
-        if gone := sorted(was.keys() - now.keys()):
-            self._call(iam, "untag_{kind}", request, TagKeys=gone)
-        if now != was and now:
-            listed = [{"Key": key, "Value": value} for key, value in now.items()]
-            self._call(iam, "tag_{kind}", request, Tags=listed)
 
     def finish(self, request: Request) -> Made:
         self._put_policies(request)
@@ -163,11 +173,12 @@ class User(_Identity):
 
     def _put_groups(self, request: Request) -> None:
         iam, name = request.client("iam"), request.physical_id
-        was, now = set(request.previous.get("Groups", [])), set(request.properties.get("Groups", []))
-        for group in sorted(was - now):
-            iam.remove_user_from_group(GroupName=group, UserName=name)
-        for group in sorted(now - was):
-            iam.add_user_to_group(GroupName=group, UserName=name)
+        _reconcile(
+            request.previous.get("Groups", []),
+            request.properties.get("Groups", []),
+            remove=lambda group: iam.remove_user_from_group(GroupName=group, UserName=name),
+            add=lambda group: iam.add_user_to_group(GroupName=group, UserName=name),
+        )
 
     def update(self, request: Request) -> Made:
         attributes = self._put_path(request)
@@ -340,11 +351,16 @@ class ManagedPolicy(HandlerBase):
         return Made(request.physical_id, request.attributes)
 
     def _attach(self, request: Request) -> None:
-        iam, was, now = request.client("iam"), _attachments(request.previous), _attachments(request.properties)
-        for member, name in sorted(was - now):
-            _ATTACHED_TO[member].call(iam, "detach_{kind}_policy", name, PolicyArn=request.physical_id)
-        for member, name in sorted(now - was):
-            _ATTACHED_TO[member].call(iam, "attach_{kind}_policy", name, PolicyArn=request.physical_id)
+        def call(operation: str, attachment: tuple[str, str]) -> None:
+            member, name = attachment
+            _ATTACHED_TO[member].call(request.client("iam"), operation, name, PolicyArn=request.physical_id)
+
+        _reconcile(
+            _attachments(request.previous),
+            _attachments(request.properties),
+            remove=lambda attachment: call("detach_{kind}_policy", attachment),
+            add=lambda attachment: call("attach_{kind}_policy", attachment),
+        )
 
     def update(self, request: Request) -> Made:
         if request.changed("PolicyDocument"):
@@ -391,11 +407,12 @@ class InstanceProfile(HandlerBase):
 
     def _put_roles(self, request: Request) -> None:
         iam, name = request.client("iam"), request.physical_id
-        was, now = set(request.previous.get("Roles", [])), set(request.properties.get("Roles", []))
-        for role in sorted(was - now):
-            iam.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=role)
-        for role in sorted(now - was):
-            iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
+        _reconcile(
+            request.previous.get("Roles", []),
+            request.properties.get("Roles", []),
+            remove=lambda role: iam.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=role),
+            add=lambda role: iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role),
+        )
 
     def update(self, request: Request) -> Made:
         self._put_roles(request)

@@ -5,7 +5,7 @@ otherwise than the property take an expression (JMESPath) over ``Properties``, `
 answered; for Ref and attributes only), ``Read`` (what the read call answered), ``Attributes`` and ``Stack``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ import jmespath
 
 from rehearsal.localaws.cloudformation import reasons
 from rehearsal.localaws.cloudformation.resources.arguments import arguments, takes, value_for
-from rehearsal.localaws.cloudformation.resources.model import Made, NotOffered, Request, Support
+from rehearsal.localaws.cloudformation.resources.model import Made, NotOffered, Properties, Request, Support
 
 
 @dataclass(frozen=True)
@@ -192,13 +192,23 @@ class ApiResource:
     def _retag(self, tagging: Tagging, request: Request) -> None:
         client = request.client(self.service)
         resource = {tagging.resource_member: evaluate(tagging.resource, self._document(request, {}))}
-        before, after = tag_map(request.previous.get("Tags")), tag_map(request.properties.get("Tags"))
-        if gone := sorted(set(before) - set(after)):
-            getattr(client, tagging.untag)(**resource, **{tagging.keys_member: gone})
-        if after:
+
+        def tag(listed: list[dict[str, str]]) -> None:
             shape = _input_shape(client, tagging.tag).members[tagging.tags_member]
-            listed = [{"Key": key, "Value": value} for key, value in after.items()]
             getattr(client, tagging.tag)(**resource, **{tagging.tags_member: value_for(shape, listed, "Tags")})
+
+        retag(request, lambda keys: getattr(client, tagging.untag)(**resource, **{tagging.keys_member: keys}), tag)
+
+
+def retag(
+    request: Request, untag: Callable[[list[str]], object], tag: Callable[[list[dict[str, str]]], object]
+) -> None:
+    """Take the tags away that are gone, and put those that are there."""
+    was, now = tag_map(request.previous.get("Tags")), tag_map(request.properties.get("Tags"))
+    if gone := sorted(was.keys() - now.keys()):
+        untag(gone)
+    if now and now != was:
+        tag([{"Key": key, "Value": value} for key, value in now.items()])
 
 
 def tag_map(tags: Any) -> dict[str, str]:
@@ -231,14 +241,26 @@ class TableHandler:
         self.support = row.support
         self.name_property = row.name_property
 
+    def as_sent(self, properties: Properties) -> Properties:
+        """The properties as the row's calls take them; a type whose properties are otherwise than its calls says how."""
+        return properties
+
+    def _prepared(self, request: Request) -> Request:
+        return replace(request, properties=self.as_sent(request.properties), previous=self.as_sent(request.previous))
+
     def create(self, request: Request) -> Made:
-        return self._row.make(request)
+        return self._row.make(self._prepared(request))
 
     def finish(self, request: Request) -> Made:
-        return self._row.complete(request)
+        return self._row.complete(self._prepared(request))
 
     def update(self, request: Request) -> Made:
-        return self._row.change(request)
+        return self._row.change(self._prepared(request))
 
     def delete(self, request: Request) -> None:
-        self._row.remove(request)
+        self._row.remove(self._prepared(request))
+
+
+def without(properties: Properties, name: str) -> dict[str, Any]:
+    """The properties but one."""
+    return {key: value for key, value in properties.items() if key != name}

@@ -55,12 +55,10 @@ class TuningJobOperations:
         return {"HyperParameterTuningJobArn": job.arn}
 
     def _check_name_is_free(self, name: str) -> None:
-        jobs = self.sagemaker_backend.tuning_jobs
-        if jobs.find(name) is not None:
+        if self.sagemaker_backend.tuning_jobs.find(name) is not None:
             raise AwsError(
                 "ResourceInUse",
-                f"Hyperparameter tuning job names must be unique within an AWS account and region, and a hyperparameter tuning "
-                f"job with this name already exists ({jobs.arn(name)})",
+                f"A hyperparameter tuning job with the name, {name}, already exists. Choose a different name.",
             )
 
     def _parents(self, definitions: Sequence[Definition], limits: Limits) -> list[TuningJob]:
@@ -136,8 +134,7 @@ class TuningJobOperations:
         job: TuningJob | None = self.sagemaker_backend.tuning_jobs.find(name)
         if job is None:
             raise AwsError(
-                "ResourceNotFound",
-                f"Amazon SageMaker can't find a tuning job with the name {name} in region {self.region}.",
+                "ResourceNotFound", f"Amazon SageMaker can't find a tuning job called {name}. Type another name."
             )
         return job
 

@@ -38,7 +38,8 @@ class Stack:
     @contextmanager
     def without(self, *statements: Named) -> Iterator[None]:
         """The roles without these statements while the block runs."""
-        iam, before = self.aws.client("iam"), {}
+        iam = self.aws.client("iam")
+        before: dict[Any, Any] = {}
         for named in statements:
             place = {"RoleName": self.roles[named.policy], "PolicyName": named.policy}
             document = iam.get_role_policy(**place)["PolicyDocument"]
@@ -88,7 +89,7 @@ class Stack:
         place = {"pipelineName": self.workshop.pipeline, "stageName": stage, "pipelineExecutionId": execution}
         before = len(self.actions(execution))
         self.pipelines.retry_stage_execution(**place, retryMode="FAILED_ACTIONS")
-        wait_until(lambda: len(self.actions(execution)) > before, SECONDS)
+        wait_until(lambda: len(self.actions(execution)) > before, seconds=SECONDS)
         return execution
 
     def status(self, execution: str) -> str:
@@ -104,7 +105,7 @@ class Stack:
 
     def ended(self, execution: str) -> str:
         """Wait for the end; the final status."""
-        wait_until(lambda: self.status(execution) != "InProgress", SECONDS)
+        wait_until(lambda: self.status(execution) != "InProgress", seconds=SECONDS)
         return self.status(execution)
 
     def failure(self, execution: str) -> tuple[str, str]:
@@ -137,7 +138,7 @@ class Stack:
         """Abandon an execution that would not end."""
         place = {"pipelineName": self.workshop.pipeline, "pipelineExecutionId": execution}
         self.pipelines.stop_pipeline_execution(**place, abandon=True)
-        wait_until(lambda: self.status(execution) not in ("InProgress", "Stopping"), SECONDS)
+        wait_until(lambda: self.status(execution) not in ("InProgress", "Stopping"), seconds=SECONDS)
 
     def upload_config(self, config: dict[str, Any]) -> None:
         """A new ``training-config.zip``, whose arrival starts the pipeline."""

@@ -16,6 +16,8 @@ HERE = "tests/localaws/authorizer/minimal/test_minimal_policies.py"
 KEYS = "tests/end_to_end/test_user_parameter_keys.py::test_every_right_that_a_key_needs_was_used"
 CENSUS = "tests/labs/test_census.py::test_recorded_calls_would_be_denied_without_the_statement"
 RETRAIN = "tests/labs/test_retrain.py::test_recorded_calls_would_be_denied_without_the_statement"
+STATES = "tests/labs/test_abalone.py::test_recorded_calls_of_the_state_machine_would_be_denied_without_the_statement"
+ABALONE = "tests/labs/test_abalone.py::test_recorded_calls_would_be_denied_without_the_statement"
 OPTIONS = "tests/end_to_end/test_stack_combinations.py::test_no_statement_of_any_role_is_without_a_need"
 
 
@@ -197,4 +199,81 @@ TABLE: dict[Named, Evidence] = {
     Named("WorkOnRetrain", "LogInToRegistry"): Evaluated(("ecr:GetAuthorizationToken",), RETRAIN),
     Named("WorkOnRetrain", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), RETRAIN),
     Named("WorkOnRetrain", "WriteMetrics"): Evaluated(("cloudwatch:PutMetricData",), RETRAIN),
+    Named("RecordModelName", "WriteName"): Evaluated(("ssm:PutParameter",), ABALONE),
+    Named("RecordModelName", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), ABALONE),
+    Named("RunAbalone", "RunJobs"): Evaluated(
+        (
+            *("sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob"),
+            *("sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob"),
+        ),
+        ABALONE,
+    ),
+    Named("RunAbalone", "CreateModel"): Evaluated(("sagemaker:CreateModel", "sagemaker:DescribeModel"), ABALONE),
+    Named("RunAbalone", "RegisterModel"): Evaluated(
+        ("sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"), ABALONE
+    ),
+    Named("RunAbalone", "Tag"): Evaluated(("sagemaker:AddTags",), ABALONE),
+    Named("RunAbalone", "ReadEvaluation"): Evaluated(("s3:GetObject",), ABALONE),
+    Named("RunAbalone", "RecordModelName"): Evaluated(("lambda:InvokeFunction",), ABALONE),
+    Named("RunAbalone", "PassJobsRole"): Evaluated(("iam:PassRole",), ABALONE),
+    Named("WorkOnAbalone", "ListBucket"): Evaluated(("s3:ListBucket",), ABALONE),
+    Named("WorkOnAbalone", "ReadInputs"): Evaluated(("s3:GetObject",), ABALONE),
+    Named("WorkOnAbalone", "WriteResults"): Evaluated(("s3:PutObject",), ABALONE),
+    Named("WorkOnAbalone", "PullImage"): Evaluated(
+        ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"), ABALONE
+    ),
+    Named("WorkOnAbalone", "LogInToRegistry"): Evaluated(("ecr:GetAuthorizationToken",), ABALONE),
+    Named("WorkOnAbalone", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), ABALONE),
+    Named("WorkOnAbalone", "WriteMetrics"): Evaluated(("cloudwatch:PutMetricData",), ABALONE),
+    Named("BuildTemplate", "ReadSource"): Evaluated(("s3:GetObject",), ABALONE),
+    Named("BuildTemplate", "KeepTemplate"): Evaluated(("s3:PutObject",), ABALONE),
+    Named("BuildTemplate", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), ABALONE),
+    Named("BuildModel", "ReadSource"): Evaluated(("s3:GetObject",), ABALONE),
+    Named("BuildModel", "RunPipeline"): Evaluated(
+        (
+            *("sagemaker:CreatePipeline", "sagemaker:AddTags", "sagemaker:StartPipelineExecution"),
+            *("sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"),
+        ),
+        ABALONE,
+    ),
+    Named("BuildModel", "PassModelPipelineRole"): Evaluated(("iam:PassRole",), ABALONE),
+    Named("BuildModel", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), ABALONE),
+    Named("DeliverAbalone", "ReadSource"): Evaluated(("s3:GetObject",), ABALONE),
+    Named("DeliverAbalone", "LookAtBucket"): Evaluated(("s3:GetBucketVersioning",), ABALONE),
+    Named("DeliverAbalone", "KeepArtifacts"): Evaluated(("s3:PutObject", "s3:GetObject"), ABALONE),
+    Named("DeliverAbalone", "Build"): Evaluated(("codebuild:StartBuild", "codebuild:BatchGetBuilds"), ABALONE),
+    Named("DeliverAbalone", "BuildModel"): Evaluated(("codebuild:StartBuild", "codebuild:BatchGetBuilds"), ABALONE),
+    Named("DeliverAbalone", "AskForApproval"): Evaluated(("sns:Publish",), ABALONE),
+    Named("DeliverAbalone", "DeployEndpoint"): Evaluated(
+        ("cloudformation:CreateStack", "cloudformation:DescribeStacks"), ABALONE
+    ),
+    Named("DeliverAbalone", "ReadModelName"): Evaluated(("ssm:GetParameters",), ABALONE),
+    Named("DeliverAbalone", "PassDeployRole"): Evaluated(("iam:PassRole",), ABALONE),
+    Named("DeployAbalone", "DeployEndpoint"): Evaluated(
+        (
+            *("sagemaker:CreateEndpointConfig", "sagemaker:CreateEndpoint", "sagemaker:DescribeEndpoint"),
+            "sagemaker:AddTags",
+        ),
+        ABALONE,
+    ),
+    Named("DeliverAbalone", "RunStateMachine"): Evaluated(
+        ("states:StartExecution", "states:DescribeExecution"), STATES
+    ),
+    Named("RunAbaloneStates", "RunJobs"): Evaluated(
+        (
+            *("sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob"),
+            *("sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob"),
+        ),
+        STATES,
+    ),
+    Named("RunAbaloneStates", "CreateModel"): Evaluated(("sagemaker:CreateModel",), STATES),
+    Named("RunAbaloneStates", "HearOfJobs"): Evaluated(
+        ("events:PutTargets", "events:PutRule", "events:DescribeRule"), STATES
+    ),
+    Named("RunAbaloneStates", "RecordModelName"): Evaluated(("lambda:InvokeFunction",), STATES),
+    Named("RunAbaloneStates", "PassJobsRole"): Evaluated(("iam:PassRole",), STATES),
+    Named("RunAbaloneStates", "Tag"): Published(
+        "https://github.com/aws/aws-cdk/issues/26012",
+        "tests/labs/test_abalone.py::test_step_functions_may_mark_the_jobs_that_it_starts",
+    ),
 }

@@ -121,7 +121,7 @@ def test_without_its_statement_an_incumbent_never_evaluated_fails_the_action(sta
     assert where == "DeployDev/SmokeTest"
     assert "s3:ListBucket" in why
     stack.retry(in_deployment, "DeployDev")
-    wait_until(lambda: _smoke_test(stack, in_deployment) != "InProgress", SECONDS)
+    wait_until(lambda: _smoke_test(stack, in_deployment) != "InProgress", seconds=SECONDS)
     assert _smoke_test(stack, in_deployment) == "Succeeded", stack.failure(in_deployment)
     stack.stop(in_deployment)
 
@@ -142,12 +142,12 @@ def stops_before_deployment(stack: Stack) -> Iterator[None]:
 
 def test_without_their_statements_there_are_no_logs_and_no_metrics(stack: Stack, stops_before_deployment: None) -> None:
     told = stack.start()
-    wait_until(lambda: _trained(stack, told), SECONDS)
+    wait_until(lambda: _trained(stack, told), seconds=SECONDS)
     silencing = (("TrainAndServe", "WriteLogs"), ("TrainAndServe", "WriteMetrics"), (FUNCTIONS, "WriteLogs"))
     streams = _streams_of_function(stack)
     with stack.without(*(Named(*each) for each in silencing)):
         silent = stack.start()
-        wait_until(lambda: _trained(stack, silent), SECONDS)
+        wait_until(lambda: _trained(stack, silent), seconds=SECONDS)
     jobs = [stack.external_id(execution, "TrainModel") for execution in (told, silent)]
     assert [bool(_streams(stack, "/aws/sagemaker/TrainingJobs", job)) for job in jobs] == [True, False]
     assert [bool(_metrics(stack, job)) for job in jobs] == [True, False]
@@ -183,7 +183,7 @@ def test_without_its_statement_no_answer_reaches_the_pipeline(stack: Stack) -> N
     actions = {"codepipeline:PutJobSuccessResult", "codepipeline:PutJobFailureResult"}
     with stack.without(Named(FUNCTIONS, "AnswerCodePipeline")):
         execution = stack.start()
-        wait_until(lambda: any(stack.denied(FUNCTIONS)[each] > before[each] for each in actions), SECONDS)
+        wait_until(lambda: any(stack.denied(FUNCTIONS)[each] > before[each] for each in actions), seconds=SECONDS)
         assert stack.status(execution) == "InProgress"
         stack.stop(execution)
 
@@ -192,22 +192,22 @@ def test_without_its_statement_an_upload_starts_nothing(stack: Stack) -> None:
     before, action = stack.executions(), "codepipeline:StartPipelineExecution"
     with stack.without(Named("StartPipeline", "StartPipeline")):
         stack.upload_config(CONFIG)
-        wait_until(lambda: stack.denied("StartPipeline")[action], SECONDS)
+        wait_until(lambda: stack.denied("StartPipeline")[action], seconds=SECONDS)
         assert stack.executions() == before
 
 
 def test_without_its_statement_no_round_of_the_training_is_told(stack: Stack) -> None:
     before = stack.executions()
     stack.upload_config({"TrainModel": {**CONFIG["TrainModel"], "hp-num-round": 100_000}})
-    wait_until(lambda: stack.executions() != before, SECONDS)
+    wait_until(lambda: stack.executions() != before, seconds=SECONDS)
     execution = stack.executions()[0]
 
     def tells_round() -> bool:
         return stack.summary(execution, "Train", "GetStatus").startswith("round ")
 
-    wait_until(tells_round, SECONDS)
+    wait_until(tells_round, seconds=SECONDS)
     with stack.without(Named(FUNCTIONS, "ReadTrainingProgress")):
-        wait_until(lambda: not tells_round(), SECONDS)
+        wait_until(lambda: not tells_round(), seconds=SECONDS)
     job = stack.external_id(execution, "TrainModel")
     stack.aws.client("sagemaker").stop_training_job(TrainingJobName=job)
     stack.stop(execution)
@@ -216,7 +216,7 @@ def test_without_its_statement_no_round_of_the_training_is_told(stack: Stack) ->
 def test_a_missed_gate_goes_back_with_the_permission_to_update_the_endpoint(stack: Stack) -> None:
     before = stack.executions()
     stack.upload_config({**CONFIG, "EvaluateModel.Dev": {"thresholds": [{"metric": "rmse", "max": 0.0001}]}})
-    wait_until(lambda: stack.executions() != before, SECONDS)
+    wait_until(lambda: stack.executions() != before, seconds=SECONDS)
     execution = stack.executions()[0]
     assert stack.ended(execution) == "Failed"
     where, why = stack.failure(execution)
@@ -299,9 +299,9 @@ def with_options(aws: Any, reached: account.Aws, tmp_path_factory: pytest.TempPa
     zips = workshop.package(here, tmp_path_factory.mktemp("zips"), lambda _event: None)
     workshop.launch(reached, plan, zips, lambda _event: None)
     made = Stack(aws, plan.workshop)
-    wait_until(made.executions, SECONDS)
+    wait_until(made.executions, seconds=SECONDS)
     execution = made.executions()[0]
-    wait_until(lambda: made.status(execution) != "InProgress" or made.asked("ApproveProd"), SECONDS)
+    wait_until(lambda: made.status(execution) != "InProgress" or made.asked("ApproveProd"), seconds=SECONDS)
     assert made.asked("ApproveProd"), made.failure(execution)
     made.stop(execution)
     return _needed(aws, plan.workshop.pipeline_stack)

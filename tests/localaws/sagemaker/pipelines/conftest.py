@@ -17,7 +17,7 @@ from tests.localaws.waiting import wait_until
 NUMBERS = itertools.count(1)
 OVER = ("Succeeded", "Failed", "Stopped")
 TRUSTED = ["sagemaker.amazonaws.com", "lambda.amazonaws.com"]
-ALLOWED = [
+ALLOWED: list[dict[str, Any]] = [
     {"Effect": "Allow", "Action": ["s3:*", "sqs:SendMessage", "lambda:InvokeFunction"], "Resource": "*"},
     {"Effect": "Allow", "Action": ["sagemaker:Create*", "sagemaker:Describe*", "sagemaker:Stop*"], "Resource": "*"},
     {
@@ -127,7 +127,7 @@ class Lab:
             found = self.sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
             return found if found["PipelineExecutionStatus"] in OVER else None
 
-        return wait_until(over, seconds)
+        return wait_until(over, seconds=seconds)
 
     def run(self, name: str, parameters: dict[str, str] | None = None, **members: Any) -> dict[str, Any]:
         return self.ended(self.start(name, parameters, **members))

@@ -298,7 +298,7 @@ BAD: dict[str, tuple[Any, str]] = {
     ),
     "a Fail step with more to say": (document(step("F", "Fail", {"Message": "x"})), "unknown property 'Message'"),
 }
-NOT_OFFERED = (
+NOT_OFFERED: tuple[str, ...] = (
     "EMR",
     "EMRServerless",
     "AutoML",

@@ -125,14 +125,18 @@ ME = Caller("arn:aws:iam::123456789012:user/tests", "id")
 
 def ran(made: Step, ended_at: float, eta: str = "1", **more: Any) -> StepRun:
     """A run of the step that has succeeded."""
-    members = {"status": StepStatus.SUCCEEDED, "ended_at": ended_at, "arguments": {"HyperParameters": {"eta": eta}}}
+    members: dict[str, Any] = {
+        "status": StepStatus.SUCCEEDED,
+        "ended_at": ended_at,
+        "arguments": {"HyperParameters": {"eta": eta}},
+    }
     return StepRun(made, ended_at - 10, "name", "token", **(members | more))
 
 
 def look(made: Step, *runs: StepRun, now: float = 1000.0) -> Hit | Miss:
     """Look for a run with ``eta`` 1 among executions that each have one of ``runs``."""
     parsed_text = definition.parse(text(training("S", **CACHED)))
-    common = ("arn:p", "p", "us-east-1", 1, parsed_text, {}, {}, "role", "d", ME, 0.0, 0.0, ME)
+    common: tuple[Any, ...] = ("arn:p", "p", "us-east-1", 1, parsed_text, {}, {}, "role", "d", ME, 0.0, 0.0, ME)
     executions = [Execution(f"e{number}", *common, runs={"S": run}) for number, run in enumerate(runs)]
     pipeline = Pipeline("p", "arn:p", "role", "p", 0.0, 0.0, ME, ME, executions={each.arn: each for each in executions})
     return caching.look(pipeline, Execution("new", *common), made, {"HyperParameters": {"eta": "1"}}, now)

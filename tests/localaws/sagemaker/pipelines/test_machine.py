@@ -159,7 +159,7 @@ class ExecutionMachine(RuleBasedStateMachine):
             self.happen(of, lambda turn: execution.stopped(turn, run))
             return
         scope = Scope(
-            self.made, of.parameters, {}, {name: each.properties for name, each in of.runs.items()}, pickle.loads
+            self.made, of.parameters, {}, {name: each.properties for name, each in of.runs.items()}, json.loads
         )
         if run.step.branches is not None:
             outcome = "true" if conditions.all_hold(run.step.branches.conditions, scope.resolve) else "false"

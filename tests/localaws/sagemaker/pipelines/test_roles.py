@@ -6,8 +6,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.localaws.sagemaker.pipelines.conftest import ALLOWED, NUMBERS, make_role
-from tests.localaws.sagemaker.pipelines.definitions import function, json_get, training
-from tests.localaws.sagemaker.pipelines.test_executions import callback, message, queue
+from tests.localaws.sagemaker.pipelines.definitions import callback, function, json_get, training
+from tests.localaws.sagemaker.pipelines.test_executions import message, queue
 
 __all__ = ["queue"]
 

@@ -10,7 +10,7 @@ from tests.localaws.waiting import wait_until
 RANGES = {"ContinuousParameterRanges": [{"Name": "eta", "MinValue": "0.1", "MaxValue": "0.5"}]}
 
 
-def tuning(lab: Lab, name: str = "Tune", most: int = 2, rounds: str = "2", **more: Any) -> dict[str, Any]:
+def tuning(lab: Lab, name: Any = "Tune", most: Any = 2, rounds: Any = "2", **more: Any) -> dict[str, Any]:
     source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{lab.bucket}/train/"}}
     channels = [
         {"ChannelName": each, "ContentType": "text/csv", "DataSource": source} for each in ("train", "validation")
@@ -108,7 +108,7 @@ def test_stopping_an_execution_stops_the_search(lab: Lab) -> None:
         job = lab.sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=found)
         return found if job["TrainingJobStatusCounters"]["InProgress"] == 2 else None
 
-    tuned = wait_until(running, 120)
+    tuned = wait_until(running)
     lab.sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken="t" * 32)
     assert lab.ended(arn)["PipelineExecutionStatus"] == "Stopped"
     job = lab.sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=tuned)

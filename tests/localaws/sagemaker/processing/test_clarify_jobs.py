@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import xgboost
 
-from tests.localaws.sagemaker.conftest import FEATURES, IMAGE, wait_until
+from tests.localaws.sagemaker.conftest import FEATURES, IMAGE
 from tests.localaws.sagemaker.job_data import RUNNING
+from tests.localaws.waiting import wait_until
 
 CLARIFY = "205585389593.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0"
 NUMBERS = itertools.count(1)

@@ -3,7 +3,6 @@
 import itertools
 import json
 import textwrap
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.localaws.sagemaker.conftest import tar_gz
+from tests.localaws.waiting import wait_until
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
 NUMBERS = itertools.count(1)
@@ -90,13 +90,11 @@ class Processing:
         return name
 
     def wait(self, name: str) -> dict[str, Any]:
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline:
-            job = self.sagemaker.describe_processing_job(ProcessingJobName=name)
-            if job["ProcessingJobStatus"] in ("Completed", "Failed", "Stopped"):
-                return job
-            time.sleep(0.02)
-        raise AssertionError(f"{name} does not end: {self.log(name)}")
+        def ended() -> dict[str, Any] | None:
+            job: dict[str, Any] = self.sagemaker.describe_processing_job(ProcessingJobName=name)
+            return job if job["ProcessingJobStatus"] in ("Completed", "Failed", "Stopped") else None
+
+        return wait_until(ended, lambda: f"{name} ends; its log: {self.log(name)}")
 
     def log(self, name: str) -> str:
         logs, group = self.aws.client("logs"), "/aws/sagemaker/ProcessingJobs"
@@ -145,9 +143,7 @@ def test_a_script_reaches_this_machine_alone(processing) -> None:
 
 def test_a_running_job_can_be_stopped(processing) -> None:
     name = processing.start("import time\nprint('on my way', flush=True)\ntime.sleep(600)")
-    deadline = time.monotonic() + 60
-    while "on my way" not in _log_so_far(processing, name) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_until(lambda: "on my way" in _log_so_far(processing, name), "the script begins")
     processing.sagemaker.stop_processing_job(ProcessingJobName=name)
     assert processing.wait(name)["ProcessingJobStatus"] == "Stopped"
     with pytest.raises(ClientError, match="is in status Stopped"):

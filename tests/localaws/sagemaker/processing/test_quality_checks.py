@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localaws.sagemaker.conftest import wait_until
+from tests.localaws.waiting import wait_until
 
 IMAGE = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
 NUMBERS = itertools.count(1)

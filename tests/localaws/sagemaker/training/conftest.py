@@ -1,12 +1,13 @@
 """What tests of training share: data in S3, a role for jobs, and a way to run one."""
 
 import itertools
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
+from tests.localaws.waiting import wait_until
 
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 FINISHED = ("Completed", "Failed", "Stopped")
@@ -52,13 +53,13 @@ class Training:
 
     def wait(self, name: str, *statuses: str, phase: str | None = None) -> dict[str, Any]:
         """Wait for a status (or a secondary status) and give the description."""
-        deadline = time.monotonic() + SECONDS_TO_FINISH
-        while time.monotonic() < deadline:
-            job = self.sagemaker.describe_training_job(TrainingJobName=name)
-            if job["SecondaryStatus"] == phase or job["TrainingJobStatus"] in (statuses or FINISHED):
-                return job
-            time.sleep(0.02)
-        raise AssertionError(f"still {job['TrainingJobStatus']} after {SECONDS_TO_FINISH} s; its log: {self.log(name)}")
+
+        def there() -> dict[str, Any] | None:
+            job: dict[str, Any] = self.sagemaker.describe_training_job(TrainingJobName=name)
+            is_there = job["SecondaryStatus"] == phase or job["TrainingJobStatus"] in (statuses or FINISHED)
+            return job if is_there else None
+
+        return wait_until(there, lambda: f"{name} gets there; its log: {self.log(name)}", seconds=SECONDS_TO_FINISH)
 
     def run(self, hyperparameters: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
         """Create a job and wait for its end."""

@@ -4,24 +4,26 @@ import io
 import json
 import re
 import tarfile
-import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 import xgboost
 from botocore.exceptions import ClientError
 
-from tests.localaws.sagemaker.conftest import wait_until
 from tests.localaws.sagemaker.job_data import TRAIN, VALIDATION
 from tests.localaws.sagemaker.training.conftest import IMAGE
+from tests.localaws.waiting import wait_until
 
 
 def loaded_model(training, job) -> xgboost.Booster:
     archive = training.body(job["ModelArtifacts"]["S3ModelArtifacts"])
     with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
         assert tar.getnames() == ["xgboost-model"]
-        return xgboost.Booster(model_file=bytearray(tar.extractfile("xgboost-model").read()))
+        member = tar.extractfile("xgboost-model")
+        assert member is not None
+        return xgboost.Booster(model_file=bytearray(member.read()))
 
 
 def test_a_job_trains_what_xgboost_itself_trains(training) -> None:
@@ -94,12 +96,14 @@ def test_state_changes_are_events(training, unique) -> None:
     )
     events.put_targets(Rule=rule, Targets=[{"Id": "queue", "Arn": arn}])
     name = training.run()["TrainingJobName"]
-    details, deadline = [], time.monotonic() + 120
-    while not any(detail["TrainingJobName"] == name for detail in details) and time.monotonic() < deadline:
+
+    def of_this_job() -> list[dict[str, Any]]:
         messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", [])
-        details += [json.loads(message["Body"])["detail"] for message in messages]
+        details = [json.loads(message["Body"])["detail"] for message in messages]
+        return [detail for detail in details if detail["TrainingJobName"] == name]
+
+    [detail] = wait_until(of_this_job, f"the event of {name}")
     events.remove_targets(Rule=rule, Ids=["queue"])
-    detail = next(detail for detail in details if detail["TrainingJobName"] == name)
     assert detail["TrainingJobStatus"] == "Completed"
     assert isinstance(detail["CreationTime"], int)
 

@@ -3,13 +3,14 @@
 import urllib.error
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from rehearsal.localaws.sagemaker.training import run
-from tests.localaws.sagemaker.conftest import wait_until
 from tests.localaws.sagemaker.job_data import TRAIN, csv
+from tests.localaws.waiting import wait_until
 
 CLUSTER = {"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 5}
 
@@ -63,7 +64,9 @@ def test_one_instance_that_fails_ends_all(training) -> None:
 
 def test_a_program_that_was_killed_leaves_no_reason_and_one_is_given(tmp_path: Path) -> None:
     with pytest.raises(run.AlgorithmFailed, match=r"The program was killed \(SIGKILL\).*, exit code: 137"):
-        run._check_exits([SimpleNamespace(base=tmp_path)], [SimpleNamespace(exit_code=137)], "image")
+        container: Any = SimpleNamespace(base=tmp_path)
+        ended: Any = SimpleNamespace(exit_code=137)
+        run._check_exits([container], [ended], "image")
 
 
 def spot(training, rounds: int) -> str:

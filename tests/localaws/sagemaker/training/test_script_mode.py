@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -48,13 +49,15 @@ def script_mode(
     }
 
 
-def model_of(training: Training, job: dict) -> dict:
+def model_of(training: Training, job: dict[str, Any]) -> Any:
     import io
     import tarfile
 
     archive = training.body(job["ModelArtifacts"]["S3ModelArtifacts"])
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        return json.load(tar.extractfile("model.json"))
+        member = tar.extractfile("model.json")
+        assert member is not None
+        return json.load(member)
 
 
 def test_a_script_gets_its_options_its_folders_and_its_variables(training) -> None:

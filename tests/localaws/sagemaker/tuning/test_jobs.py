@@ -211,7 +211,7 @@ def test_the_longest_runtime_ends_the_job(tuning: Any) -> None:
     for row in tuning.trials(
         name
     ):  # which have their data, for which the role's session lasts an hour, and an objective
-        wait_until(lambda name=row["TrainingJobName"]: describe(TrainingJobName=name).get("FinalMetricDataList"), 120)
+        wait_until(lambda name=row["TrainingJobName"]: describe(TrainingJobName=name).get("FinalMetricDataList"))
     tuning.training.aws.rehearsal("POST", "clock", seconds=7201)
     job = tuning.wait(name)
     assert job["TrainingJobStatusCounters"]["Stopped"] == 2, tuning.trials(name)

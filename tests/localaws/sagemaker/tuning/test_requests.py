@@ -118,7 +118,7 @@ def test_one_definition_or_several(tuning: Any) -> None:
 
 def test_what_is_not_there_is_not_found(tuning: Any) -> None:
     for operation in ("describe_hyper_parameter_tuning_job", "stop_hyper_parameter_tuning_job"):
-        with pytest.raises(ClientError, match="can't find a tuning job with the name nothing") as gone:
+        with pytest.raises(ClientError, match="can't find a tuning job called nothing") as gone:
             getattr(tuning.sagemaker, operation)(HyperParameterTuningJobName="nothing")
         assert gone.value.response["Error"]["Code"] == "ResourceNotFound"
 

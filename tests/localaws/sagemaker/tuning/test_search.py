@@ -178,7 +178,7 @@ class Service:
     """Does what the instructions say, with training jobs of imagination."""
 
     def __init__(self, made: TuningJob) -> None:
-        self.job, self.now, self.running, self.most_at_once = made, START, {}, 0
+        self.job, self.now, self.most_at_once = made, START, 0
         self.running: dict[str, Trial] = {}
         self.turn(machine.start)
 

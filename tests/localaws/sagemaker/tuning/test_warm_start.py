@@ -59,7 +59,7 @@ def test_a_job_that_runs_is_no_parent(tuning: Any) -> None:
 
 
 def test_parents_must_be_there_and_alike(tuning: Any, parent: str) -> None:
-    with pytest.raises(ClientError, match="can't find a tuning job with the name nobody") as gone:
+    with pytest.raises(ClientError, match="can't find a tuning job called nobody") as gone:
         tuning.start(**warm("nobody"))
     assert gone.value.response["Error"]["Code"] == "ResourceNotFound"
     with pytest.raises(ClientError, match="set of tunable plus static HyperParameter names is not the same"):

@@ -70,7 +70,7 @@ def test_r2_of_constant_labels_is_undefined() -> None:
 )
 def test_binary_equals_scikit_learn(pairs: list[tuple[int, float]], cuts: int, cutoff: float) -> None:
     labels, scores = [label for label, _ in pairs], [score for _, score in pairs]
-    found = binary(labels, list(map(repr, scores)), cuts, cutoff=cutoff).metrics()
+    found = binary([*map(float, labels)], list(map(repr, scores)), cuts, cutoff=cutoff).metrics()
     chosen = [score >= cutoff for score in scores]
     assert found["accuracy"] == pytest.approx(reference.accuracy_score(labels, chosen), abs=1e-12)
     assert found["precision"] == pytest.approx(reference.precision_score(labels, chosen, zero_division=0), abs=1e-12)

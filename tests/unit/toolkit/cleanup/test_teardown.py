@@ -1,6 +1,7 @@
 """A removal waits for what moves, keeps the order, gives up with a reason, and can be taken up again."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.cleanup import stages, teardown
@@ -56,7 +57,7 @@ def test_a_refusal_that_may_pass_is_tried_for_a_while() -> None:
 
     def not_empty_yet(Bucket: str) -> None:
         if motion.now < 10:
-            raise teardown.ClientError({"Error": {"Code": "BucketNotEmpty", "Message": "not empty"}}, "DeleteBucket")
+            raise ClientError({"Error": {"Code": "BucketNotEmpty", "Message": "not empty"}}, "DeleteBucket")
         motion.delete_bucket(Bucket)
 
     aws.client("s3")._answers["delete_bucket"] = not_empty_yet

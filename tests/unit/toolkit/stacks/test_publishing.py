@@ -56,7 +56,12 @@ def test_readers_are_an_organisation_or_everyone() -> None:
 
 
 def bucket_client(**answers: Any) -> Client:
-    known = {"create_bucket": {}, "put_bucket_versioning": {}, "put_object": {}, "put_bucket_policy": {}}
+    known: dict[str, Any] = {
+        "create_bucket": {},
+        "put_bucket_versioning": {},
+        "put_object": {},
+        "put_bucket_policy": {},
+    }
     return Client(**(known | {"put_public_access_block": {}} | answers))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from rehearsal.localaws.sagemaker.pipelines.arguments import fitted
@@ -70,5 +71,13 @@ def with_tags(context: Context, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def described(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """An answer without what boto3 adds."""
-    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+    """An answer without what boto3 adds, as it can be kept: moments in UTC, not in the machine's own time zone."""
+    return {name: _in_utc(value) for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+def _in_utc(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    if isinstance(value, Mapping):
+        return {name: _in_utc(each) for name, each in value.items()}
+    return [_in_utc(each) for each in value] if isinstance(value, list) else value

@@ -1,9 +1,11 @@
-"""S3: the service whose API operations and IAM actions differ most.
+"""S3 and DynamoDB.
+
+S3: the service whose API operations and IAM actions differ most.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 """
 
-from rehearsal.localaws.authorizer.actions.table import Operation, Service, Tagging, on, only
+from rehearsal.localaws.authorizer.actions.table import Operation, Service, Tagging, on, only, words
 
 BUCKET = "arn:aws:s3:::{Bucket}"
 OBJECT = "arn:aws:s3:::{Bucket}/{Key}"
@@ -59,6 +61,7 @@ _RENAMED_ON_BUCKET = {
     "CreateBucketMetadataConfiguration": "CreateBucketMetadataTableConfiguration",
     "DeleteBucketMetadataConfiguration": "DeleteBucketMetadataTableConfiguration",
 }
+
 _RENAMED_ON_OBJECT = {
     "HeadObject": "GetObject",
     "CreateMultipartUpload": "PutObject",
@@ -67,6 +70,7 @@ _RENAMED_ON_OBJECT = {
     "ListParts": "ListMultipartUploadParts",
     "SelectObjectContent": "GetObject",
 }
+
 VERSIONED = {
     "GetObject": "GetObjectVersion",
     "DeleteObject": "DeleteObjectVersion",
@@ -126,5 +130,44 @@ S3 = Service(
         "s3:locationconstraint": "CreateBucketConfiguration.LocationConstraint",
         "s3:if-match": "IfMatch",
         "s3:if-none-match": "IfNoneMatch",
+    },
+)
+
+_TABLE = "table/{TableName}"
+_INDEX = "table/{TableName}/index/{IndexName}"
+_WRITES = ("PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+
+DYNAMODB = Service(
+    prefix="dynamodb",
+    templates=(
+        "{ResourceArn}",
+        "{TableArn}",
+        "{BackupArn}",
+        "{ExportArn}",
+        "{ImportArn}",
+        "{StreamArn}",
+        _INDEX,
+        _TABLE,
+    ),
+    operations={
+        "BatchGetItem": on("table/{TablesOfItems[]}"),
+        "BatchWriteItem": on("table/{TablesOfItems[]}"),
+        "TransactGetItems": only("GetItem", "table/{TransactItems[].Get.TableName}"),
+        "RestoreTableToPointInTime": on("{SourceTableArn}", "table/{SourceTableName}", "table/{TargetTableName}"),
+        "TransactWriteItems": Operation(_WRITES, tuple(f"table/{{Writes[].{action}}}" for action in _WRITES)),
+        "RestoreTableFromBackup": on("{BackupArn}", "table/{TargetTableName}"),
+        "CreateGlobalTable": on("arn:aws:dynamodb::{account}:global-table/{GlobalTableName}"),
+        "DescribeGlobalTable": on("arn:aws:dynamodb::{account}:global-table/{GlobalTableName}"),
+        "UpdateGlobalTable": on("arn:aws:dynamodb::{account}:global-table/{GlobalTableName}"),
+        "DescribeGlobalTableSettings": on("arn:aws:dynamodb::{account}:global-table/{GlobalTableName}"),
+        "UpdateGlobalTableSettings": on("arn:aws:dynamodb::{account}:global-table/{GlobalTableName}"),
+        "ImportTable": on("table/{TableCreationParameters.TableName}"),
+    },
+    without_resource=words("ListTables ListBackups ListExports ListImports ListContributorInsights"),
+    tagging=(Tagging("TagResource", operations=("CreateTable",)),),
+    context_keys={
+        "dynamodb:Select": "Select",
+        "dynamodb:ReturnValues": "ReturnValues",
+        "dynamodb:ReturnConsumedCapacity": "ReturnConsumedCapacity",
     },
 )
