@@ -1,9 +1,10 @@
 """Records of S3 objects without what most of them do not have: two thirds of the memory of a small object were empty members.
 
-A member that is None stands in the class; an object has a dictionary with its own members alone. Objects that nobody gave another
-ACL share one.
+A member as most have it stands in the class; an object has a dictionary with its own members alone, which is small enough for Python's own
+pools: larger ones lie in the C library's heap, and each would keep a page of it. Objects that nobody gave another ACL share one.
 """
 
+from collections.abc import Mapping
 from functools import cache, wraps
 from typing import Any
 
@@ -12,27 +13,35 @@ from moto.s3.models import FakeKey
 
 from rehearsal.localaws.moto_bridge.replacing import add, around, replace
 
-_OFTEN_NONE = (
-    "_expiry",
-    "bucket_key_enabled",
-    "checksum_algorithm",
-    "checksum_parts",
-    "checksum_type",
-    "checksum_value",
-    "encryption",
-    "kms_key_id",
-    "lock_legal_status",
-    "lock_mode",
-    "lock_until",
-    "multipart",
-    "website_redirect_location",
-)
+_USUAL: Mapping[str, Any] = {
+    "_etag": None,
+    "_expiry": None,
+    "_status": None,
+    "_storage_class": "STANDARD",
+    "_tick": 0,
+    "_transitions": [(None, "IN_PROGRESS"), ("IN_PROGRESS", "RESTORED")],
+    "bucket_key_enabled": None,
+    "checksum_algorithm": None,
+    "checksum_parts": None,
+    "checksum_type": None,
+    "checksum_value": None,
+    "disposed": False,
+    "encryption": None,
+    "kms_key_id": None,
+    "lock_legal_status": None,
+    "lock_mode": None,
+    "lock_until": None,
+    "model_name": "s3::keyrestore",
+    "multipart": None,
+    "partition": "aws",
+    "website_redirect_location": None,
+}
 
 
 def install() -> None:
     """Have moto make them so."""
-    for name in _OFTEN_NONE:
-        add(FakeKey, name, None)
+    for name, value in _USUAL.items():
+        add(FakeKey, name, value)
     replace(moto_s3, "get_canned_acl", _shared(moto_s3.get_canned_acl))
     around(FakeKey, "__init__", _leaner)
 
@@ -47,6 +56,7 @@ def _leaner(make: Any) -> Any:
     def made(key: Any, *args: Any, **named: Any) -> None:
         make(key, *args, **named)
         own = key.__dict__
-        key.__dict__ = {name: own[name] for name in own if own[name] is not None or name not in _OFTEN_NONE}
+        unusual = [(name, value) for name, value in own.items() if name not in _USUAL or value != _USUAL[name]]
+        key.__dict__ = dict(unusual)
 
     return made
