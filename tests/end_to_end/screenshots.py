@@ -1,7 +1,7 @@
 """Pictures of the console's pages, wide and narrow, light and dark, from a workshop that runs on an embedded AWS.
 
 rehearse run --keep --parameter ProdEnvironment=true     (leave it waiting for its approval)
-python -m rehearsal.reference.screenshots 4566 FOLDER
+python -m tests.end_to_end.screenshots 4566 FOLDER
 """
 
 import json
