@@ -39,7 +39,10 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # what is there already stays in pages that the forks share
     names = sorted({name.partition(".")[0] for name in sys.modules})
-    control.sendall(json.dumps(names).encode())
+    try:
+        control.sendall(json.dumps(names).encode())
+    except BrokenPipeError:  # the server has ended meanwhile
+        return
     order = _await_order(control)
     if order is None:
         return
