@@ -1,6 +1,7 @@
 """What surrounds a run must not reach into it: the user's AWS settings, proxies, odd folders, and processes that are killed."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -172,7 +173,7 @@ def test_json_has_its_members_even_if_nothing_could_start(temporary: Path) -> No
 
 
 def test_a_closed_standard_output_is_no_failure(temporary: Path) -> None:
-    line = " ".join(command("data", "check", "Data", "--json"))
+    line = shlex.join(command("data", "check", "Data", "--json"))
     done = subprocess.run(
         ["sh", "-c", f"{line} >&-"], env=environment({"TMPDIR": str(temporary)}), cwd=ROOT, check=False
     )

@@ -1,5 +1,6 @@
 """The AWS CLI from PyPI, in a virtual environment of its own: it pins a botocore that is not ours."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -19,10 +20,13 @@ def aws_cli(request: pytest.FixtureRequest) -> Path:
     assert request.config.cache is not None
     folder = Path(request.config.cache.mkdir(f"aws-cli-{VERSION}-{sys.version_info.major}{sys.version_info.minor}"))
     program = folder / "bin" / "aws"
-    if not program.exists():
-        venv.create(folder, with_pip=True, clear=True)
-        python = folder / "bin" / "python"
-        subprocess.run([python, "-m", "pip", "install", "-q", f"awscli=={VERSION}"], check=True, capture_output=True)
+    with folder.with_suffix(".lock").open("w") as lock:  # the workers of a run share the cache
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "complete").exists():
+            venv.create(folder, with_pip=True, clear=True)
+            install = [str(folder / "bin" / "python"), "-m", "pip", "install", "-q", f"awscli=={VERSION}"]
+            subprocess.run(install, check=True, capture_output=True)
+            (folder / "complete").touch()
     return program
 
 

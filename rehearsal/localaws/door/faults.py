@@ -71,6 +71,10 @@ class Fault:
         return {**asdict(self), "kind": self.kind.value}
 
 
+_held = threading.Condition()
+_closing = threading.Event()
+
+
 class Plan:
     """The faults that are still to strike."""
 
@@ -105,6 +109,7 @@ class Plan:
         """Forget one fault, or all."""
         with self._lock:
             self._faults = [fault for fault in self._faults if fault_id is not None and fault.id != fault_id]
+        _look_again()
 
     @property
     def iam_lag_seconds(self) -> float:
@@ -144,9 +149,30 @@ def strike(service: str, operation: str, params: Mapping[str, Any]) -> Kind | No
         return None
     fault = plan.take(_REQUEST_KINDS, service=service, operation=operation, names=tuple(_texts(params)))
     if fault is not None and fault.kind is Kind.DELAY:
-        clock.sleep(fault.seconds)
+        _hold(fault)
         return None
     return None if fault is None else fault.kind
+
+
+def _hold(fault: Fault) -> None:
+    """Until its time has passed, the fault is cleared, or the server ends."""
+
+    def is_over() -> bool:
+        return _closing.is_set() or all(each.id != fault.id for each in plan.planned())
+
+    with _held:
+        clock.wait_until(_held, is_over, clock.timestamp() + fault.seconds)
+
+
+def let_go() -> None:
+    """Requests that are held go on: the server ends, and waits for them."""
+    _closing.set()
+    _look_again()
+
+
+def _look_again() -> None:
+    with _held:
+        _held.notify_all()
 
 
 def loses(response: Any, service: str, operation: str, params: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cheroot import wsgi
 
+from rehearsal.localaws.door import faults
 from rehearsal.localaws.door.conversation import Conversation
 from rehearsal.localaws.door.requests import Connection, Gateway
 from rehearsal.localaws.ground.event_loop import loop
@@ -64,6 +65,7 @@ class Server(wsgi.Server):
         if self._serves:
             self._serves = False
             loop().call_and_wait(lambda: loop().unwatch(self.socket))
+        faults.let_go()
         super().stop()
 
     def _accept(self) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from botocore import exceptions as botocore_errors
 from botocore.parsers import ResponseParserError
 
+from rehearsal.toolkit.aws import explanations
 from rehearsal.toolkit.aws.errors import AccountProblem, BadInput, NotThere, RehearsalError
 
 _ENVIRONMENT_HINT = (
@@ -102,12 +103,12 @@ def _answer_of_service(error: botocore_errors.ClientError) -> RehearsalError:
             where=operation,
             next_step="check --suffix and --region; rehearse status shows what is launched",
         )
-    return RehearsalError(f"{message} ({code})", where=operation, next_step=_next_step(code))
+    return RehearsalError(f"{message} ({code})", where=operation, next_step=_next_step(code, message))
 
 
-def _next_step(code: str) -> str:
+def _next_step(code: str, message: str) -> str:
     if code in _REFUSED_INPUT:
-        return "correct what the message names, and run it again"
+        return explanations.meaning_of(message) or "correct what the message names, and run it again"
     if code == "ModelError":
         return (
             "give rows as the model was trained on, numbers without the label: cut -d, -f2- leaves the first column out"

@@ -1,5 +1,6 @@
 """Sessions: whose they are, what limits them, when they end."""
 
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from botocore.config import Config
 
 from tests.conftest import EmbeddedAws, start_embedded_aws, stop_embedded_aws
 from tests.localaws.authorizer.support import ACCOUNT, TRUST_ACCOUNT, allow, document, refusal
+from tests.localaws.waiting import wait_until
 
 Unique = Callable[[str], str]
 HOUR = 3600
@@ -139,7 +141,9 @@ def test_sessions_and_presigned_urls_end_on_the_embedded_clock(later: EmbeddedAw
     urls = [presigned(later, version) for version in ("s3", "s3v4")]
     assert [read(url) for url in urls] == [200, 200]
     later.client("sqs", credentials=session).list_queues()
+    next_second()
     later.rehearsal("POST", "clock", seconds=2 * HOUR)
+    next_second()
     for service, operation, code in (
         ("sqs", "list_queues", "ExpiredToken"),
         ("ssm", "describe_parameters", "ExpiredTokenException"),
@@ -150,6 +154,12 @@ def test_sessions_and_presigned_urls_end_on_the_embedded_clock(later: EmbeddedAw
     assert [read(presigned(later, version)) for version in ("s3", "s3v4")] == [200, 200]
     fresh = later.client("sts").assume_role(RoleArn=arn, RoleSessionName="me")["Credentials"]
     later.client("sqs", credentials=fresh).list_queues()
+
+
+def next_second() -> None:
+    """A signature says when it was made to the second: before or after the clock was advanced."""
+    now = int(time.time())
+    wait_until(lambda: int(time.time()) > now)
 
 
 def presigned(embedded: EmbeddedAws, version: str) -> str:

@@ -77,7 +77,7 @@ def test_what_a_build_installs_is_its_own_and_goes_with_it(bench: Any, project: 
 def test_a_build_cannot_write_the_servers_packages(bench: Any, project: Any) -> None:
     place = Path(str(importlib.metadata.distribution("boto3").locate_file("")))
     by_link = "$(python -c 'import boto3; print(boto3.__path__[0])')"
-    commands = "".join(f"      - touch {folder}/x || true\n" for folder in (place, by_link))
+    commands = "".join(f'      - touch "{folder}/x" || true\n' for folder in (place, by_link))
     build = built(bench, project(f"version: 0.2\nphases:\n  build:\n    commands:\n{commands}"))
     assert log_of(bench, build).count("Permission denied") == 2
     assert not (place / "x").exists()

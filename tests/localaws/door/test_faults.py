@@ -1,9 +1,11 @@
 """Faults strike where they were planned, as often as they were planned."""
 
+import contextlib
 import json
 import time
 import urllib.error
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
@@ -12,6 +14,8 @@ import pytest
 from botocore.config import Config
 
 from rehearsal.localaws.door.faults import Fault, Kind, Plan
+from tests.conftest import start_embedded_aws
+from tests.localaws.waiting import wait_until
 
 
 @pytest.fixture
@@ -78,6 +82,29 @@ def test_delay_lets_the_request_pass_later(aws: Any, plan_fault: Any) -> None:
     began = time.monotonic()
     aws.client("sqs").list_queues()
     assert time.monotonic() - began >= 0.3
+
+
+def test_a_held_request_goes_on_when_the_fault_is_cleared(aws: Any, plan_fault: Any) -> None:
+    fault = plan_fault(kind="delay", service="sqs", operation="ListQueues", seconds=600)
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(aws.client("sqs").list_queues)
+        wait_until(lambda: aws.rehearsal("GET", "faults")[-1]["count"] == 0, "the fault has struck")
+        assert not held.done()
+        aws.rehearsal("DELETE", "faults", id=fault["id"])
+        held.result(timeout=60)
+
+
+def test_a_held_request_does_not_keep_the_server_from_ending() -> None:
+    embedded = start_embedded_aws()
+    try:
+        embedded.rehearsal("POST", "faults", kind="delay", service="sqs", operation="ListQueues", seconds=600)
+        with ThreadPoolExecutor() as pool, contextlib.suppress(botocore.exceptions.BotoCoreError):
+            held = pool.submit(embedded.client("sqs").list_queues)
+            wait_until(lambda: embedded.rehearsal("GET", "faults")[-1]["count"] == 0, "the fault has struck")
+            embedded.process.communicate(timeout=60)
+            held.result(timeout=60)
+    finally:
+        embedded.process.kill()
 
 
 def test_name_chooses_the_resource(aws: Any, plan_fault: Any, unique: Any) -> None:

@@ -3,6 +3,7 @@
 import signal
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,7 +15,9 @@ from tests.localaws.waiting import wait_until
 
 
 class Kept:
-    """The embedded AWS of one directory: ``aws`` is what runs now."""
+    """The embedded AWS of one directory: ``aws`` is what runs now; ``killed_at`` says when it was killed last."""
+
+    killed_at: datetime
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
@@ -39,6 +42,7 @@ class Kept:
 
     def kill(self) -> None:
         """End it as a crash does."""
+        self.killed_at = datetime.now(UTC)
         self.aws.process.send_signal(signal.SIGKILL)
         self.aws.process.communicate()
 

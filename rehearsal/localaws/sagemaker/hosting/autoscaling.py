@@ -164,7 +164,7 @@ def _value(endpoint: Endpoint, tracking: Tracking) -> float | None:
         )
     variant = frozenset({("EndpointName", endpoint.name), ("VariantName", tracking.variant_name)})
     invocations = Metric(NAMESPACE, "InvocationsPerInstance", variant, "Sum")
-    return float(sum(metric.sum for metric in _data(endpoint, invocations)))
+    return evaluation.AGGREGATES["Sum"](_data(endpoint, invocations))
 
 
 def _data(endpoint: Endpoint, wanted: Metric) -> list[Any]:
