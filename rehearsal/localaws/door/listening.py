@@ -9,7 +9,6 @@ from pathlib import Path
 
 from cheroot import wsgi
 
-from rehearsal.localaws.door import faults
 from rehearsal.localaws.door.conversation import Conversation
 from rehearsal.localaws.door.requests import Connection, Gateway
 from rehearsal.localaws.ground.event_loop import loop
@@ -65,6 +64,10 @@ class Server(wsgi.Server):
         if self._serves:
             self._serves = False
             loop().call_and_wait(lambda: loop().unwatch(self.socket))
+        from rehearsal.localaws.door import (
+            faults,
+        )  # it imports moto, which is not to be read before its settings are made
+
         faults.let_go()
         super().stop()
 
