@@ -52,7 +52,8 @@ def _s3(operation: str, params: Params) -> Params:
 
 def _sqs(_operation: str, params: Params) -> Params:
     url = params.get("QueueUrl")
-    return {"QueueName": url.rstrip("/").rsplit("/", 1)[-1]} if url else {}
+    is_identified = str(params.get("QueueName", "")).startswith("arn:")  # another account's
+    return {"QueueName": url.rstrip("/").rsplit("/", 1)[-1]} if url and not is_identified else {}
 
 
 def _ssm(_operation: str, params: Params) -> Params:

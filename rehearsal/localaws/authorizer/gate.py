@@ -117,7 +117,9 @@ def _judge(service: str, operation: str, params: Mapping[str, Any], visit: _Visi
     if operation in _FEDERATED:
         return denials.no_identity_provider(operation)
     region = host.current().settings.region if visit.caller is None else visit.caller.region
-    call = Call(service, operation, resources.identified(service, params, region), region, host.current().account_id)
+    account_id = accounts.first() if visit.caller is None else visit.caller.principal.account_id
+    place = resources.Place(region, account_id)
+    call = Call(service, operation, resources.identified(service, params, place), region, account_id)
     needs = (
         *requests.needs_of(call, model.signing_name),
         *_needs_to_learn_of_absence(call),
@@ -143,7 +145,8 @@ def _needs_to_learn_of_absence(call: Call) -> tuple[Need, ...]:
 def _refused_keys(params: Mapping[str, Any], visit: _Visit) -> frozenset[str]:
     """DeleteObjects is judged key by key: the answer names the keys refused."""
     region = host.current().settings.region if visit.caller is None else visit.caller.region
-    needs = requests.needs_of(Call("s3", "DeleteObjects", params, region, host.current().account_id), "s3")
+    account_id = accounts.first() if visit.caller is None else visit.caller.principal.account_id
+    needs = requests.needs_of(Call("s3", "DeleteObjects", params, region, account_id), "s3")
     return frozenset(
         need.resource for need in needs if _first_denial((need,), visit.caller, visit.head, "s3", Style.S3, region)
     )

@@ -49,7 +49,7 @@ class IamApi(IamResponse):
             resource=self._resource_policy(),
             boundary=self._given_boundary() or principal.boundary,
         )
-        keys = context.principal_keys(principal, host.current().account_id)
+        keys = context.principal_keys(principal)
         caller = _caller(self._get_param("CallerArn")) or principal.caller
         return self._simulated(policies, keys, caller, holder)
 
