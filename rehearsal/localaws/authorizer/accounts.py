@@ -1,7 +1,7 @@
-"""Further accounts, made and listed at ``/_rehearsal/accounts``: each with an administrator of its own, and nothing else in it.
+"""Further accounts, made and listed at ``/_rehearsal/accounts``: each with an administrator, and nothing else.
 
-The administrator of the first account makes them and is given their keys, as the management account of an organization makes
-its members; the keys of a member open its own account alone.
+The administrator of the first account makes them and is given their keys, as the management account of an
+organization makes its members; the keys of a member open its own account alone.
 """
 
 from collections.abc import Iterator

@@ -60,7 +60,7 @@ def owner_of(need: Need, principal: Principal | None) -> str:
 
 
 def _crosses(need: Need, principal: Principal | None, owner: str) -> bool:
-    """Whether both accounts must agree. Registries of accounts that are not here are AWS's own, which let everybody pull."""
+    """Whether both accounts must agree. Registries of accounts that are not here are AWS's own: they let all pull."""
     if principal is None or owner == principal.account_id:
         return False
     return need.service != "ecr" or accounts.is_known(owner)

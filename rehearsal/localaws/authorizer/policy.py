@@ -138,7 +138,7 @@ class Policies:
     needs_resource_policy: bool = False
     """A role's trust policy and a KMS key's policy must allow, whatever the caller's own policies say."""
     crosses_accounts: bool = False
-    """The resource is another account's: the policies of both sides must allow, whomever the resource's policy names."""
+    """The resource is another account's: both sides must allow, whomever the resource's policy names."""
 
 
 class Verdict(Enum):

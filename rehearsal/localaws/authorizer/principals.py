@@ -60,6 +60,12 @@ def find(access_key_id: str) -> Principal | None:
     return next((found for account_id in accounts.every() if (found := _find_in(account_id, access_key_id))), None)
 
 
+def account_of_key(access_key_id: str) -> str:
+    """The account that an access key belongs to; the first for one that nobody has."""
+    found = find(access_key_id)
+    return accounts.first() if found is None else found.account_id
+
+
 def _find_in(account_id: str, access_key_id: str) -> Principal | None:
     sts = sts_backends[account_id][PARTITION]
     if (session := sts.sessions.get(access_key_id)) is not None:

@@ -79,7 +79,7 @@ def _is_alone(match: Match, decision: Decision, caller: Caller) -> bool:
 
 
 def report() -> list[dict[str, Any]]:
-    """For each role and user of the account that asks: the decisions, and every Allow statement with how often it was needed."""
+    """For each role and user of the account that asks: the decisions, and how often each Allow statement was needed."""
     iam = iam_backends[capabilities.asking_account()][PARTITION]
     with _lock:
         return [_of_holder(holder, _usage[holder.arn]) for holder in (*iam.roles.values(), *iam.users.values())]

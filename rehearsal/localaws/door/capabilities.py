@@ -1,8 +1,8 @@
 """What only the embedded AWS can do, under its own path: ``/_rehearsal/<name>``.
 
 A real account answers nothing there, which is how the toolkit tells whether a capability is present.
-Rooms add theirs with :func:`offer`. Every request must carry the secret of an account's administrator in ``Authorization: Bearer``,
-so that a web page in the user's browser cannot drive the embedded AWS.
+Rooms add theirs with :func:`offer`. Every request must carry the secret of an account's administrator in
+``Authorization: Bearer``, so that a web page in the user's browser cannot drive the embedded AWS.
 """
 
 import hmac

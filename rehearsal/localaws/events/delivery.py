@@ -129,7 +129,8 @@ def _code(error: BaseException) -> str:
 
 def _count(delivery: Delivery, rule_name: str, *, failed: bool) -> None:
     if delivery.service == targets.SERVICE:
-        rule_metrics.count(rule_name, delivery.source_arn.split(":")[3], failed=failed)
+        region, account_id = delivery.source_arn.split(":")[3:5]
+        rule_metrics.count(rule_name, region, account_id, failed=failed)
 
 
 def _give_up(delivery: Delivery, rule_name: str, error: BaseException, *, retries: int) -> None:

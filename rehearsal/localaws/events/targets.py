@@ -13,7 +13,7 @@ from moto.events.models import Rule
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.events import recipients
 from rehearsal.localaws.events.recipients import Sender
-from rehearsal.localaws.ground import host, sdk_names
+from rehearsal.localaws.ground import arns, host, sdk_names
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.services.logs import LogStream
 
@@ -127,7 +127,7 @@ def _start_model_pipeline(delivery: Delivery) -> None:
 def _write_log(delivery: Delivery) -> None:
     group = delivery.arn.split(":", 6)[6].removesuffix(":*")
     name = str(delivery.event.get("id", uuid.uuid4()))
-    LogStream(group, name, delivery.region, role_arn=None).write([delivery.input])
+    LogStream(group, name, delivery.region, None, arns.account_of(delivery.arn)).write([delivery.input])
 
 
 def _own_parameters(delivery: Delivery, names: tuple[str, ...]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rehearsal.localaws.authorizer.policy import Policies, Policy, RequestContex
 from rehearsal.localaws.authorizer.principal_element import Caller
 from rehearsal.localaws.authorizer.principals import Principal
 from rehearsal.localaws.authorizer.simulate import Simulation
-from rehearsal.localaws.ground import host, pages
+from rehearsal.localaws.ground import pages
 from rehearsal.localaws.ground.errors import AwsError
 
 _PAGE = 100

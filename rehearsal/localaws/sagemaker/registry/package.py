@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from rehearsal.localaws.events import bus
-from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground import arns, clock
 from rehearsal.localaws.ground.errors import AwsError
 
 PENDING = "PendingManualApproval"
@@ -136,4 +136,6 @@ class Package:
         detail = {**self.summary(), **{name: self.request[name] for name in members if name in self.request}}
         detail["CreationTime"] = int(self.created_at.timestamp() * 1000)
         detail["ModelPackageName"] = self.arn.rpartition("model-package/")[2]
-        bus.publish("aws.sagemaker", "SageMaker Model Package State Change", detail, [self.arn], region=region)
+        owner = arns.account_of(self.arn)
+        kind = "SageMaker Model Package State Change"
+        bus.publish("aws.sagemaker", kind, detail, [self.arn], region=region, account_id=owner)

@@ -55,11 +55,11 @@ def has_files(folder: Path) -> bool:
 class _Destination:
     """The S3 folder of a job's output, with the encryption that the job asks for."""
 
-    def __init__(self, uri: str, kms_key_id: str | None, s3: Any) -> None:
+    def __init__(self, uri: str, kms_key_id: str | None, s3: Any, account_id: str) -> None:
         self._bucket, self._prefix = split_uri(uri)
         self._s3 = s3
         try:
-            self._extra = encryption.by_key(kms_key_id, s3.meta.region_name)
+            self._extra = encryption.by_key(kms_key_id, s3.meta.region_name, account_id)
         except AwsError as error:
             raise UploadError(f"ClientError: Failed to upload to {uri}: {error}") from error
 
