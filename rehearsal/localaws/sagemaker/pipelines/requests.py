@@ -98,7 +98,7 @@ class PipelineRequests:
         """Who signed the request."""
         principal = principals.find(self.access_key)
         if principal is None:
-            return Caller(f"arn:aws:iam::{self.current_account}:root", self.current_account)
+            return Caller(f"arn:aws:iam::{self.sagemaker_backend.account_id}:root", self.sagemaker_backend.account_id)
         return Caller(principal.arn, principal.user_id)
 
     def _is_within(self, created_at: float) -> bool:
