@@ -39,6 +39,8 @@ def identified(service: str, params: Mapping[str, Any], place: Place) -> Mapping
         return {**params, **_secret_arn(params, place)}
     if service == "sqs":
         return {**params, **_queue_of_another(params, place)}
+    if service == "sagemaker" and ("ModelPackageGroupName" in params or "ModelName" in params):
+        return {**params, **_registry_of_another(params, place)}
     if service == "sagemaker" and "CallbackToken" in params:
         found = place.records("sagemaker").model_pipelines.of_token(params["CallbackToken"])
         return {**params, "ExecutionOfToken": found[0].arn.partition(":pipeline/")[2]} if found else params
@@ -61,6 +63,22 @@ def _queue_of_another(params: Mapping[str, Any], place: Place) -> dict[str, str]
     if len(owner) != 12 or not owner.isdigit() or owner == place.account_id:
         return {}
     return {"QueueName": f"arn:aws:sqs:{place.region}:{owner}:{name}"}
+
+
+def _registry_of_another(params: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    """What a request names of another account's registry: the group that it lists, the packages that it makes a model
+    of."""
+    group = str(params.get("ModelPackageGroupName") or "")
+    containers = [*(params.get("Containers") or ()), params.get("PrimaryContainer") or {}]
+    packages = [str(each.get("ModelPackageName") or "") for each in containers]
+    return {
+        "GroupOfOthers": group if _is_of_another(group, place) else None,
+        "PackagesOfOthers": [each for each in packages if _is_of_another(each, place)],
+    }
+
+
+def _is_of_another(arn: str, place: Place) -> bool:
+    return arns.account_of(arn) not in ("", place.account_id)
 
 
 def _secret_arn(params: Mapping[str, Any], place: Place) -> dict[str, str]:
@@ -192,6 +210,23 @@ def _secret_policy(place: Place, resource: str) -> str | None:
     return getattr(secret, "policy", None)
 
 
+def _bus_policy(place: Place, resource: str) -> str | None:
+    """Of a bus, for itself and the rules on it: ``event-bus/own``, ``rule/own/name``, ``rule/name`` on the default."""
+    kind, *names = resource.split("/")
+    name = names[0] if kind == "event-bus" or len(names) > 1 else "default"
+    bus = place.records("events").event_buses.get(name) if kind in ("event-bus", "rule") else None
+    return None if bus is None else bus.policy
+
+
+def _group_policy(place: Place, resource: str) -> str | None:
+    """Of a model package group, for itself and its versions."""
+    kind, *names = resource.split("/")
+    if kind not in ("model-package-group", "model-package") or not moto_records.is_loaded("sagemaker"):
+        return None
+    group = place.records("sagemaker").package_groups.find(names[0])
+    return None if group is None else group.policy
+
+
 _POLICIES: dict[str, Callable[[Place, str], str | None]] = {
     "s3": _bucket_policy,
     "kms": _key_policy,
@@ -199,4 +234,6 @@ _POLICIES: dict[str, Callable[[Place, str], str | None]] = {
     "sns": _topic_policy,
     "lambda": _function_policy,
     "secretsmanager": _secret_policy,
+    "events": _bus_policy,
+    "sagemaker": _group_policy,
 }

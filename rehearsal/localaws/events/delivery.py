@@ -173,6 +173,12 @@ def _pass_on(rule: Rule, target: Mapping[str, Any], event: Mapping[str, Any]) ->
         one.targets = [target]
         _moto_send_to_targets(one, dict(event))
         return
+    if account_id != arns.account_of(rule.arn):
+        try:
+            other_accounts.check_may_pass_on(rule, target)
+        except AwsError as error:
+            _give_up(targets.rule_delivery(rule, target, as_received(event), ""), rule.name, error, retries=0)
+            return
     bus = events_backends[account_id][region].describe_event_bus(resource.partition("/")[2])
     for other in [*bus.rules.values()]:
         _send_to_targets(other, dict(event))

@@ -24,6 +24,8 @@ class Group:
     arn: str
     request: dict[str, Any]
     created_at: datetime
+    policy: str | None = None
+    """The resource policy, as it was put."""
 
     def description(self) -> dict[str, Any]:
         """The answer of DescribeModelPackageGroup."""
