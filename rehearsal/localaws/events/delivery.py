@@ -18,11 +18,11 @@ from moto.events.exceptions import InvalidEventPatternException
 from moto.events.models import EventPattern, Rule, events_backends
 from werkzeug.exceptions import HTTPException
 
-from rehearsal.localaws.events import patterns, rule_metrics, targets
+from rehearsal.localaws.events import other_accounts, patterns, rule_metrics, targets
 from rehearsal.localaws.events.inputs import target_input
 from rehearsal.localaws.events.targets import Delivery
-from rehearsal.localaws.ground import clock, host
-from rehearsal.localaws.ground.errors import describe
+from rehearsal.localaws.ground import arns, clock, host
+from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.moto_bridge.replacing import replace
 
 log = logging.getLogger("rehearsal.localaws.events")

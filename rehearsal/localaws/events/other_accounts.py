@@ -11,7 +11,7 @@ from typing import Any
 from moto.events.models import Rule, events_backends
 
 from rehearsal.localaws.authorizer import identity, on_behalf, resources
-from rehearsal.localaws.authorizer.policy import Policies, Request, evaluate
+from rehearsal.localaws.authorizer.policy import Policies, Policy, Request, evaluate
 from rehearsal.localaws.authorizer.principal_element import Caller
 from rehearsal.localaws.authorizer.requests import Need
 from rehearsal.localaws.ground import arns, clock
@@ -19,6 +19,7 @@ from rehearsal.localaws.ground.errors import AwsError
 
 _SERVICE = "events.amazonaws.com"
 _ACTION = "events:PutEvents"
+_ANYTHING = Policy.parse('{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}')
 
 
 def is_elsewhere(bus: str | None, account_id: str) -> bool:
@@ -59,13 +60,17 @@ def check_may_pass_on(rule: Rule, target: Mapping[str, Any]) -> None:
         refused = on_behalf.first_refused(role_arn, [Need(_ACTION, target["Arn"], {})], target["Arn"].split(":")[3])
         allowed = refused is None
     else:
-        policy, account_id = resources.policy_of(target["Arn"]), arns.account_of(rule.arn)
-        caller = Caller(account_id, f"arn:aws:iam::{account_id}:root")
-        policies = Policies(resource=policy, needs_resource_policy=True)
-        allowed = bool(evaluate(policies, Request(_ACTION, target["Arn"], caller=caller)).matches)
+        allowed = _lets_in(resources.policy_of(target["Arn"]), arns.account_of(rule.arn), target["Arn"])
     if not allowed:
         raise AwsError(
             "AccessDenied",
-            f"{role_arn or rule.arn} is not authorized to perform: {_ACTION} on resource: {target['Arn']}: the policy of "
-            "the bus and, where the target has a role, the role's own must allow it",
+            f"{role_arn or rule.arn} is not authorized to perform: {_ACTION} on resource: {target['Arn']}: the bus's "
+            "policy and, where the target has a role, the role's own must allow it",
         )
+
+
+def _lets_in(policy: Policy | None, account_id: str, bus_arn: str) -> bool:
+    """Whether a bus's policy lets an account put events, whoever of it does."""
+    caller = Caller(account_id, f"arn:aws:iam::{account_id}:root")
+    policies = Policies((_ANYTHING,), resource=policy, needs_resource_policy=True)
+    return evaluate(policies, Request(_ACTION, bus_arn, caller=caller)).allowed

@@ -1,4 +1,4 @@
-"""Buckets, keys, queues, topics, functions and registries of another account: each missing grant fails where AWS fails."""
+"""What policies of resources let other accounts do: each missing grant fails where AWS fails."""
 
 import io
 import json
