@@ -7,7 +7,7 @@ from typing import Annotated
 from typer import Argument, Option
 
 from rehearsal.cli.app import command
-from rehearsal.cli.options import AccountOptions, WorkshopOptions
+from rehearsal.cli.options import AccountOptions, PipelineOptions
 from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import execution_of
 from rehearsal.toolkit.aws.errors import BadInput
@@ -17,7 +17,7 @@ from rehearsal.toolkit.executions import run_card
 @command("rehearse report -o card.html")
 def report(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     output: Output,
     run: Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")] = None,
     file: Annotated[
@@ -39,7 +39,7 @@ def report(
             next_step=f"let its name end with {', '.join('.' + each for each in cards.FORMATS)}",
         )
     aws = account.reach()
-    found = which.find(aws)
+    found = which.choose(aws)
     card = run_card.read(aws, found.pipeline, execution_of(aws, found, run))
     text = cards.written(card, form)
     if file is not None:

@@ -1,23 +1,34 @@
 """Which pipeline the user means: the one named, the workshop's, or the only one there is."""
 
+from dataclasses import dataclass
+
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import BadInput, NotThere
+from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.stacks import discovery
 
 
-def pipeline(aws: Aws, named: str | None, suffix: str | None) -> str:
-    """The pipeline's name: ``named``; else that of the workshop with ``suffix``, or of the only workshop; else the only pipeline.
+@dataclass(frozen=True)
+class Chosen:
+    """A pipeline by its name, and the workshop that it is of; None for any other."""
+
+    pipeline: str
+    workshop: Workshop | None = None
+
+
+def choose(aws: Aws, named: str | None, suffix: str | None) -> Chosen:
+    """The pipeline ``named``; else that of the workshop with ``suffix`` or of the only one; else the only pipeline.
 
     Raises:
         NotThere: there is none, or not that one.
         BadInput: there are several and none was named.
     """
     if named is not None:
-        return _known(named, names(aws), aws)
-    workshops = [each.workshop for each in discovery.launched(aws) if each.pipeline_status is not None]
-    if suffix is not None or workshops:
-        return discovery.workshop(aws, suffix).pipeline
-    return _only(names(aws), aws)
+        return Chosen(_known(named, names(aws), aws))
+    if suffix is not None or any(discovery.launched(aws)):
+        found = discovery.workshop(aws, suffix)
+        return Chosen(found.pipeline, found)
+    return Chosen(_only(names(aws), aws))
 
 
 def names(aws: Aws) -> list[str]:
@@ -43,7 +54,11 @@ def _only(there: list[str], aws: Aws) -> str:
             "check --region if it should be there",
         )
     if len(there) > 1:
-        raise BadInput(f"{len(there)} pipelines are in region {aws.region}", where="--pipeline", next_step=_listed(there))
+        raise BadInput(
+            f"{len(there)} pipelines are in region {aws.region}",
+            where="--pipeline",
+            next_step=f"name one: {_listed(there)}",
+        )
     return there[0]
 
 

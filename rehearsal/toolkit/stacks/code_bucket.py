@@ -91,7 +91,7 @@ def packaged(template: Path, bucket: CodeBucket) -> Packaged:
     document = template_files.read(template)
     found = list(local_code.found_in(document, template.resolve().parent))
     for each in found:
-        key = bucket.put(_content(each, bucket), ".template" if each.is_template else ".zip" * each.property.is_zip)
+        key = bucket.put(_content(each, bucket), ".template" if each.is_template else ".zip" * each.named_by.is_zip)
         url = stacks.object_url(bucket.aws, bucket.name, key)
         each.place_in(document, bucket.name, key, url)
     text = json.dumps(document, indent=1, default=str) if found else template.read_text()

@@ -1,4 +1,4 @@
-"""A template of the user's own, made a stack: local code to S3, change set, and afterwards what its pipelines are to read."""
+"""A template of the user's own, made a stack: local code to S3, change set, and the source of its pipeline."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -40,7 +40,7 @@ class Prepared:
 
 
 def stack_name(template: Path) -> str:
-    """The name of a stack that was given none: the file's, or its folder's where the file has a name that any has. Pure."""
+    """The name of a stack that was given none: the file's, or its folder's where any file is called so. Pure."""
     path = template.resolve()
     stem = path.name.split(".")[0]
     named = path.parent.name if stem.lower() in _GENERAL_NAMES else stem
@@ -50,8 +50,8 @@ def stack_name(template: Path) -> str:
 def prepare(aws: Aws, wanted: Wanted, scratch: Path, tell: Tell) -> Prepared:
     """Upload what the template names, and have CloudFormation work out what would change.
 
-    ``scratch`` is a folder for the template as it is deployed. A stack whose first creation failed is removed before, as
-    CloudFormation can do nothing else with it. Parameters that are not given keep their values.
+    ``scratch`` is a folder for the template as it is deployed. A stack whose first creation failed is removed before,
+    as CloudFormation can do nothing else with it. Parameters that are not given keep their values.
 
     Raises:
         BadInput: the template, a file that it names or a parameter cannot be used.
@@ -166,5 +166,7 @@ def upload_source(aws: Aws, source: SourceObject, folder: Path) -> str:
     """
     content = local_code.zip_of(folder) if folder.is_dir() else None
     if not content:
-        raise BadInput(f"{folder} is no folder with files", where="--source", next_step="name the folder to zip and upload")
+        raise BadInput(
+            f"{folder} is no folder with files", where="--source", next_step="name the folder to zip and upload"
+        )
     return uploads.put(aws.client("s3"), source.bucket, source.key, content)

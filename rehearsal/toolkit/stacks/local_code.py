@@ -1,7 +1,7 @@
-"""Where a template names files of this machine: the properties that CloudFormation reads from S3. Pure but for looking at the files.
+"""Where a template names files of this machine: properties that CloudFormation reads from S3. Looks at files, no more.
 
-These are the properties that ``aws cloudformation package`` uploads (AWS CLI reference, "cloudformation package"); a value that is
-no text, or a URL already, is left as it is.
+These are the properties that ``aws cloudformation package`` uploads (AWS CLI reference, "cloudformation package"); a
+value that is no text, or a URL already, is left as it is.
 """
 
 import zipfile
@@ -58,27 +58,27 @@ class LocalFile:
     """A file or folder that a resource's property names."""
 
     logical_id: str
-    property: Property
+    named_by: Property
     path: Path
 
     @property
     def is_template(self) -> bool:
-        return self.property.form is Form.TEMPLATE
+        return self.named_by.form is Form.TEMPLATE
 
     def content(self) -> bytes:
         """What is uploaded: the same files give the same bytes."""
         if self.path.is_dir():
             return zip_of(self.path)
-        if self.property.is_zip and not zipfile.is_zipfile(self.path):
+        if self.named_by.is_zip and not zipfile.is_zipfile(self.path):
             return uploads.packed({self.path.name: self.path.read_bytes()})
         return self.path.read_bytes()
 
     def place_in(self, document: Mapping[str, Any], bucket: str, key: str, url: str) -> None:
         """Have the template's property say where the object is now."""
         holder = document["Resources"][self.logical_id]["Properties"]
-        for name in self.property.path[:-1]:
+        for name in self.named_by.path[:-1]:
             holder = holder[name]
-        holder[self.property.path[-1]] = _written(self.property.form, bucket, key, url)
+        holder[self.named_by.path[-1]] = _written(self.named_by.form, bucket, key, url)
 
 
 def _written(form: Form, bucket: str, key: str, url: str) -> Any:

@@ -27,7 +27,7 @@ _REPLACEABLE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE
 class StackRequest:
     """What a stack should be. ``template_bucket`` may hold the template when it is too long to be sent.
 
-    ``template_url`` says where the template lies already; ``kept`` names parameters that keep the values of the stack that is there.
+    ``template_url`` says where the template lies already; ``kept`` names parameters that keep their values.
     """
 
     name: str
