@@ -48,7 +48,7 @@ def _known(named: str, there: list[str], aws: Aws) -> str:
 def _only(there: list[str], aws: Aws) -> str:
     if not there:
         raise NotThere(
-            f"there is no pipeline in region {aws.region}",
+            f"no workshop is launched in region {aws.region}, and there is no other pipeline",
             where="CodePipeline",
             next_step="rehearse launch creates the workshop's, rehearse deploy TEMPLATE one of your own; "
             "check --region if it should be there",
