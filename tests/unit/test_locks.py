@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from packaging.markers import Environment, default_environment
+from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -25,10 +25,10 @@ def pins(lock: str) -> list[Requirement]:
     return [Requirement(line.removesuffix("\\").strip()) for line in lines]
 
 
-def machine(python: str, system: str) -> Environment:
+def machine(python: str, system: str) -> dict[str, str]:
     short = python.rpartition(".")[0]
     known = {"python_full_version": python, "python_version": short, "sys_platform": system, "extra": ""}
-    return {**default_environment(), **known}  # type: ignore[typeddict-item] # the same keys
+    return {name: str(value) for name, value in default_environment().items()} | known
 
 
 def wanted(lock: str) -> Iterator[Requirement]:
