@@ -1,7 +1,8 @@
 """DeployModel: serve the trained model from the environment's one stable endpoint, created or updated in place.
 
-Starts the deployment and leaves the wait to GetStatus; it hands back a continuation token itself only where it must wait:
-for somebody else's operation on the endpoint, for a failed endpoint's removal, and before autoscaling is switched on.
+Starts the deployment and leaves the wait to GetStatus; it hands back a continuation token itself only where it must
+wait: for somebody else's operation on the endpoint, for a failed endpoint's removal, and before autoscaling is switched
+on.
 """
 
 import json
@@ -107,8 +108,8 @@ def _check_that_it_may_be_serverless(sagemaker: Any, endpoint: str, incumbent: s
 
 def _not_serverless(endpoint: str, wanted: replacement.Replacement) -> ConfigurationError:
     return ConfigurationError(
-        f"'serverless-memory-mb': {endpoint} cannot become serverless: {wanted.refusal}. Delete {endpoint} and retry the stage, "
-        "which then makes it anew, or leave the key out"
+        f"'serverless-memory-mb': {endpoint} cannot become serverless: {wanted.refusal}. Delete {endpoint} and retry "
+        "the stage, which then makes it anew, or leave the key out"
     )
 
 

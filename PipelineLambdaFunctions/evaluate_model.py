@@ -1,7 +1,7 @@
 """EvaluateModel: score a file on an environment's endpoint, report, and hold the gate.
 
-Goes on in another call where time is nearly over. A missed gate fails the action only after the environment is back on what
-served before, or, when nothing did, its endpoint is gone.
+Goes on in another call where time is nearly over. A missed gate fails the action only after the environment is back on
+what served before, or, when nothing did, its endpoint is gone.
 """
 
 import json
@@ -69,14 +69,16 @@ def _begin(action: Action, tested: Subject, values: Mapping[str, Any]) -> dict[s
 
 
 def _check_that_it_serves(action: Action, tested: Subject) -> None:
-    """Refuse to score another model: after a missed gate the endpoint is back on its incumbent, and this action may be retried alone."""
+    """Refuse to score another model: after a missed gate the endpoint is back on its incumbent, and this action may be
+    retried alone."""
     if not tested.config:
         return
     described = endpoints.describe(action.clients("sagemaker"), tested.endpoint)
     serves = described["EndpointConfigName"] if described is not None else "nothing: it does not exist"
     if serves != tested.config:
         raise ActionFailed(
-            f"{tested.endpoint} serves {serves}, not {tested.config}: retry all actions of the stage, so that it is deployed again",
+            f"{tested.endpoint} serves {serves}, not {tested.config}: retry all actions of the stage, so that it is "
+            "deployed again",
             external_id=tested.endpoint,
         )
 

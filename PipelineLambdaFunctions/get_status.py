@@ -54,7 +54,8 @@ def look(action: Action) -> Outcome:
         return Succeeded(verdict.summary, watch.name, verdict.variables)
     if action.now() >= watch.deadline:
         raise ActionFailed(
-            f"{verdict.summary}; not done {watch.minutes} minutes after the first look, which is 'deadline-minutes' of GetStatus",
+            f"{verdict.summary}; not done {watch.minutes} minutes after the first look, which is 'deadline-minutes' of "
+            "GetStatus",
             external_id=watch.name,
         )
     return InProgress(json.dumps(asdict(watch)), verdict.summary, watch.name, verdict.percent)

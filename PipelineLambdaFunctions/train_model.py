@@ -1,6 +1,7 @@
 """TrainModel: start the training job of this pipeline execution, and say in an artifact what it was made of.
 
-Does not wait: GetStatus does. Safe to run twice: the job is named after the execution, and one that is there already is taken.
+Does not wait: GetStatus does. Safe to run twice: the job is named after the execution, and one that is there already is
+taken.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,9 @@
-"""How long the cold start of a Python function takes: ``python -m benchmarks.cold_start [--starts 9] [--against CHECKOUT]``.
+"""How long the cold start of a Python function takes: ``python -m benchmarks.cold_start [--starts 9] [--against
+CHECKOUT]``.
 
-The function imports boto3 and makes one client. Each start is another configuration, so that no environment can be reused. Two
-figures, medians: ``wall`` is what the caller waits for, ``init`` is Lambda's own Init Duration. ``--against`` takes turns with the
-embedded AWS of another checkout, which has its own .venv.
+The function imports boto3 and makes one client. Each start is another configuration, so that no environment can be
+reused. Two figures, medians: ``wall`` is what the caller waits for, ``init`` is Lambda's own Init Duration.
+``--against`` takes turns with the embedded AWS of another checkout, which has its own .venv.
 """
 
 import argparse

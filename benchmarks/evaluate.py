@@ -64,7 +64,8 @@ class Measured:
         speed, process = self.rows / self.function_seconds, self.rows / self.one_process_seconds
         return [
             f"{self.rows:>12,} rows   {speed:>10,.0f} rows/s   {self.function_megabytes} MB   in {self.calls} call(s)",
-            f"   (a) one row a call     {self.one_row_a_second:>10,.0f} rows/s   the function is {speed / self.one_row_a_second:,.0f} x",
+            f"   (a) one row a call     {self.one_row_a_second:>10,.0f} rows/s   the function is "
+            f"{speed / self.one_row_a_second:,.0f} x",
             f"   (b) one process        {process:>10,.0f} rows/s   the function is {speed / process:.2f} x",
         ]
 

@@ -1,7 +1,9 @@
-"""How many requests of a storm the embedded AWS answers with an error of its own: ``python -m benchmarks.fuzz [--each 100] [SERVICE ...]``.
+"""How many requests of a storm the embedded AWS answers with an error of its own: ``python -m benchmarks.fuzz [--each
+100] [SERVICE ...]``.
 
-The requests are those of the tests (``tests/localaws/fuzz``): made by botocore's models and wrong in every way, signed by the
-administrator. Without services named, all that moto has are attacked. Those that are offered, which the tests hold, are marked with a star.
+The requests are those of the tests (``tests/localaws/fuzz``): made by botocore's models and wrong in every way, signed
+by the administrator. Without services named, all that moto has are attacked. Those that are offered, which the tests
+hold, are marked with a star.
 """
 
 import argparse

@@ -1,7 +1,8 @@
-"""InvokeEndpoint, signed and authorised, beside an ordinary model server and the floor: ``python -m benchmarks.invoke``.
+"""InvokeEndpoint, signed and authorised, beside an ordinary model server and the floor: ``python -m
+benchmarks.invoke``.
 
-The three serve the same model of 5,000 x 11 rows, 50 rounds, depth 5, one after the other within each measurement, so that
-all see the same machine. Needs ``pip install .[benchmark]``.
+The three serve the same model of 5,000 x 11 rows, 50 rounds, depth 5, one after the other within each measurement, so
+that all see the same machine. Needs ``pip install .[benchmark]``.
 """
 
 import argparse
@@ -55,7 +56,8 @@ def train() -> tuple[bytes, np.ndarray]:
 
 def plain_request(body: bytes) -> bytes:
     return (
-        f"POST /invocations HTTP/1.1\r\nHost: m\r\nContent-Type: text/csv\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        f"POST /invocations HTTP/1.1\r\nHost: m\r\nContent-Type: text/csv\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n".encode()
         + body
     )
 
@@ -205,7 +207,8 @@ def measure(contender: Contender, rows: np.ndarray, connections: int, seconds: f
 def table(contenders: list[Contender], rows: np.ndarray, seconds: float, rounds: int) -> None:
     """Print the measurements: of several rounds the best, for a busy machine only takes away."""
     print(
-        f"{'rows':>4} {'conn':>4} | {'baseline':>9} {'floor':>9} {'embedded':>9} requests/s | {'x B':>5} {'x F':>5} | p99 ms B / embedded"
+        f"{'rows':>4} {'conn':>4} | {'baseline':>9} {'floor':>9} {'embedded':>9} requests/s | {'x B':>5} {'x F':>5} | "
+        "p99 ms B / embedded"
     )
     for (count, connections), (least_b, least_f) in TARGETS.items():
         best: dict[str, dict[str, float]] = {}

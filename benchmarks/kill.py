@@ -1,8 +1,9 @@
 """Kills of the whole embedded AWS: ``python -m benchmarks.kill [--kills 100] [--seed N] [--seconds 6]``.
 
-While objects are put, stacks made, changed and deleted, models trained and deployed, builds, pipelines, state machines and functions
-run, the server is killed with SIGKILL at a random moment and started again on the same directory. Each start is checked: what was answered
-before the last snapshot is there, nothing is half there. Exit code 1 when anything was wrong.
+While objects are put, stacks made, changed and deleted, models trained and deployed, builds, pipelines, state machines
+and functions run, the server is killed with SIGKILL at a random moment and started again on the same directory. Each
+start is checked: what was answered before the last snapshot is there, nothing is half there. Exit code 1 when anything
+was wrong.
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """Large objects in the embedded S3: ``python -m benchmarks.objects [--megabytes 1024]``.
 
-Seconds, and how much the server's largest resident memory grew, for one put, one get, a multipart upload and a ranged get.
+Seconds, and how much the server's largest resident memory grew, for one put, one get, a multipart upload and a ranged
+get.
 """
 
 import argparse

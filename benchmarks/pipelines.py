@@ -1,8 +1,8 @@
 """Pipelines at once: ``python -m benchmarks.pipelines [--counts 1 10 30]``.
 
-Workshops (two stacks, a pipeline that trains, deploys twice and evaluates twice) are launched side by side on one embedded
-AWS, all at once; then all their pipelines are started again together. What is printed: how many succeeded, seconds in all and for
-each pipeline, and the server's largest memory.
+Workshops (two stacks, a pipeline that trains, deploys twice and evaluates twice) are launched side by side on one
+embedded AWS, all at once; then all their pipelines are started again together. What is printed: how many succeeded,
+seconds in all and for each pipeline, and the server's largest memory.
 """
 
 import argparse

@@ -1,7 +1,8 @@
 """The main job beside a bare script on the same data: ``python benchmarks/run.py [--runs 3]``.
 
-The bare script is what the workshop's pipeline does without any pipeline: load the CSV files, train, score the test set.
-The rest of a run is what a rehearsal adds: two stacks, uploads, seven function calls with cold starts, two endpoints, IAM.
+The bare script is what the workshop's pipeline does without any pipeline: load the CSV files, train, score the test
+set. The rest of a run is what a rehearsal adds: two stacks, uploads, seven function calls with cold starts, two
+endpoints, IAM.
 """
 
 import argparse

@@ -1,8 +1,9 @@
 """What pipelines add to the work of their steps: ``python -m benchmarks.sagemaker_pipelines [--full]``.
 
-A chain of 20 Lambda steps and 50 pipelines of a Condition, a Lambda and a Fail step each run on an embedded AWS of their own; the
-function's own time is that of calling it directly. The goal is below 150 ms a step. With ``--full`` one execution fans out to 125, 250 and
-500 Lambda steps: the whole time for each step, the function's with it, must not grow with their number.
+A chain of 20 Lambda steps and 50 pipelines of a Condition, a Lambda and a Fail step each run on an embedded AWS of
+their own; the function's own time is that of calling it directly. The goal is below 150 ms a step. With ``--full`` one
+execution fans out to 125, 250 and 500 Lambda steps: the whole time for each step, the function's with it, must not grow
+with their number.
 """
 
 import argparse

@@ -1,8 +1,9 @@
 """Memory over many releases: ``python -m benchmarks.soak [--releases 300] [--every 25]``.
 
-One workshop is launched on one embedded AWS, and its pipeline is released again and again: each time a training job, two deployments and
-two evaluations. What is printed: the server's memory, threads, open files, children and files in its scratch folder, and how long a
-release takes. Exit code 1 when the memory grew by 10 MB or more between a third of the releases and the last, or a release did not succeed.
+One workshop is launched on one embedded AWS, and its pipeline is released again and again: each time a training job,
+two deployments and two evaluations. What is printed: the server's memory, threads, open files, children and files in
+its scratch folder, and how long a release takes. Exit code 1 when the memory grew by 10 MB or more between a third of
+the releases and the last, or a release did not succeed.
 """
 
 import argparse

@@ -1,7 +1,9 @@
-"""A training job beside a bare script that trains the same: ``python -m benchmarks.training`` prints a table with ratios.
+"""A training job beside a bare script that trains the same: ``python -m benchmarks.training`` prints a table with
+ratios.
 
-Both train 100,000 x 30 rows for 100 rounds, the script as a whole process from its start to its saved model, the job from
-CreateTrainingJob to Completed. The runs alternate, on an idle machine and with one core kept busy; the table has medians.
+Both train 100,000 x 30 rows for 100 rounds, the script as a whole process from its start to its saved model, the job
+from CreateTrainingJob to Completed. The runs alternate, on an idle machine and with one core kept busy; the table has
+medians.
 """
 
 import argparse

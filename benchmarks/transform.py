@@ -1,4 +1,5 @@
-"""Batch transform of a million rows beside pyarrow.csv and inplace_predict in one process: ``python -m benchmarks.transform``.
+"""Batch transform of a million rows beside pyarrow.csv and inplace_predict in one process: ``python -m
+benchmarks.transform``.
 
 Needs ``pip install .[benchmark]``.
 """
@@ -85,7 +86,8 @@ def main() -> None:
             for number in range(3):
                 script, job = bare(model_file, data, 2), transform(session, found.url, f"round-{number}")
                 print(
-                    f"bare script {script:.2f} s, transform job {job:.2f} s: {script / job:.2f} x its speed (wanted 0.5)"
+                    f"bare script {script:.2f} s, transform job {job:.2f} s: {script / job:.2f} x its speed (wanted "
+                    "0.5)"
                 )
 
 

@@ -1,9 +1,11 @@
-"""What a search finds and what it costs: ``python -m benchmarks.tuning [--data abalone.csv] [--seeds 20] [--trials 50]``.
+"""What a search finds and what it costs: ``python -m benchmarks.tuning [--data abalone.csv] [--seeds 20] [--trials
+50]``.
 
-First the best objective of 20 Bayesian trials beside that of 20 random ones, medians over the seeds: the strategies choose, and XGBoost
-trains in this process. The data are a CSV file whose last column is the label (or its first, with ``--label-first``), else made by seed.
-Then tuning jobs of 50 trials on an embedded AWS, 1, 2 and 4 at a time: the overhead is the time in which a place for a trial had none,
-for each trial. The goals: Bayesian search is no worse, and the overhead is below 200 ms.
+First the best objective of 20 Bayesian trials beside that of 20 random ones, medians over the seeds: the strategies
+choose, and XGBoost trains in this process. The data are a CSV file whose last column is the label (or its first, with
+``--label-first``), else made by seed. Then tuning jobs of 50 trials on an embedded AWS, 1, 2 and 4 at a time: the
+overhead is the time in which a place for a trial had none, for each trial. The goals: Bayesian search is no worse, and
+the overhead is below 200 ms.
 """
 
 import argparse

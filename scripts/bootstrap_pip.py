@@ -1,7 +1,8 @@
-"""Put pip into a virtual environment where Python came without ensurepip (Debian and Ubuntu keep it in another package).
+"""Put pip into a virtual environment where Python came without ensurepip (Debian and Ubuntu keep it in another
+package).
 
-Usage: VENV/bin/python scripts/bootstrap_pip.py. Takes the newest pip wheel from the package index (PIP_INDEX_URL, or PyPI),
-checks its SHA-256 against the index, and lets that pip install itself. Imports the standard library alone.
+Usage: VENV/bin/python scripts/bootstrap_pip.py. Takes the newest pip wheel from the package index (PIP_INDEX_URL, or
+PyPI), checks its SHA-256 against the index, and lets that pip install itself. Imports the standard library alone.
 """
 
 import hashlib

@@ -105,7 +105,8 @@ def _client_keys(credentials: dict[str, str]) -> dict[str, str]:
 
 
 def start_embedded_aws(*options: str, log: IO[str] | int | None = None, under: tuple[str, ...] = ()) -> EmbeddedAws:
-    """Start one on a free port, with its log on the test's standard error or in ``log``; ``under`` is a command that runs it."""
+    """Start one on a free port, with its log on the test's standard error or in ``log``; ``under`` is a command that
+    runs it."""
     process = subprocess.Popen(
         [*under, sys.executable, "-m", "rehearsal.localaws.server", "--port", "0", "--with-parent", *options],
         cwd=ROOT,

@@ -98,7 +98,8 @@ class Action:
         return self.seconds_left()
 
     def has_time(self) -> bool:
-        """Whether there is time for more work: a third of what this call began with is kept for what is under way, 60 s at most."""
+        """Whether there is time for more work: a third of what this call began with is kept for what is under way, 60 s
+        at most."""
         return self.seconds_left() > min(60.0, self._seconds_at_start / 3)
 
     def setting(self, name: str) -> str:

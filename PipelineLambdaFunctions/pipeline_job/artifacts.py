@@ -23,7 +23,8 @@ class Artifacts:
         self._s3 = s3
 
     def find(self, file_name: str) -> Any | None:
-        """The JSON in ``file_name`` (or ``training-config/file_name``) of whichever input artifact has it; None when none has.
+        """The JSON in ``file_name`` (or ``training-config/file_name``) of whichever input artifact has it; None when
+        none has.
 
         Raises:
             ActionFailed: when an artifact cannot be read or the file is not JSON.

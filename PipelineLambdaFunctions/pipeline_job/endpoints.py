@@ -37,7 +37,8 @@ def _or_none(describe_call: Callable[..., dict[str, Any]], **name: str) -> dict[
 def make_model_and_config(
     sagemaker: Any, name: str, requests: Callable[[str], tuple[dict[str, Any], dict[str, Any]]]
 ) -> str:
-    """Create the model and endpoint config of ``requests(name)`` under the first name that is free or holds the same; the name."""
+    """Create the model and endpoint config of ``requests(name)`` under the first name that is free or holds the same;
+    the name."""
     for candidate in candidates(name):
         model, config = requests(candidate)
         if _make_model(sagemaker, model) and _make_config(sagemaker, config):

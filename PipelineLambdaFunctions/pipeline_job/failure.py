@@ -104,7 +104,10 @@ def translate(error: Exception) -> ActionFailed:
 def _translate_answer(error: ClientError) -> ActionFailed:
     code, said = code_of(error), f"{error.operation_name}: {message_of(error)} ({code_of(error)})"
     if "AccessDenied" in code or code in ("403", "UnauthorizedOperation", "Forbidden"):
-        hint = "The function's role needs this permission; if it was given a moment ago, retry the stage: IAM takes seconds."
+        hint = (
+            "The function's role needs this permission; if it was given a moment ago, retry the stage: IAM takes "
+            "seconds."
+        )
         return ActionFailed(f"{said}. {hint}", FailureType.PERMISSION)
     if code in _LIMIT:
         return ActionFailed(f"{said}. Raise the quota in Service Quotas, or choose another instance type.")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class Function:
     """A Lambda function that pipeline actions invoke.
 
-    ``outputs`` are its output variables by name; with ``has_metrics`` it has further ones, each metric under its own lower-case
-    name (``rmse``, ``validation-rmse``).
+    ``outputs`` are its output variables by name; with ``has_metrics`` it has further ones, each metric under its own
+    lower-case name (``rmse``, ``validation-rmse``).
     """
 
     name: str

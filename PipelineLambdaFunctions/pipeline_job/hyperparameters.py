@@ -26,7 +26,8 @@ def of(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def releases(values: Mapping[str, Any]) -> dict[str, Releases]:
-    """Each ``hp-*`` key that is given, and the releases that know it: ``x-since`` and ``x-until`` of the schema are their tags."""
+    """Each ``hp-*`` key that is given, and the releases that know it: ``x-since`` and ``x-until`` of the schema are
+    their tags."""
     properties = schema.load("TrainModel")["properties"]
     given = {key: properties[key] for key in values if "x-hyperparameter" in properties[key]}
     return {

@@ -102,7 +102,10 @@ def _removal(text: str, position: int) -> str | None:
             mended = text[:start] + text[start + length :]
             if _is_object(mended):
                 excerpt = mended[max(0, start - 10) : start + 12]
-                return f"remove the `{text[start : start + length]}` in column {_column(text, start)}, so that it reads `{excerpt}`"
+                return (
+                    f"remove the `{text[start : start + length]}` in column {_column(text, start)}, so that it "
+                    f"reads `{excerpt}`"
+                )
     return None
 
 

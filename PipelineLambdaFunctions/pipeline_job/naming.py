@@ -1,6 +1,8 @@
-"""Names of what the functions create: stable, unique to an execution where they must be, within SageMaker's 63 characters.
+"""Names of what the functions create: stable, unique to an execution where they must be, within SageMaker's 63
+characters.
 
-Pure. The ``codepipeline`` job's event does not carry the execution's id; see :mod:`pipeline_job.action` for where it is found.
+Pure. The ``codepipeline`` job's event does not carry the execution's id; see :mod:`pipeline_job.action` for where it is
+found.
 """
 
 from collections.abc import Iterator

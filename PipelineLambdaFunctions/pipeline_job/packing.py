@@ -1,10 +1,11 @@
 """Pack the functions: one zip each, byte-identical on every machine. Only the standard library, and no part of any zip.
 
-A zip holds the function's module, what it imports of ``pipeline_job``, and its schema: boto3 comes with the Lambda runtime.
-Entries are sorted, with one fixed time and fixed permissions, and stored by one fixed method, so that the same sources give the
-same bytes and a stack is updated only when a function has changed.
+A zip holds the function's module, what it imports of ``pipeline_job``, and its schema: boto3 comes with the Lambda
+runtime. Entries are sorted, with one fixed time and fixed permissions, and stored by one fixed method, so that the same
+sources give the same bytes and a stack is updated only when a function has changed.
 
-``python3 -m pipeline_job.packing DIR`` packs the sources of the current folder: the pipeline's own build stage calls it so.
+``python3 -m pipeline_job.packing DIR`` packs the sources of the current folder: the pipeline's own build stage calls it
+so.
 """
 
 import ast
@@ -28,7 +29,8 @@ class ZipTooLarge(ValueError):
 
 
 _PARSING = threading.Lock()
-"""Python 3.11's parser counts its depth for all threads together, and fails when two parse at once (cpython issue 106905)."""
+"""Python 3.11's parser counts its depth for all threads together, and fails when two parse at once (cpython issue
+106905)."""
 
 
 def missing(sources: Path) -> list[str]:
@@ -88,7 +90,8 @@ def _imports(file: Path, root: Path) -> Iterator[Path]:
 
 @lru_cache(maxsize=256)
 def _imported_names(source: bytes) -> tuple[str, ...]:
-    """What a source may import of ``pipeline_job``: modules, and names that may be modules. All four functions share most sources."""
+    """What a source may import of ``pipeline_job``: modules, and names that may be modules. All four functions share
+    most sources."""
     with _PARSING:
         tree = ast.parse(source)
     return tuple(

@@ -21,7 +21,8 @@ class InvalidParameters(ValueError):
 
 @dataclass(frozen=True)
 class Checked:
-    """UserParameters after reading: typed ``values`` of what was given, all ``problems``, and ``warnings`` beside them."""
+    """UserParameters after reading: typed ``values`` of what was given, all ``problems``, and ``warnings`` beside
+    them."""
 
     text: str
     values: Mapping[str, Any]
@@ -73,7 +74,8 @@ def refusal(function: str, checked: Checked) -> str:
 
 
 def merge(function: str, checked: Checked, section: Mapping[str, Any], source: str) -> dict[str, Any]:
-    """The values that apply: UserParameters over ``section`` of the training config ``source`` over the schema's defaults.
+    """The values that apply: UserParameters over ``section`` of the training config ``source`` over the schema's
+    defaults.
 
     Raises:
         InvalidParameters: when the section holds what the schema refuses, or both together break a rule.

@@ -1,7 +1,8 @@
 """Move an endpoint from the config that it serves to another one, as SageMaker lets it be done. Forward and back.
 
-https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html (an update that changes the instance type of a
-scaled variant fails), https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html (instances never become serverless)
+https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html (an update that changes the instance type
+of a scaled variant fails), https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html (instances never
+become serverless)
 """
 
 from collections.abc import Callable, Mapping
@@ -39,7 +40,10 @@ class Replacement:
     def refusal(self) -> str:
         """Why SageMaker refuses it; empty when it does not."""
         if self.after.is_serverless and self.before.instance_type:
-            return f"{self.before.config} serves on instances, and SageMaker turns no endpoint with instances into a serverless one"
+            return (
+                f"{self.before.config} serves on instances, and SageMaker turns no endpoint with instances into a "
+                "serverless one"
+            )
         return ""
 
     @property

@@ -1,6 +1,7 @@
 """Tell CodePipeline how a job ended: exactly once, on every way out.
 
-Also when the function is about to be cut off by its own timeout: a job without an answer would hold its action for hours.
+Also when the function is about to be cut off by its own timeout: a job without an answer would hold its action for
+hours.
 """
 
 import logging

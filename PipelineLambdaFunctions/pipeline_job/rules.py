@@ -1,7 +1,7 @@
 """What a schema cannot say: keys that exclude, need or bound each other. Pure; each rule gives the reason.
 
-Facts: CreateTrainingJob, CreateEndpointConfig and DeploymentConfig in the SageMaker API reference; the container's own checks
-of hyperparameters (github.com/aws/sagemaker-xgboost-container).
+Facts: CreateTrainingJob, CreateEndpointConfig and DeploymentConfig in the SageMaker API reference; the container's own
+checks of hyperparameters (github.com/aws/sagemaker-xgboost-container).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -62,8 +62,8 @@ def _spot_without_checkpoints(values: Values) -> Iterator[Problem]:
     for key in ("max-runtime-seconds", "max-wait-seconds"):
         if values.get(key, 0) > LONGEST_WAIT_WITHOUT_CHECKPOINTS_SECONDS:
             yield Problem(
-                f"{key!r} {values[key]}: {values['container-path']} writes no checkpoints, and SageMaker lets such a job run "
-                f"and wait for spot capacity {LONGEST_WAIT_WITHOUT_CHECKPOINTS_SECONDS} seconds at most",
+                f"{key!r} {values[key]}: {values['container-path']} writes no checkpoints, and SageMaker lets such a "
+                f"job run and wait for spot capacity {LONGEST_WAIT_WITHOUT_CHECKPOINTS_SECONDS} seconds at most",
                 (key,),
                 hint="choose 'xgboost-version' 3.2-0, which writes checkpoints, or a shorter time",
             )

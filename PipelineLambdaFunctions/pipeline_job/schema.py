@@ -1,9 +1,9 @@
 """The JSON Schemas of UserParameters, and a validator of the keywords that they use.
 
-Pure. Numbers and booleans may be given as strings where the schema says so (the workshop's guide does); the bounds hold for
-those too. An own validator, because its messages are the product: every finding at once, with the nearest known key, and no
-code generation when a function starts cold (see docs/decisions). ``tests/unit/pipeline_job/test_schema.py`` holds it against
-the ``jsonschema`` package.
+Pure. Numbers and booleans may be given as strings where the schema says so (the workshop's guide does); the bounds hold
+for those too. An own validator, because its messages are the product: every finding at once, with the nearest known
+key, and no code generation when a function starts cold (see docs/decisions). ``tests/unit/pipeline_job/test_schema.py``
+holds it against the ``jsonschema`` package.
 """
 
 import json
@@ -33,7 +33,8 @@ def load(function: str) -> Schema:
 
 
 def validate(value: Any, schema: Schema, path: tuple[str, ...] = (), *, unresolved: bool = False) -> Iterator[Problem]:
-    """Everything that ``schema`` does not allow. With ``unresolved``, a string that holds a ``#{variable}`` is allowed anywhere."""
+    """Everything that ``schema`` does not allow. With ``unresolved``, a string that holds a ``#{variable}`` is allowed
+    anywhere."""
     if unresolved and isinstance(value, str) and _REFERENCE.search(value):
         return
     kind = _kind_of(value, schema)
@@ -92,7 +93,8 @@ def _types(schema: Schema) -> list[str]:
 
 
 def _kind_of(value: Any, schema: Schema) -> str | None:
-    """Which of the schema's types the value has: ``integer`` for "20" too, where both integer and string are allowed."""
+    """Which of the schema's types the value has: ``integer`` for "20" too, where both integer and string are
+    allowed."""
     types = _types(schema)
     if not types:
         return "any"

@@ -1,7 +1,7 @@
 """What a described training job or endpoint means for the action that waits for it. Pure.
 
-Every status that the service model names leads to success, failure or another look; one that it does not name yet is looked
-at again until the deadline. https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html
+Every status that the service model names leads to success, failure or another look; one that it does not name yet is
+looked at again until the deadline. https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html
 """
 
 from collections.abc import Mapping
@@ -89,7 +89,8 @@ def endpoint(described: Description, expected_config: str | None) -> Verdict:
         config = described["EndpointConfigName"]
         if expected_config and config != expected_config:
             raise ActionFailed(
-                f"endpoint {name} still serves {config}: the update to {expected_config} was rolled back{_reason(described)}",
+                f"endpoint {name} still serves {config}: the update to {expected_config} was rolled "
+                f"back{_reason(described)}",
                 external_id=name,
             )
         return Done(

@@ -17,8 +17,9 @@ def set_deadline(
 ) -> None:
     """Have the endpoint deleted at ``at`` (seconds since the epoch, UTC), in place of any earlier deadline.
 
-    The schedule lies in ``group``, with which it goes when the stack that made the group is deleted. What it cannot do in
-    a day's retries goes to the queue ``dead_letters`` (an ARN): an endpoint that lives on costs on, and somebody must hear.
+    The schedule lies in ``group``, with which it goes when the stack that made the group is deleted. What it cannot do
+    in a day's retries goes to the queue ``dead_letters`` (an ARN): an endpoint that lives on costs on, and somebody
+    must hear.
     """
     partition = role_arn.split(":")[1]
     moment = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S")

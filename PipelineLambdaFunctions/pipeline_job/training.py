@@ -29,7 +29,8 @@ def image(values: Values, stack_image: str) -> str:
         return str(values["container-path"])
     if not stack_image:
         raise ConfigurationError(
-            "no image: give 'container-path', or set the function's environment variable ALGORITHM_IMAGE as the pipeline stack does"
+            "no image: give 'container-path', or set the function's environment variable ALGORITHM_IMAGE as the "
+            "pipeline stack does"
         )
     repository = stack_image.rpartition(":")[0]
     return f"{repository}:{values['xgboost-version']}" if "xgboost-version" in values else stack_image

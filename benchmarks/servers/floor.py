@@ -1,4 +1,5 @@
-"""Floor: the least that a Python process can do for a CSV body. No signature, no routes, no checks: ``floor.py MODEL PORT``."""
+"""Floor: the least that a Python process can do for a CSV body. No signature, no routes, no checks: ``floor.py MODEL
+PORT``."""
 
 import asyncio
 import sys

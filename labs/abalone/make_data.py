@@ -1,4 +1,5 @@
-"""The lab's sample: synthetic abalones as UCI publishes the real ones. Needs numpy: ``python labs/abalone/make_data.py``."""
+"""The lab's sample: synthetic abalones as UCI publishes the real ones. Needs numpy: ``python
+labs/abalone/make_data.py``."""
 
 import argparse
 import sys

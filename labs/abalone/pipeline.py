@@ -1,8 +1,9 @@
-"""How old is an abalone? The pipeline that the CodePipeline runs: process, train, create a model, and record its name for the deployment.
+"""How old is an abalone? The pipeline that the CodePipeline runs: process, train, create a model, and record its name
+for the deployment.
 
-With ``--evaluated`` it evaluates before, fails if the error is too large, registers the model, and keeps an experiment with a trial
-for each execution. ``definition.json`` and ``definition-evaluated.json`` are what it makes; it needs SageMaker's SDK v3
-(``rehearse lab setup abalone --sdk``).
+With ``--evaluated`` it evaluates before, fails if the error is too large, registers the model, and keeps an experiment
+with a trial for each execution. ``definition.json`` and ``definition-evaluated.json`` are what it makes; it needs
+SageMaker's SDK v3 (``rehearse lab setup abalone --sdk``).
 """
 
 import sys
@@ -81,7 +82,8 @@ def pipeline(name: str, places: Places, *, evaluated: bool) -> Pipeline:
 
 
 def _pipeline(name: str, parameters: list[Any], made: list[Any], session: Any, *, tried: bool = False) -> Pipeline:
-    """``tried``: with an experiment of the pipeline's name and a trial for each execution, which is the SDK's default."""
+    """``tried``: with an experiment of the pipeline's name and a trial for each execution, which is the SDK's
+    default."""
     experiment = {} if tried else {"pipeline_experiment_config": None}
     return Pipeline(name=name, parameters=parameters, steps=made, sagemaker_session=session, **experiment)
 

@@ -1,7 +1,7 @@
 """The job of the step Process: the table as UCI publishes it becomes three sets of numbers, rings first.
 
-Runs in SageMaker's scikit-learn image (pandas from 1.1, scikit-learn from 1.2). What is filled in and how measures are scaled is
-learnt from the training set alone.
+Runs in SageMaker's scikit-learn image (pandas from 1.1, scikit-learn from 1.2). What is filled in and how measures are
+scaled is learnt from the training set alone.
 """
 
 import argparse

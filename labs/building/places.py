@@ -1,7 +1,7 @@
 """Where a pipeline's things are: names that a stack decides, so that one definition serves every account and region.
 
-A definition is synthesised once with placeholders (``${Bucket}``) and filled in where it is used, as Step Functions does with
-``DefinitionSubstitutions``. With real values in their place the SDK makes the definition for one account.
+A definition is synthesised once with placeholders (``${Bucket}``) and filled in where it is used, as Step Functions
+does with ``DefinitionSubstitutions``. With real values in their place the SDK makes the definition for one account.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,9 @@
-"""Synthetic abalones in the schema of UCI's Abalone data set (Nash and others, 1994). No row is a real animal. Needs numpy.
+"""Synthetic abalones in the schema of UCI's Abalone data set (Nash and others, 1994). No row is a real animal. Needs
+numpy.
 
-Length drives everything: width, height and the four weights follow it as they do in animals, and the number of rings follows the weight of
-the shell and the length, with noise. Infants are the small ones. Lengths are in units of 200 mm, weights in units of 200 g, as
-in the original. The rows depend on the seed alone.
+Length drives everything: width, height and the four weights follow it as they do in animals, and the number of rings
+follows the weight of the shell and the length, with noise. Infants are the small ones. Lengths are in units of 200 mm,
+weights in units of 200 g, as in the original. The rows depend on the seed alone.
 """
 
 import numpy as np
@@ -14,7 +15,8 @@ COLUMNS = ("sex", "length", "diameter", "height", "whole", "shucked", "viscera",
 
 
 def make(rows: int, seed: int, drift: float = 0.0) -> list[list[str]]:
-    """``rows`` animals as texts in the order of ``COLUMNS``. ``drift`` makes all of them larger, by so many standard deviations."""
+    """``rows`` animals as texts in the order of ``COLUMNS``. ``drift`` makes all of them larger, by so many standard
+    deviations."""
     random = np.random.default_rng(seed)
     length = np.clip(random.normal(0.524 + 0.12 * drift, 0.12, rows), 0.075, 0.85).round(3)
     diameter = np.clip(length * random.normal(0.78, 0.02, rows), 0.055, 0.65).round(3)
@@ -37,7 +39,8 @@ def _texts(column: Floats) -> NDArray[np.str_]:
 
 
 def encoded(rows: list[list[str]]) -> str:
-    """The rows as the built-in algorithm reads them: rings first, then whether it is M, F or I, then the seven measures; no header."""
+    """The rows as the built-in algorithm reads them: rings first, then whether it is M, F or I, then the seven
+    measures; no header."""
     lines = []
     for row in rows:
         sexes = ["1" if row[0] == sex else "0" for sex in ("M", "F", "I")]

@@ -1,4 +1,5 @@
-"""The parts of a pipeline in fewer words than the SDK takes: sessions, inputs and outputs of processing jobs, the definition's text."""
+"""The parts of a pipeline in fewer words than the SDK takes: sessions, inputs and outputs of processing jobs, the
+definition's text."""
 
 import json
 import os
@@ -41,8 +42,8 @@ def script(
 ) -> Any:
     """The arguments of a Processing step that runs ``code/FILE`` of the bucket.
 
-    Inputs (by name, an S3 URL or a property of another step) and outputs are folders of these names in the container, which is what
-    SDK v2 wrote as ``ProcessingInput(source=..., destination=...)``.
+    Inputs (by name, an S3 URL or a property of another step) and outputs are folders of these names in the container,
+    which is what SDK v2 wrote as ``ProcessingInput(source=..., destination=...)``.
     """
     processor = ScriptProcessor(
         role=places.jobs_role,

@@ -1,8 +1,9 @@
 """Synthetic people in the schema of UCI's Adult data set (Becker and Kohavi, 1996). No row is a real person.
 
-Each column has the values that the data set documents, with shares near the published ones. Who earns more than 50,000 dollars follows
-education, age, hours, marriage, occupation and capital gains, with noise; some workclasses, occupations and countries are unknown
-(``?``), as in the original. The rows depend on the seed alone. Needs numpy: ``python labs/census/make_data.py -o FILE``.
+Each column has the values that the data set documents, with shares near the published ones. Who earns more than 50,000
+dollars follows education, age, hours, marriage, occupation and capital gains, with noise; some workclasses, occupations
+and countries are unknown (``?``), as in the original. The rows depend on the seed alone. Needs numpy: ``python
+labs/census/make_data.py -o FILE``.
 """
 
 import argparse
@@ -118,7 +119,8 @@ def _chance(leaning: Floats) -> Floats:
 
 
 def _occupations(random: np.random.Generator, schooling: Floats) -> Texts:
-    """The Gumbel trick: each person takes the occupation of the greatest leaning, and leanings follow shares and schooling."""
+    """The Gumbel trick: each person takes the occupation of the greatest leaning, and leanings follow shares and
+    schooling."""
     draws, shares = np.array(list(OCCUPATION.values())).T
     leanings = np.log(shares) + 0.11 * np.outer(schooling - 10, draws)
     return np.array(list(OCCUPATION))[(leanings + random.gumbel(size=leanings.shape)).argmax(axis=1)]

@@ -1,4 +1,5 @@
-"""Who earns more than 50,000 dollars? The pipeline: preprocess, train, evaluate, and a model package when the model is good enough.
+"""Who earns more than 50,000 dollars? The pipeline: preprocess, train, evaluate, and a model package when the model is
+good enough.
 
 ``python labs/census/pipeline.py > labs/census/definition.json`` makes the definition anew; it needs SageMaker's SDK v3
 (``rehearse lab setup census --sdk``).

@@ -1,7 +1,8 @@
-"""The job of the step Preprocess: the census table as UCI publishes it becomes three sets of plain numbers, label first.
+"""The job of the step Preprocess: the census table as UCI publishes it becomes three sets of plain numbers, label
+first.
 
-Runs in SageMaker's scikit-learn image (pandas from 1.1, scikit-learn from 1.2). A table with or without a header line is read.
-What is filled in and how texts become numbers is learnt from the training set alone.
+Runs in SageMaker's scikit-learn image (pandas from 1.1, scikit-learn from 1.2). A table with or without a header line
+is read. What is filled in and how texts become numbers is learnt from the training set alone.
 """
 
 import argparse

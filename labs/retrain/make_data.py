@@ -1,4 +1,5 @@
-"""The lab's sample: two deliveries of abalones to train on, and a validation set. Needs numpy: ``python labs/retrain/make_data.py``."""
+"""The lab's sample: two deliveries of abalones to train on, and a validation set. Needs numpy: ``python
+labs/retrain/make_data.py``."""
 
 import argparse
 import sys

@@ -1,7 +1,7 @@
 """Train, create, register: the pipeline that every new delivery of data starts.
 
-``python labs/retrain/pipeline.py > labs/retrain/definition.json`` makes the definition anew; it needs SageMaker's SDK v3
-(``rehearse lab setup retrain --sdk``).
+``python labs/retrain/pipeline.py > labs/retrain/definition.json`` makes the definition anew; it needs SageMaker's SDK
+v3 (``rehearse lab setup retrain --sdk``).
 """
 
 import sys

@@ -1,8 +1,10 @@
-"""What runs at the start of other people's Python programs: files that an interpreter loads by itself, before any code of theirs.
+"""What runs at the start of other people's Python programs: files that an interpreter loads by itself, before any code
+of theirs.
 
-``site/sitecustomize.py`` is on ``PYTHONPATH`` and runs the hooks that the environment names. So they reach every interpreter
-below a process too, of another version and in another virtual environment: a build's ``python``, a shell script's, a notebook's.
-Hooks and ``sitecustomize.py`` import the standard library alone and run on Python 3.7 and later.
+``site/sitecustomize.py`` is on ``PYTHONPATH`` and runs the hooks that the environment names. So they reach every
+interpreter below a process too, of another version and in another virtual environment: a build's ``python``, a shell
+script's, a notebook's. Hooks and ``sitecustomize.py`` import the standard library alone and run on Python 3.7 and
+later.
 """
 
 import os
@@ -29,5 +31,6 @@ def with_hooks(environment: Mapping[str, str], hooks: Sequence[Path]) -> dict[st
 
 
 def redirected(environment: Mapping[str, str]) -> dict[str, str]:
-    """``environment``, which has ``AWS_ENDPOINT_URL``, for programs whose every call shall go there: named endpoints and telemetry too."""
+    """``environment``, which has ``AWS_ENDPOINT_URL``, for programs whose every call shall go there: named endpoints
+    and telemetry too."""
     return {_SDK_DEFAULTS: str(_SDK_FILE), **with_hooks(environment, [AWS_ENDPOINTS])}

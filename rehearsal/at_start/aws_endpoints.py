@@ -1,7 +1,8 @@
 """A hook: clients that name an endpoint of AWS themselves are led to ``AWS_ENDPOINT_URL``.
 
-``AWS_ENDPOINT_URL`` leads every client but one that was given an ``endpoint_url``. SageMaker's SDK gives one for STS (the region's),
-and a notebook may for S3: those calls would act on, or fail at, the real AWS. An endpoint that is not AWS's is left alone.
+``AWS_ENDPOINT_URL`` leads every client but one that was given an ``endpoint_url``. SageMaker's SDK gives one for STS
+(the region's), and a notebook may for S3: those calls would act on, or fail at, the real AWS. An endpoint that is not
+AWS's is left alone.
 """
 
 from __future__ import annotations

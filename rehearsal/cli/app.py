@@ -67,7 +67,8 @@ def group(name: str) -> typer.Typer:
 
 
 def command(example: str, *, below: typer.Typer = app, name: str | None = None) -> Callable[..., Any]:
-    """Register a function as a command of :mod:`rehearsal.cli.panels`; its docstring is the help, ``example`` stands beneath."""
+    """Register a function as a command of :mod:`rehearsal.cli.panels`; its docstring is the help, ``example`` stands
+    beneath."""
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         panel = PANEL_OF[name or function.__name__] if below is app else None

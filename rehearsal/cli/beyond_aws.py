@@ -1,4 +1,5 @@
-"""``rehearse clock``, ``fault``, ``mailbox`` and ``iam``: what only the embedded AWS offers. A real account refuses them."""
+"""``rehearse clock``, ``fault``, ``mailbox`` and ``iam``: what only the embedded AWS offers. A real account refuses
+them."""
 
 import webbrowser
 from typing import Annotated, Any
@@ -44,7 +45,8 @@ def add(
     kind: Annotated[
         str,
         Argument(
-            help="throttle, deny, delay, fail, lose-job-result, crash-function, stop-training-job, roll-back-endpoint or iam-lag."
+            help="throttle, deny, delay, fail, lose-job-result, crash-function, stop-training-job, roll-back-endpoint "
+            "or iam-lag."
         ),
     ],
     service: Annotated[str, Option(help="Service as the SDK names it (sagemaker); any if not given.")] = "",

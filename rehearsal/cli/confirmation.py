@@ -1,4 +1,5 @@
-"""On an account that is no rehearsal's, the user sees which it is and says yes before anything is created, changed or deleted."""
+"""On an account that is no rehearsal's, the user sees which it is and says yes before anything is created, changed or
+deleted."""
 
 import sys
 from dataclasses import dataclass

@@ -41,7 +41,10 @@ def fetch(
     target = file or Path(f"{name}.csv")
     published = fetching.fetch(name, target, url=url)
     document = {"file": str(target), "size": published.size, "sha256": published.sha256, "label": published.label}
-    text = f"{target}: {published.size:,} bytes\nnext: rehearse data split {target} --label-column {published.label} -o my-data"
+    text = (
+        f"{target}: {published.size:,} bytes\nnext: rehearse data split {target} --label-column {published.label} "
+        "-o my-data"
+    )
     output.result(document, text)
 
 

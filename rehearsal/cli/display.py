@@ -1,7 +1,7 @@
 """Progress as a person sees it: a line for each step and action, and on a terminal a live part for what runs now.
 
-Without a terminal (a CI log) only finished things get a line, in full, and long ones a sign of life. Rich drops colour for
-``NO_COLOR`` and for anything that is not a terminal.
+Without a terminal (a CI log) only finished things get a line, in full, and long ones a sign of life. Rich drops colour
+for ``NO_COLOR`` and for anything that is not a terminal.
 """
 
 import time

@@ -27,7 +27,8 @@ __all__ = ["DEFAULT_PORT", "Announcement", "Launch", "find", "running", "serve_i
 
 @dataclass(frozen=True)
 class Launch:
-    """How to start it. Port 0 takes a free one; the delay is CodePipeline's before it calls a function again, in seconds."""
+    """How to start it. Port 0 takes a free one; the delay is CodePipeline's before it calls a function again, in
+    seconds."""
 
     port: int = 0
     region: str = "us-east-1"
@@ -85,7 +86,8 @@ def running(launch: Launch) -> Iterator[Running]:
     """
     from rehearsal.localaws.isolation import kernel  # costs milliseconds, and most commands start none
 
-    kernel.hide_memory()  # this process has the user's credentials, and is the parent of the server whose children run any code
+    # this process has the user's credentials, and is the parent of the server whose children run any code
+    kernel.hide_memory()
     _sweep()
     folder = scratch.make()
     process: subprocess.Popen[bytes] | None = None
@@ -201,7 +203,8 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
 
 
 def start_console(port: int) -> None:
-    """Start a console beside the server that this process will be; it ends with it, and waits until the server is there.
+    """Start a console beside the server that this process will be; it ends with it, and waits until the server is
+    there.
 
     Raises:
         BadInput: the server takes any free port, so that the console would not know it.

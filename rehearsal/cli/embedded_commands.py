@@ -89,7 +89,8 @@ def env(output: Output, port: Port = DEFAULT_PORT) -> None:
 
 
 def _shell(exports: dict[str, str], users: list[str]) -> str:
-    """The user's own variables go: a profile, a session token or an endpoint of one service would win over what is set."""
+    """The user's own variables go: a profile, a session token or an endpoint of one service would win over what is
+    set."""
     unset = sorted({"AWS_PROFILE", "AWS_SESSION_TOKEN", *users} - set(exports))
     lines = [f"unset {' '.join(unset)}"]
     lines += [f"export {name}={shlex.quote(value)}" for name, value in exports.items()]

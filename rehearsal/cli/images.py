@@ -35,7 +35,8 @@ def prepare(
 
 
 def _told(made: Prepared) -> RenderableType:
-    """Where the environment is and its size; then what is not as in the image. The path stays in one piece, however narrow the table."""
+    """Where the environment is and its size; then what is not as in the image. The path stays in one piece, however
+    narrow the table."""
     head = f"{made.python}: {made.size / 1e6:.0f} MB" + ("" if made.differences else ", all as in the image")
     return Group(escape(head), _table(made.differences)) if made.differences else escape(head)
 

@@ -1,4 +1,5 @@
-"""``rehearse lab break``, ``check``, ``progress`` and ``redrive``: a launched lab, looked at, broken on purpose and mended."""
+"""``rehearse lab break``, ``check``, ``progress`` and ``redrive``: a launched lab, looked at, broken on purpose and
+mended."""
 
 from typing import Annotated, Any
 
@@ -40,7 +41,8 @@ def break_(
     ] = None,
     suffix: Suffix = "rehearsal",
 ) -> None:
-    """Break something of a launched lab on purpose, run it, and say where to look. rehearse lab check says whether it is mended."""
+    """Break something of a launched lab on purpose, run it, and say where to look. rehearse lab check says whether it
+    is mended."""
     found = _lessons_of(name)
     if case is None:
         rows = [f"{each.name:<20} {each.symptom}" for each in found.values()]

@@ -38,7 +38,8 @@ def failure(outcome: Outcome) -> ExecutionFailed:
     return ExecutionFailed(
         f"the execution is {outcome.execution.status}: {told or outcome.execution.reason}",
         where=f"step {failed[0].name}" if failed else outcome.execution.arn,
-        next_step="the job's log group is /aws/sagemaker/ProcessingJobs or TrainingJobs; a gate that is missed is told as such",
+        next_step="the job's log group is /aws/sagemaker/ProcessingJobs or TrainingJobs; a gate that is missed is told "
+        "as such",
     )
 
 

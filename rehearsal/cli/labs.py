@@ -65,7 +65,8 @@ def setup(
         Option("--sdk", help="Also make an environment with SageMaker's SDK v3, about 1 GB, to build the pipeline."),
     ] = False,
 ) -> None:
-    """Install what a lab needs on this machine: the libraries of its jobs and, with --sdk, what its pipeline.py is written with."""
+    """Install what a lab needs on this machine: the libraries of its jobs and, with --sdk, what its pipeline.py is
+    written with."""
     found = catalogue.named(name)
     missing = _missing_libraries(found)
     try:
@@ -104,7 +105,8 @@ def run(
         Option(help=f"Port of the embedded AWS; a free one if not given, {embedded.DEFAULT_PORT} with --keep.", min=0),
     ] = None,
 ) -> None:
-    """Run a lab from nothing to an endpoint that answers, on an embedded AWS of its own or the one that AWS_ENDPOINT_URL names.
+    """Run a lab from nothing to an endpoint that answers, on an embedded AWS of its own or the one that
+    AWS_ENDPOINT_URL names.
 
     Needs no AWS account. Exits 0 only if the pipeline Succeeded.
     """
@@ -223,7 +225,8 @@ def launch(
         bool, Option("--approve", help="Approve the version that the run registers, deploy it and ask it.")
     ] = False,
 ) -> None:
-    """Take a lab to the configured account: its stack, its pipeline and a run of it. What it creates and costs is said before."""
+    """Take a lab to the configured account: its stack, its pipeline and a run of it. What it creates and costs is said
+    before."""
     began = time.monotonic()
     found, aws = catalogue.named(name), account_options.reach()
     names = LabNames(found.name, suffix, default_bucket_suffix(aws, bucket_suffix))

@@ -57,7 +57,8 @@ def launch(
 ) -> None:
     """Create or update both stacks and upload what they need; what is there already, unchanged, is left.
 
-    Creating the pipeline starts it. Updating does not, unless the training configuration has changed. It is said before.
+    Creating the pipeline starts it. Updating does not, unless the training configuration has changed. It is said
+    before.
     """
     aws = account.reach()
     plan = content.plan(Workshop(suffix, default_bucket_suffix(aws, bucket_suffix)))
@@ -108,7 +109,8 @@ def _say_what_starts(aws: Aws, expected: Forecast, output: Output) -> None:
 
 
 def _launch_reviewed(aws: Aws, plan: Plan, zips: list[Path], consent: Consent, tell: Tell) -> list[StackResult]:
-    """As :func:`workshop.launch`, each stack shown first; the buckets must be there before the pipeline can be reviewed."""
+    """As :func:`workshop.launch`, each stack shown first; the buckets must be there before the pipeline can be
+    reviewed."""
     prep = reviewed(aws, workshop.prep_request(plan), consent, tell)
     order = Order.of(aws, plan)
     uploaded = workshop.upload(aws, plan, zips, tell)

@@ -71,9 +71,10 @@ def running_line(event: StillRunning) -> str:
 def silence_lines(event: FunctionFailed) -> str:
     """A function that has failed without answering, until when that holds the pipeline up, and what can be done."""
     lines = [
-        f" {event.action.stage:<11} {event.action.name:<15} [yellow]![/]  {escape(event.function)} {escape(event.reason)}, "
-        f"and told CodePipeline nothing",
-        f"{'':32}CodePipeline waits for its answer until {event.waits_until.astimezone():%H:%M %Z}, then the action fails",
+        f" {event.action.stage:<11} {event.action.name:<15} [yellow]![/]  {escape(event.function)} "
+        f"{escape(event.reason)}, and told CodePipeline nothing",
+        f"{'':32}CodePipeline waits for its answer until {event.waits_until.astimezone():%H:%M %Z}, then the action "
+        "fails",
     ]
     return "\n".join([*lines, *(f"{'':32}{escape(line)}" for line in event.advice)])
 

@@ -20,7 +20,8 @@ _BELOW = 4
 def text(execution: ModelExecution, width: int | None = None) -> str:
     """The execution, and a line for each step that has begun.
 
-    A terminal is ``width`` characters wide, and long notes go on below themselves; a log (None) takes every step in one line.
+    A terminal is ``width`` characters wide, and long notes go on below themselves; a log (None) takes every step in one
+    line.
     """
     head = f"{execution.pipeline}  {execution.arn.rpartition('/')[2]}  {execution.status}"
     column = _column(execution.steps, width)

@@ -1,4 +1,5 @@
-"""Options that several commands share: a frozen dataclass for each group, :func:`unfolding.unfolded` into a command's own parameters."""
+"""Options that several commands share: a frozen dataclass for each group, :func:`unfolding.unfolded` into a command's
+own parameters."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -79,7 +80,8 @@ class ContentOptions:
     check: Annotated[bool, Option(help="Check UserParameters before anything starts.", rich_help_panel=_CONTENT)] = True
 
     def plan(self, workshop: Workshop) -> Plan:
-        """Everything that is read from files, read and checked: nothing that is wrong here is found out later on the account.
+        """Everything that is read from files, read and checked: nothing that is wrong here is found out later on the
+        account.
 
         Raises:
             BadInput: the data, the training configuration, a parameter or a UserParameters text cannot be used.

@@ -37,7 +37,8 @@ PANELS: dict[str, dict[str, Place]] = {
         "package": Place("launch", "Build the four function zips; the same sources give the same bytes."),
         "upload": Place(
             "launch",
-            "Upload zips, data and training-config.zip; the last one, changed or not, starts the pipeline if it is there.",
+            "Upload zips, data and training-config.zip; the last one, changed or not, starts the pipeline if it is "
+            "there.",
         ),
         "data": Place("data", "Prepare data: split a table, fetch a published one, check a folder."),
         "images": Place("images", "What stands for container images on this machine."),
@@ -51,7 +52,8 @@ PANELS: dict[str, dict[str, Place]] = {
         "diff": Place("pipeline", "Show what two executions have different: parameters, source, metrics."),
         "report": Place(
             "report",
-            "Write the card of a run: data, code, hyperparameters, curves, metrics against the gate, endpoints, approvals.",
+            "Write the card of a run: data, code, hyperparameters, curves, metrics against the gate, endpoints, "
+            "approvals.",
         ),
         "invoke": Place(
             "steering",
@@ -81,7 +83,8 @@ PANELS: dict[str, dict[str, Place]] = {
         "class": Place("instructor", "Many attendees' workshops in one account."),
         "publish": Place(
             "instructor",
-            "Upload templates, zips and sample data, and print Launch Stack links and badges with parameters filled in.",
+            "Upload templates, zips and sample data, and print Launch Stack links and badges with parameters filled "
+            "in.",
         ),
     },
     "The embedded AWS": {
@@ -100,7 +103,8 @@ PANELS: dict[str, dict[str, Place]] = {
         ),
         "destroy": Place(
             "cleanup",
-            "Remove a workshop entirely: executions, endpoints, models, buckets with every version, stacks, log groups.",
+            "Remove a workshop entirely: executions, endpoints, models, buckets with every version, stacks, log "
+            "groups.",
         ),
         "down": Place("embedded_commands", "Stop the embedded AWS on a port, with everything that it started."),
     },

@@ -35,7 +35,8 @@ def record(
     file: Annotated[Path, Option("-o", "--output", help="Where the transcript goes.")] = Path("transcript.json"),
     with_jobs: WithJobs = False,
 ) -> None:
-    """Run the script on an account and write how it answered, without ids, times and secrets. Read it before you send it.
+    """Run the script on an account and write how it answered, without ids, times and secrets. Read it before you send
+    it.
 
     Everything that it makes is named parity-RUN, tagged, and removed at the end, also after Ctrl-C.
     """
@@ -57,7 +58,8 @@ def compare(
     output: Output,
     file: Annotated[Path, Argument(metavar="FILE", help="A transcript.")],
 ) -> None:
-    """Run the script here and print where the answers differ from a transcript's, by call and field. Exits 1 if any does."""
+    """Run the script here and print where the answers differ from a transcript's, by call and field. Exits 1 if any
+    does."""
     recorded = transcript.read(file)
     aws = account.reach()
     with_jobs = any(entry.name in {call.name for call in paid.paid()} for entry in recorded.entries)

@@ -48,7 +48,10 @@ def estimate_text(estimate: Estimate) -> str:
     """The estimate for a person."""
     kinds = ", ".join(f"{item.count} x {item.instance_type} ({item.what})" for item in estimate.items)
     if estimate.once is None or estimate.hourly is None:
-        return f"costs: {kinds or 'no instances'}; the price list cannot be read here, see aws.amazon.com/sagemaker/pricing"
+        return (
+            f"costs: {kinds or 'no instances'}; the price list cannot be read here, see "
+            "aws.amazon.com/sagemaker/pricing"
+        )
     return (
         f"costs, estimated by list price: {estimate.once:.2f} USD for training, then {estimate.hourly:.2f} USD an hour "
         f"while the endpoints stay ({kinds}); rehearse destroy ends that"

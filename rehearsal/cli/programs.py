@@ -28,7 +28,8 @@ def exec_(
     ] = None,
     port: Annotated[int, Option(help="Port of the embedded AWS.", min=0, max=65535)] = DEFAULT_PORT,
 ) -> None:
-    """Run a program against the embedded AWS: SDKs, notebooks and tools need no change. Its exit code is the command's."""
+    """Run a program against the embedded AWS: SDKs, notebooks and tools need no change. Its exit code is the
+    command's."""
     program = shutil.which(words[0])
     if program is None:
         raise BadInput(f"there is no program {words[0]}", where="PATH", next_step="name one that is, after --")

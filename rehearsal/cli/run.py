@@ -1,4 +1,5 @@
-"""``rehearse run``: the whole workshop on an embedded AWS of its own, from nothing to the result, with nothing left behind."""
+"""``rehearse run``: the whole workshop on an embedded AWS of its own, from nothing to the result, with nothing left
+behind."""
 
 import tempfile
 import time

@@ -1,9 +1,9 @@
 """Who comes in: asked of every request before anything else is done with it.
 
-A console on loopback is within reach of every web page that the user opens: by a name that is made to resolve to 127.0.0.1
-(DNS rebinding), by a form that another site sends, by a page that another program serves on another port. So each request
-must name this very host, come from this very origin if it says where it comes from, and carry the cookie that only the printed
-link gives; a change must come by POST with the form's own token besides.
+A console on loopback is within reach of every web page that the user opens: by a name that is made to resolve to
+127.0.0.1 (DNS rebinding), by a form that another site sends, by a page that another program serves on another port. So
+each request must name this very host, come from this very origin if it says where it comes from, and carry the cookie
+that only the printed link gives; a change must come by POST with the form's own token besides.
 """
 
 import hmac
@@ -23,8 +23,8 @@ PUBLIC = "/static/"
 """What is the same for everybody, and needs no cookie."""
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src "
+    "'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",  # with no-referrer a browser says "Origin: null" of our own forms
     "Cross-Origin-Resource-Policy": "same-origin",

@@ -35,8 +35,8 @@ class Page:
 class Change:
     """Something to do: ``sentence`` completes "This will ...", ``command`` does the same on the command line.
 
-    ``do`` gives the address to go to afterwards, or None for ``then``. What is slow is done beside the page, which shows
-    its progress. ``cost`` says what it costs on a real account; what destroys is asked about on every account.
+    ``do`` gives the address to go to afterwards, or None for ``then``. What is slow is done beside the page, which
+    shows its progress. ``cost`` says what it costs on a real account; what destroys is asked about on every account.
     """
 
     sentence: str

@@ -1,4 +1,5 @@
-"""Pages as HTML, as the part of them that is drawn again, and as JSON. Everything that comes from elsewhere is escaped and redacted."""
+"""Pages as HTML, as the part of them that is drawn again, and as JSON. Everything that comes from elsewhere is escaped
+and redacted."""
 
 from collections.abc import Callable
 from functools import cached_property

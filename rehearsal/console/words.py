@@ -30,7 +30,8 @@ _ENDED = {"Stopped", "Superseded", "Cancelled", "Abandoned", "Skipped"}
 
 
 def mark(status: str) -> str:
-    """The shape that stands before a state's word: ``good``, ``bad``, ``running``, ``waiting``, ``ended`` or ``none``."""
+    """The shape that stands before a state's word: ``good``, ``bad``, ``running``, ``waiting``, ``ended`` or
+    ``none``."""
     status = str(status)
     for kind, words in (
         ("good", _GOOD),

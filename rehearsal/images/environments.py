@@ -1,6 +1,7 @@
 """Environments that ``rehearse images prepare`` made for images: found by repository and tag.
 
-They lie in ``$REHEARSAL_PREPARED_IMAGES``, else in ``$XDG_DATA_HOME/rehearsal/images`` (``~/.local/share/rehearsal/images``).
+They lie in ``$REHEARSAL_PREPARED_IMAGES``, else in ``$XDG_DATA_HOME/rehearsal/images``
+(``~/.local/share/rehearsal/images``).
 """
 
 import os

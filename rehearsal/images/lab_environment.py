@@ -1,4 +1,5 @@
-"""What labs need besides Rehearsal: libraries of their jobs, and an environment with SageMaker's SDK to build pipelines."""
+"""What labs need besides Rehearsal: libraries of their jobs, and an environment with SageMaker's SDK to build
+pipelines."""
 
 import os
 import subprocess

@@ -26,7 +26,8 @@ class CannotPrepare(Exception):
 
 @dataclass(frozen=True)
 class Prepared:
-    """An environment that was made: its size in bytes, its Python 3, its versions, and those that differ from the image's."""
+    """An environment that was made: its size in bytes, its Python 3, its versions, and those that differ from the
+    image's."""
 
     python: str
     minor: int
@@ -83,7 +84,8 @@ def _choice(image: FrameworkImage, holds: ImageContent, pythons: Pythons) -> tup
     here = ", ".join(f"3.{minor}" for minor in pythons.all_found()) or "none"
     raise CannotPrepare(
         f"no Python of this machine fits the libraries of {image.repository}:{image.tag} (found: {here})",
-        f"install one of Python {wanted} (the image's own is 3.{holds.python}), for example with: uv python install 3.11",
+        f"install one of Python {wanted} (the image's own is 3.{holds.python}), for example with: uv python install "
+        "3.11",
     )
 
 

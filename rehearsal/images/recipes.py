@@ -1,8 +1,10 @@
-"""What to install so that an old image's scripts run: the image's own libraries on its own Python, or the oldest that still install. Data.
+"""What to install so that an old image's scripts run: the image's own libraries on its own Python, or the oldest that
+still install. Data.
 
-The versions of the images are those of their public sources: https://github.com/aws/sagemaker-scikit-learn-container and
-https://github.com/aws/sagemaker-xgboost-container. An XGBoost image up to 1.7-1 gets its own XGBoost, which installs on every Python 3:
-models are written here as that release reads them. One from 3.0-5 on gets the version that trains here, which alone reads its models.
+The versions of the images are those of their public sources: https://github.com/aws/sagemaker-scikit-learn-container
+and https://github.com/aws/sagemaker-xgboost-container. An XGBoost image up to 1.7-1 gets its own XGBoost, which
+installs on every Python 3: models are written here as that release reads them. One from 3.0-5 on gets the version that
+trains here, which alone reads its models.
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,7 +57,8 @@ CONTENTS: Mapping[tuple[str, str], ImageContent] = {
 """By repository and release."""
 
 _OLDEST = {"numpy": "1.26.4", "pandas": "1.5.3", "scikit-learn": "1.2.2"}
-"""The oldest of each with wheels for Python 3.9 to 3.11. pandas 1.5 takes calls that 2.0 has dropped (``error_bad_lines``, ``append``)."""
+"""The oldest of each with wheels for Python 3.9 to 3.11. pandas 1.5 takes calls that 2.0 has dropped
+(``error_bad_lines``, ``append``)."""
 _RECENT = {"numpy": "2.1.0", "pandas": "2.2.3", "scikit-learn": "1.5.2"}
 
 

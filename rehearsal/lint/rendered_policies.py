@@ -1,7 +1,7 @@
 """The identity policies of templates as IAM would get them, with every option on, for validators of policies.
 
-``python -m rehearsal.lint.rendered_policies FOLDER TEMPLATE...`` writes one JSON file for each policy. What only a stack knows
-(ids, names, ARNs of its resources) stands in for itself. Pure, but for reading and writing files.
+``python -m rehearsal.lint.rendered_policies FOLDER TEMPLATE...`` writes one JSON file for each policy. What only a
+stack knows (ids, names, ARNs of its resources) stands in for itself. Pure, but for reading and writing files.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""The texts that a property may become: through Ref, Fn::Sub, Fn::If and Fn::Join, and where each stands in the file. Pure."""
+"""The texts that a property may become: through Ref, Fn::Sub, Fn::If and Fn::Join, and where each stands in the file.
+Pure."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,8 @@ _SUBSTITUTED = re.compile(r"\$\{(?!!)[^{}]*\}")
 
 @dataclass(frozen=True)
 class Text:
-    """A text that a value may have. What CloudFormation fills in stands as ``#{...}`` of the same length, so positions agree."""
+    """A text that a value may have. What CloudFormation fills in stands as ``#{...}`` of the same length, so positions
+    agree."""
 
     content: str
     node: Any
@@ -31,7 +33,8 @@ class Text:
         return _search(lines[first : last + 1], shown, position, first)
 
     def _first_line(self, cfn: Any) -> int:
-        """Of the scalar; of the key above it where the decoder has dropped the scalar's own mark, as it does after ``!Sub``."""
+        """Of the scalar; of the key above it where the decoder has dropped the scalar's own mark, as it does after
+        ``!Sub``."""
         mark = getattr(self.node, "start_mark", None)
         if mark is not None:
             return int(mark.line)

@@ -1,4 +1,5 @@
-"""E9101: UserParameters that the function would refuse. W9102: UserParameters above CodePipeline's documented length."""
+"""E9101: UserParameters that the function would refuse. W9102: UserParameters above CodePipeline's documented
+length."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +17,10 @@ class UserParametersFit(CloudFormationLintRule):
 
     id = "E9101"
     shortdesc = "UserParameters fit the function's schema"
-    description = "UserParameters that are no JSON, or have unknown keys, wrong types or values out of range, fail the run at once"
+    description = (
+        "UserParameters that are no JSON, or have unknown keys, wrong types or values out of range, fail "
+        "the run at once"
+    )
     source_url = "https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-Lambda.html"
     tags = ["resources", "codepipeline"]
 

@@ -1,4 +1,5 @@
-"""E9103: a ``#{variable}`` that no earlier action gives. W9104: one whose value may hold a quote and so break the JSON around it."""
+"""E9103: a ``#{variable}`` that no earlier action gives. W9104: one whose value may hold a quote and so break the JSON
+around it."""
 
 import re
 from collections.abc import Iterator

@@ -37,8 +37,8 @@ class UnknownRegion(CannotServe):
 
     def __init__(self, region: str) -> None:
         super().__init__(
-            f"the embedded AWS does not play region {region!r}: it plays those of the partition aws, us-east-1 or eu-central-1 "
-            f"for example, not those of China and of US government. Choose another with --region."
+            f"the embedded AWS does not play region {region!r}: it plays those of the partition aws, us-east-1 or "
+            f"eu-central-1 for example, not those of China and of US government. Choose another with --region."
         )
 
 
@@ -168,7 +168,8 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
 
 @contextmanager
 def _loading() -> Iterator[None]:
-    """Load modules without the garbage collector: it would search all of them again and again, and they stay to the end."""
+    """Load modules without the garbage collector: it would search all of them again and again, and they stay to the
+    end."""
     gc.disable()
     try:
         yield
@@ -257,7 +258,8 @@ def _stop_on_signals(stopping: threading.Event) -> None:
 
 
 def _give_back_memory(stopping: threading.Event) -> None:
-    """What services have read and dropped lies free between what they keep, in a heap for each thread: it would stay there."""
+    """What services have read and dropped lies free between what they keep, in a heap for each thread: it would stay
+    there."""
     while not stopping.wait(_FREE_MEMORY_SECONDS):
         kernel.give_back_memory()
 
@@ -270,7 +272,8 @@ def _stop_with_parent(stopping: threading.Event) -> None:
 
 
 def _end(code: int) -> NoReturn:
-    """End the process now: all that is to be done at the end is done, but the interpreter would wait for each worker of a pool.
+    """End the process now: all that is to be done at the end is done, but the interpreter would wait for each worker of
+    a pool.
 
     One of them may wait an hour for the answer of a custom resource.
     """

@@ -1,4 +1,5 @@
-"""The documentation pages of the command line, made from the commands themselves: ``python -m rehearsal.reference.command_line docs/cli``.
+"""The documentation pages of the command line, made from the commands themselves: ``python -m
+rehearsal.reference.command_line docs/cli``.
 
 A test compares what it makes with what is committed, so that the pages are never stale.
 """
@@ -75,8 +76,10 @@ def _index(root: Any, made: dict[str, str]) -> str:
         "",
         inspect.cleandoc(root.help or ""),
         "",
-        "Results go to standard output, talk and errors to standard error. `--json` prints one JSON document on standard output;",
-        'an error is then `{"error": {"type", "what", "where", "next"}}`. Colour appears on a terminal only, and not with `NO_COLOR`.',
+        "Results go to standard output, talk and errors to standard error. `--json` prints one JSON document on "
+        "standard output;",
+        'an error is then `{"error": {"type", "what", "where", "next"}}`. Colour appears on a terminal only, and not '
+        "with `NO_COLOR`.",
         "Shell completion: `rehearse --install-completion`.",
         "",
         "| exit code | meaning |",
@@ -86,9 +89,11 @@ def _index(root: Any, made: dict[str, str]) -> str:
         "| 2 | used wrongly: an option, a file or a parameter cannot be used |",
         "| 130 | interrupted (Ctrl-C, SIGTERM, SIGHUP); `run` leaves nothing behind |",
         "",
-        "Every command but `run`, `up`, `env`, `down`, `data`, `package` and `params check` works on the AWS of the environment,",
+        "Every command but `run`, `up`, `env`, `down`, `data`, `package` and `params check` works on the AWS of the "
+        "environment,",
         "as any SDK does;",
-        '`eval "$(rehearse env)"` makes that the embedded AWS. On a real account, what changes something asks first (`--yes`).',
+        '`eval "$(rehearse env)"` makes that the embedded AWS. On a real account, what changes something asks first '
+        "(`--yes`).",
         "",
         "| command | |",
         "|---|---|",

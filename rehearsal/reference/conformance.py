@@ -1,6 +1,7 @@
 """Writes what the conformance suite holds into ``docs/conformance.md``: ``python -m rehearsal.reference.conformance``.
 
-It counts the tables of ``tests/conformance/``; the suite itself says whether they are true. A test holds the page to them.
+It counts the tables of ``tests/conformance/``; the suite itself says whether they are true. A test holds the page to
+them.
 """
 
 import sys

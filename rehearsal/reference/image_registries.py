@@ -1,7 +1,8 @@
-"""Which account serves the XGBoost image in each region: the templates' mapping, made from the SageMaker SDK's own table.
+"""Which account serves the XGBoost image in each region: the templates' mapping, made from the SageMaker SDK's own
+table.
 
-The table is ``sagemaker/core/image_uri_config/xgboost.json`` inside the package ``sagemaker-core``. Only that file is read,
-from the package's wheel, so that keeping the mapping fresh does not need the SDK's gigabyte of dependencies.
+The table is ``sagemaker/core/image_uri_config/xgboost.json`` inside the package ``sagemaker-core``. Only that file is
+read, from the package's wheel, so that keeping the mapping fresh does not need the SDK's gigabyte of dependencies.
 """
 
 import json
@@ -47,7 +48,8 @@ def read_table(wheel: Path) -> ImageTable:
 
 
 def newest(table: dict[str, Any]) -> ImageTable:
-    """The entry of the highest version: versions are ``<xgboost release>-<image release>``, and ``1`` for the oldest."""
+    """The entry of the highest version: versions are ``<xgboost release>-<image release>``, and ``1`` for the
+    oldest."""
     versions = table["training"]["versions"]
     version = max(versions, key=lambda name: [int(part) for part in name.replace("-", ".").split(".")])
     entry = versions[version]

@@ -1,6 +1,8 @@
-"""The list of a service's operations, real or refused, in its page of ``docs/``: ``python -m rehearsal.reference.operations``.
+"""The list of a service's operations, real or refused, in its page of ``docs/``: ``python -m
+rehearsal.reference.operations``.
 
-An operation is real when the room's API class has its method (and offers it); any other is answered with NotImplemented and its name.
+An operation is real when the room's API class has its method (and offers it); any other is answered with NotImplemented
+and its name.
 """
 
 import re

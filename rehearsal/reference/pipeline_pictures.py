@@ -1,6 +1,8 @@
-"""Draws the SageMaker pipelines of the labs: ``python -m rehearsal.reference.pipeline_pictures DEFINITION...`` writes an SVG beside each.
+"""Draws the SageMaker pipelines of the labs: ``python -m rehearsal.reference.pipeline_pictures DEFINITION...`` writes
+an SVG beside each.
 
-The picture is made of the definition itself, by the edges that the embedded AWS runs it by. A test holds the pictures to that.
+The picture is made of the definition itself, by the edges that the embedded AWS runs it by. A test holds the pictures
+to that.
 """
 
 import sys
@@ -17,8 +19,9 @@ _ACROSS, _DOWN = 200, 70
 _MARGIN = 20
 _STYLE = (
     "text{font-family:sans-serif;font-size:13px;fill:#1b2733}.kind{font-size:10px;fill:#5b6b7a}"
-    "rect{fill:#eef4fa;stroke:#4a78a6;rx:6}.Condition rect{fill:#fdf3dc;stroke:#b98a1d}.Fail rect{fill:#fbe6e4;stroke:#b8483e}"
-    "path{fill:none;stroke:#5b6b7a;stroke-width:1.5}marker path{fill:#5b6b7a;stroke:none}"
+    "rect{fill:#eef4fa;stroke:#4a78a6;rx:6}.Condition rect{fill:#fdf3dc;stroke:#b98a1d}.Fail "
+    "rect{fill:#fbe6e4;stroke:#b8483e}path{fill:none;stroke:#5b6b7a;stroke-width:1.5}marker "
+    "path{fill:#5b6b7a;stroke:none}"
 )
 
 
@@ -54,7 +57,8 @@ def picture(text: str) -> str:
     head = '<marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+            f'height="{height}">',
             f"<style>{_STYLE}</style>",
             f'<defs>{head}<path d="M0 0L8 4L0 8z"/></marker></defs>',
             *arrows,
@@ -99,7 +103,10 @@ def _arrow(read: Definition, places: Mapping[str, Place], before: str, name: str
     branch = read.steps[name].branch
     label = ""
     if branch is not None and branch.condition == before:
-        label = f'<text class="kind" x="{end.left - bend + 3}" y="{end.middle - 5}">{"yes" if branch.outcome else "no"}</text>'
+        label = (
+            f'<text class="kind" x="{end.left - bend + 3}" '
+            f'y="{end.middle - 5}">{"yes" if branch.outcome else "no"}</text>'
+        )
     return f'<path d="{line}" marker-end="url(#head)"/>{label}'
 
 

@@ -1,6 +1,7 @@
 """The reference of UserParameters as a page, made from the functions' schemas.
 
-``python -m rehearsal.reference.user_parameters docs/user-parameters.md`` writes it; a test holds that the page is fresh.
+``python -m rehearsal.reference.user_parameters docs/user-parameters.md`` writes it; a test holds that the page is
+fresh.
 """
 
 import json
@@ -15,12 +16,14 @@ from pipeline_job.functions import FUNCTIONS
 _HEAD = """\
 # UserParameters
 
-<!-- Made from PipelineLambdaFunctions/pipeline_job/schemas by `python -m rehearsal.reference.user_parameters`. Edit those. -->
+<!-- Made from PipelineLambdaFunctions/pipeline_job/schemas by `python -m rehearsal.reference.user_parameters`.
+Edit those. -->
 
-Every Lambda action of the pipeline takes a JSON object. Numbers and booleans may be given as strings. A key applies from
-UserParameters first, then from `training-config/<model-name>.json`, which has a section for each function
-(`"TrainModel": {...}`, and `"EvaluateModel.Test": {...}` for one environment alone), then its default. What does not fit is
-refused by the function, by `rehearse params check` and by the project's [cfn-lint rules](lint.md), in the same words.
+Every Lambda action of the pipeline takes a JSON object. Numbers and booleans may be given as strings. A key applies
+from UserParameters first, then from `training-config/<model-name>.json`, which has a section for each function
+(`"TrainModel": {...}`, and `"EvaluateModel.Test": {...}` for one environment alone), then its default. What does not
+fit is refused by the function, by `rehearse params check` and by the project's [cfn-lint rules](lint.md), in the same
+words.
 """
 
 

@@ -90,8 +90,8 @@ def launch(aws: Aws, plan: Plan, zips: list[Path], tell: Tell) -> list[StackResu
 class Order:
     """When the training configuration goes up, whose arrival starts a pipeline that is there.
 
-    To a new pipeline before it, because its creation starts it; to an existing one after its stack's update, so that the functions
-    have their new code; and not at all when it is the same, so that nothing starts.
+    To a new pipeline before it, because its creation starts it; to an existing one after its stack's update, so that
+    the functions have their new code; and not at all when it is the same, so that nothing starts.
     """
 
     is_pipeline_new: bool

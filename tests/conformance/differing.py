@@ -11,7 +11,8 @@ FILE = Path(__file__).parent / "differences.yaml"
 
 @dataclass(frozen=True)
 class Kept:
-    """One difference that stays. ``place`` is the step's number, from 1, and the path in its answer: ``2 Role.MaxSessionDuration``."""
+    """One difference that stays. ``place`` is the step's number, from 1, and the path in its answer: ``2
+    Role.MaxSessionDuration``."""
 
     service: str
     scenario: str

@@ -1,19 +1,20 @@
 """Calls with the answers of AWS, as the tables have them. Pure.
 
-A table (``tables/<service>.yaml``) is a list of scenarios, each with its source: ``recorded`` and the month in which AWS answered so,
-or ``documented`` and the page that says so. A step is one call::
+A table (``tables/<service>.yaml``) is a list of scenarios, each with its source: ``recorded`` and the month in which
+AWS answered so, or ``documented`` and the page that says so. A step is one call::
 
     - call: create_role          # boto3's method; of another service with ``of``
       with: {RoleName: "${n}"}
       keep: made                 # under which later steps find the answer: ${made.Role.Arn}
       answer: {Role: {Path: /, RoleName: "${n}", CreateDate: <time>}}
 
-``answer`` (with ``status``, when it says one) is complete: a member that it lacks, or that the answer lacks, is a difference.
-``refused`` has the error's ``code``, ``message`` and ``status``, and further members of its body. A step with neither prepares.
-``until`` asks again until the answer has these members.
+``answer`` (with ``status``, when it says one) is complete: a member that it lacks, or that the answer lacks, is a
+difference. ``refused`` has the error's ``code``, ``message`` and ``status``, and further members of its body. A step
+with neither prepares. ``until`` asks again until the answer has these members.
 
-In expected texts ``<text>``, ``<time>``, ``<number>`` and ``<any>`` stand for any value of the kind; within a text ``<...>`` stands for
-one character or more. ``${...}`` is what earlier steps kept, ``${n}`` a name of the scenario's own, ``${account}``, ``${region}``.
+In expected texts ``<text>``, ``<time>``, ``<number>`` and ``<any>`` stand for any value of the kind; within a text
+``<...>`` stands for one character or more. ``${...}`` is what earlier steps kept, ``${n}`` a name of the scenario's
+own, ``${account}``, ``${region}``.
 """
 
 import re

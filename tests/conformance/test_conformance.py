@@ -1,4 +1,5 @@
-"""What AWS answered, and what it documents, held against the embedded AWS: no difference but those that are listed with their reasons."""
+"""What AWS answered, and what it documents, held against the embedded AWS: no difference but those that are listed with
+their reasons."""
 
 import re
 import uuid

@@ -1,4 +1,5 @@
-"""A workshop that was run once and is kept for the tests of a module, and the means to see what a command leaves behind."""
+"""A workshop that was run once and is kept for the tests of a module, and the means to see what a command leaves
+behind."""
 
 import os
 import re
@@ -72,7 +73,8 @@ def left_behind(folder: Path) -> list[str]:
 
 
 def processes_that_know(text: str) -> Iterator[tuple[int, str]]:
-    """Processes with ``text`` in their environment or command line: a run's children have its temporary folder there."""
+    """Processes with ``text`` in their environment or command line: a run's children have its temporary folder
+    there."""
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue

@@ -1,8 +1,8 @@
 """Every documented key of UserParameters, in some case that is run, and how it shows that it was done.
 
-A case is one action's UserParameters; many keys go into one case where they do not exclude each other. ``*_SHOWN`` has a row
-for each key: from what the services say of the result (``seen``) to whether the value is there. A schema's key without a case
-or without a row fails ``test_every_key_has_a_case_and_a_row``.
+A case is one action's UserParameters; many keys go into one case where they do not exclude each other. ``*_SHOWN`` has
+a row for each key: from what the services say of the result (``seen``) to whether the value is there. A schema's key
+without a case or without a row fails ``test_every_key_has_a_case_and_a_row``.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,7 +32,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Case:
-    """One action. ``fails`` are words of the reason when the algorithm itself cannot do what is asked; ``job`` is what is deployed."""
+    """One action. ``fails`` are words of the reason when the algorithm itself cannot do what is asked; ``job`` is what
+    is deployed."""
 
     name: str
     values: Values = field(default_factory=dict)

@@ -1,4 +1,5 @@
-"""Pipelines of many actions side by side, with the shipped functions and roles, and what the services say of the outcome."""
+"""Pipelines of many actions side by side, with the shipped functions and roles, and what the services say of the
+outcome."""
 
 import io
 import json

@@ -1,7 +1,8 @@
-"""What users do wrong and what goes wrong around them: the failure's type, its words (what, where, what next), what is left.
+"""What users do wrong and what goes wrong around them: the failure's type, its words (what, where, what next), what is
+left.
 
-Three tables: what is refused before anything starts, what fails in a running pipeline, and what befalls a run from outside.
-No case hangs (each command has a time limit), none is reported as success, none shows a traceback.
+Three tables: what is refused before anything starts, what fails in a running pipeline, and what befalls a run from
+outside. No case hangs (each command has a time limit), none is reported as success, none shows a traceback.
 """
 
 import io
@@ -25,7 +26,10 @@ from tests.end_to_end.rehearse import ROOT, Answer, command, environment, rehear
 from tests.localaws.waiting import wait_until
 
 GUIDE_FULL_TEST = '{ "env": "Test", "s3bucket": "mlops-builtinalgo-data-sde"}", "s3key": "/test/test.csv" }'
-TRAIN = '{"traincompute": "ml.m5.xlarge", "model-name": "w", "modelartifactout": "b", "resourceidentifier": "sde", "databucket": "b"'
+TRAIN = (
+    '{"traincompute": "ml.m5.xlarge", "model-name": "w", "modelartifactout": "b", "resourceidentifier": "sde", '
+    '"databucket": "b"'
+)
 
 
 def hold(answer: Answer, exit_code: int, kind: str, says: tuple[str, ...]) -> None:

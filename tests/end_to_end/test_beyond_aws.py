@@ -1,4 +1,5 @@
-"""What only the embedded AWS offers, by command: its clock, faults on order, the mailbox and the usage of permissions."""
+"""What only the embedded AWS offers, by command: its clock, faults on order, the mailbox and the usage of
+permissions."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -49,8 +49,9 @@ def addresses(served: Console) -> list[str]:
         "/permissions",
     ]
     return [
-        "/", "/stacks", "/stacks/mlops-prep-sde", "/stacks/mlops-pipeline-sde", "/stacks/launch/prep", "/stacks/launch/pipeline",
-        "/pipelines", PIPELINE, here, *actions, *artifacts, *beside, f"{PIPELINE}/parameters/Train/TrainModel",
+        "/", "/stacks", "/stacks/mlops-prep-sde", "/stacks/mlops-pipeline-sde", "/stacks/launch/prep",
+        "/stacks/launch/pipeline", "/pipelines", PIPELINE, here, *actions, *artifacts, *beside,
+        f"{PIPELINE}/parameters/Train/TrainModel",
         f"{PIPELINE}/compare?before={execution['execution_id']}&after={execution['execution_id']}",
     ]  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""The way of a user through the console, in a real browser: from nothing to an approved model, the server killed in between."""
+"""The way of a user through the console, in a real browser: from nothing to an approved model, the server killed in
+between."""
 
 import re
 import shutil

@@ -56,7 +56,8 @@ def test_any_sdk_reaches_it_with_the_exports_and_down_stops_it(
 
 
 def test_retired_runtimes_are_allowed_by_the_option_that_the_documentation_names() -> None:
-    """With a Python that AWS has retired a function is made; without the option it is refused (as ``test_runtimes`` shows)."""
+    """With a Python that AWS has retired a function is made; without the option it is refused (as ``test_runtimes``
+    shows)."""
     typed = command("up", "--port", "0", "--allow-retired-runtimes")
     process = subprocess.Popen(
         typed, env=environment(), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True

@@ -1,6 +1,8 @@
-"""Jupyter through ``rehearse exec``: the kernels of its server, and notebooks that are executed, act on the embedded AWS.
+"""Jupyter through ``rehearse exec``: the kernels of its server, and notebooks that are executed, act on the embedded
+AWS.
 
-At full size only: Jupyter is installed. ``REHEARSAL_TEST_JUPYTER_PYTHON`` names an interpreter that has jupyterlab, nbconvert and boto3.
+At full size only: Jupyter is installed. ``REHEARSAL_TEST_JUPYTER_PYTHON`` names an interpreter that has jupyterlab,
+nbconvert and boto3.
 """
 
 import json
@@ -72,7 +74,8 @@ def test_an_executed_notebook_acts_on_the_embedded_aws(aws, jupyter: str, tmp_pa
 
 @contextmanager
 def jupyter_lab(aws: EmbeddedAws, python: str, folder: Path) -> Iterator[dict[str, Any]]:
-    """What JupyterLab, started by ``rehearse exec``, announces in its runtime folder once it serves: its address and token."""
+    """What JupyterLab, started by ``rehearse exec``, announces in its runtime folder once it serves: its address and
+    token."""
     words = through_exec(aws, python, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--port=0")
     surroundings = environment({"JUPYTER_RUNTIME_DIR": str(folder)})
     server = subprocess.Popen(command(*words), cwd=folder, env=surroundings)

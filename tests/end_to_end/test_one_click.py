@@ -1,4 +1,5 @@
-"""The published one-click stack, launched by its link: nested stacks, a custom resource that copies the files, a run; then deleted."""
+"""The published one-click stack, launched by its link: nested stacks, a custom resource that copies the files, a run;
+then deleted."""
 
 from pathlib import Path
 from typing import Any

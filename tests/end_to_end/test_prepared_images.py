@@ -1,4 +1,5 @@
-"""An old image's environment, installed for real: its own XGBoost reads, in a job, the model that was trained here for it.
+"""An old image's environment, installed for real: its own XGBoost reads, in a job, the model that was trained here for
+it.
 
 At full size only: each environment weighs hundreds of megabytes.
 """

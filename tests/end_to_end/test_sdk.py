@@ -1,7 +1,7 @@
 """SageMaker's Python SDK, unchanged, through ``rehearse exec``: both of its lines, each in an environment of its own.
 
-At full size only: the SDK weighs about 1 GB. ``REHEARSAL_TEST_SDK2_PYTHON`` and ``REHEARSAL_TEST_SDK3_PYTHON`` name interpreters that
-have it; else it is installed.
+At full size only: the SDK weighs about 1 GB. ``REHEARSAL_TEST_SDK2_PYTHON`` and ``REHEARSAL_TEST_SDK3_PYTHON`` name
+interpreters that have it; else it is installed.
 """
 
 import io

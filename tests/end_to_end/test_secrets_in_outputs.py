@@ -1,4 +1,5 @@
-"""A whole run with secrets of every kind: none of them stands in a log, a page, an artifact, an answer, or a file that others may read."""
+"""A whole run with secrets of every kind: none of them stands in a log, a page, an artifact, an answer, or a file that
+others may read."""
 
 import io
 import json
@@ -68,7 +69,8 @@ class Rehearsal:
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
-    """A workshop that was launched, beside a function that reads secrets; the server keeps a state and logs all it has to say."""
+    """A workshop that was launched, beside a function that reads secrets; the server keeps a state and logs all it has
+    to say."""
     folder = tmp_path_factory.mktemp("secrets")
     with (folder / "log").open("w") as log:
         options = ("--continuation-delay", "0.05", "--state", str(folder / "state"), "--log-level", "DEBUG")

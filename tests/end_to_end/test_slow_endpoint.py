@@ -1,4 +1,5 @@
-"""Removing a workshop whose endpoint takes ten minutes to come up: it is waited for, by the embedded AWS's clock, and nothing stays."""
+"""Removing a workshop whose endpoint takes ten minutes to come up: it is waited for, by the embedded AWS's clock, and
+nothing stays."""
 
 import json
 import tempfile
@@ -32,7 +33,8 @@ def model_fn(model_dir):
 
 @dataclass
 class Minutes:
-    """The time of the one who removes: what they sleep passes on the embedded clock, and after ten minutes the model is loaded."""
+    """The time of the one who removes: what they sleep passes on the embedded clock, and after ten minutes the model is
+    loaded."""
 
     aws: EmbeddedAws
     loaded: Path

@@ -36,7 +36,8 @@ def released(launcher: Launcher, request: pytest.FixtureRequest) -> Launched:
 
 
 def held(made: Launched) -> dict[str, Any]:
-    """What must survive: endpoints with their configs and creation times, objects of the buckets, the pipeline's history."""
+    """What must survive: endpoints with their configs and creation times, objects of the buckets, the pipeline's
+    history."""
     sagemaker, s3 = made.aws.client("sagemaker"), made.aws.client("s3")
     endpoints = {name: sagemaker.describe_endpoint(EndpointName=name) for name in made.endpoints()}
     return {

@@ -1,4 +1,5 @@
-"""What surrounds a run must not reach into it: the user's AWS settings, proxies, odd folders, and processes that are killed."""
+"""What surrounds a run must not reach into it: the user's AWS settings, proxies, odd folders, and processes that are
+killed."""
 
 import os
 import shlex
@@ -144,9 +145,9 @@ def test_a_region_without_the_algorithm_is_explained(temporary: Path) -> None:
 
 TRAIN_OF_THE_GUIDE = (
     '{ "traincompute": "ml.c4.2xlarge", "model-name": "winequality", "container-path": '
-    '"811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1", "modelartifactout": "mlops-builtinalgo-model-artifacts-sde", '
-    '"resourceidentifier": "sde", "databucket": "mlops-builtinalgo-data-sde", "hp-num-round": "20", "num-round": "3", '
-    '"hp-min-child-weight": "6", "hp-subsample": "0.7"}'
+    '"811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1", "modelartifactout": '
+    '"mlops-builtinalgo-model-artifacts-sde", "resourceidentifier": "sde", "databucket": "mlops-builtinalgo-data-sde", '
+    '"hp-num-round": "20", "num-round": "3", "hp-min-child-weight": "6", "hp-subsample": "0.7"}'
 )
 
 

@@ -1,4 +1,5 @@
-"""Every documented key of UserParameters is exercised on the embedded AWS, by the shipped functions with the shipped roles."""
+"""Every documented key of UserParameters is exercised on the embedded AWS, by the shipped functions with the shipped
+roles."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -106,7 +107,8 @@ def _launched(embedded: Any, folder: Any) -> Keyed:
 
 
 def _fill(s3: Any, place: Place) -> None:
-    """Data beside the workshop's own: two shards and their manifest, weighted rows, labels of two classes under a header."""
+    """Data beside the workshop's own: two shards and their manifest, weighted rows, labels of two classes under a
+    header."""
     lines = s3.get_object(Bucket=place.data, Key="train/train.csv")["Body"].read().decode().splitlines()[:400]
     halves = ["label,0,1,2,3,4,5,6,7,8,9,10"]
     halves += [f"{int(float(line.split(',')[0]) > 5)},{line.partition(',')[2]}" for line in lines]
@@ -239,7 +241,8 @@ def test_instances_change_behind_autoscaling(seen: Seen) -> None:
 
 
 def test_every_right_that_a_key_needs_was_used(seen: Seen) -> None:
-    """Last: the endpoints that live for a time are deleted, scaling and all; of one that is gone already a letter is left."""
+    """Last: the endpoints that live for a time are deleted, scaling and all; of one that is gone already a letter is
+    left."""
     embedded = seen.keyed.made.launcher.embedded
     sagemaker, sqs = embedded.client("sagemaker"), embedded.client("sqs")
     sagemaker.delete_endpoint(EndpointName=f"squares-{SUFFIX}-Ended")

@@ -48,7 +48,8 @@ def typed(aws: EmbeddedAws) -> Callable[..., Answer]:
 
 @pytest.fixture(scope="session")
 def sdk3(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An interpreter with SageMaker's SDK v3: the one that ``REHEARSAL_TEST_SDK3_PYTHON`` names, else made as a learner makes it."""
+    """An interpreter with SageMaker's SDK v3: the one that ``REHEARSAL_TEST_SDK3_PYTHON`` names, else made as a learner
+    makes it."""
     named = os.environ.get("REHEARSAL_TEST_SDK3_PYTHON")
     if named:
         return named

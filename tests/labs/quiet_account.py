@@ -1,4 +1,5 @@
-"""An account that does not say that it is a rehearsal: the embedded AWS behind a proxy that has nothing under ``/_rehearsal/``."""
+"""An account that does not say that it is a rehearsal: the embedded AWS behind a proxy that has nothing under
+``/_rehearsal/``."""
 
 import http.client
 import threading

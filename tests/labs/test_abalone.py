@@ -1,4 +1,5 @@
-"""The lab abalone: from a source to an endpoint, with all options first, then without any, a gate that is missed, removed."""
+"""The lab abalone: from a source to an endpoint, with all options first, then without any, a gate that is missed,
+removed."""
 
 from typing import Any
 

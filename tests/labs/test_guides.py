@@ -1,4 +1,5 @@
-"""The guides stay true: their commands run, in order, in one shell, as a reader types them; and the table of steps names what is there."""
+"""The guides stay true: their commands run, in order, in one shell, as a reader types them; and the table of steps
+names what is there."""
 
 import os
 import re
@@ -19,7 +20,8 @@ def commands(guide: Path) -> list[str]:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of the project, in a folder with a space in its name; its virtual environment is the one that runs the tests."""
+    """A copy of the project, in a folder with a space in its name; its virtual environment is the one that runs the
+    tests."""
     copy = tmp_path / "my rehearsal"
     copy.mkdir()
     for name in ("rehearsal", "labs", "cloudformation", "PipelineLambdaFunctions"):

@@ -1,4 +1,5 @@
-"""What is broken on purpose shows its symptom, is told as broken until it is mended, and progress is told of every learner."""
+"""What is broken on purpose shows its symptom, is told as broken until it is mended, and progress is told of every
+learner."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""Small AWS services for the functions: they keep what they were told, and hold every request against the service model."""
+"""Small AWS services for the functions: they keep what they were told, and hold every request against the service
+model."""
 
 import io
 import itertools

@@ -34,7 +34,8 @@ from tests.lambdas.test_workshop import (
 from train_model import train
 
 ENDPOINT_STATUSES = [
-    "Creating", "Updating", "SystemUpdating", "RollingBack", "InService", "Deleting", "Failed", "OutOfService", "UpdateRollbackFailed"
+    "Creating", "Updating", "SystemUpdating", "RollingBack", "InService", "Deleting", "Failed", "OutOfService",
+    "UpdateRollbackFailed",
 ]  # fmt: skip
 TRAINING_STATUSES = ["InProgress", "Completed", "Failed", "Stopping", "Stopped", "Deleting"]
 
@@ -193,7 +194,8 @@ def test_every_hyperparameter_arrives_as_a_string(bench: Workbench) -> None:
     bench.call("TrainModel", train, given, {}, "TrainingJob")
     hyperparameters = bench.sagemaker.jobs[JOB]["HyperParameters"]
     assert hyperparameters == {
-        "num_round": "20", "min_child_weight": "6", "subsample": "0.7", "silent": "0", "eta": "0.3", "max_depth": "6", "seed": "7"
+        "num_round": "20", "min_child_weight": "6", "subsample": "0.7", "silent": "0", "eta": "0.3", "max_depth": "6",
+        "seed": "7",
     }  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""The evaluation as CodePipeline, Lambda and SageMaker run it: a function with seconds of time, a file that takes longer."""
+"""The evaluation as CodePipeline, Lambda and SageMaker run it: a function with seconds of time, a file that takes
+longer."""
 
 import io
 import json

@@ -10,9 +10,9 @@ from train_model import train
 
 TRAIN = (
     '{ "traincompute": "ml.c4.2xlarge", "model-name": "winequality", "container-path": '
-    '"811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1", "modelartifactout": "mlops-builtinalgo-model-artifacts-sde", '
-    '"resourceidentifier": "sde", "databucket": "mlops-builtinalgo-data-sde", "hp-num-round": "20", "num-round": "3", '
-    '"hp-min-child-weight": "6", "hp-subsample": "0.7"}'
+    '"811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1", "modelartifactout": '
+    '"mlops-builtinalgo-model-artifacts-sde", "resourceidentifier": "sde", "databucket": "mlops-builtinalgo-data-sde", '
+    '"hp-num-round": "20", "num-round": "3", "hp-min-child-weight": "6", "hp-subsample": "0.7"}'
 )
 SMOKE = '{ "env": "Dev", "s3bucket": "mlops-builtinalgo-data-sde", "s3key": "/validation/validation.csv" }'
 FULL = '{ "env": "Test", "s3bucket": "mlops-builtinalgo-data-sde"}", "s3key": "/test/test.csv" }'

@@ -1,4 +1,5 @@
-"""The AWS CLI from PyPI follows a pipeline through AWS_ENDPOINT_URL alone; stacks and folders are in ``cloudformation/test_aws_cli.py``."""
+"""The AWS CLI from PyPI follows a pipeline through AWS_ENDPOINT_URL alone; stacks and folders are in
+``cloudformation/test_aws_cli.py``."""
 
 import json
 from collections.abc import Callable

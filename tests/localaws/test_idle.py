@@ -18,7 +18,8 @@ HOUR = 3600
 SENDS = """
 import boto3
 def handler(event, context):
-    boto3.client("sqs").send_message(QueueUrl=event["queue"], MessageBody=boto3.client("sts").get_caller_identity()["Arn"])
+    caller = boto3.client("sts").get_caller_identity()["Arn"]
+    boto3.client("sqs").send_message(QueueUrl=event["queue"], MessageBody=caller)
 """
 LONGEST_IDLE_SHARE = 0.1
 """Of one core: timers look around several times a second."""

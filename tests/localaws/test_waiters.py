@@ -66,7 +66,8 @@ FAIL = [
 
 
 def stack(**parameters: str) -> dict[str, Any]:
-    """A template with a log group whose retention a change of the parameter changes; an instance profile of a role where named."""
+    """A template with a log group whose retention a change of the parameter changes; an instance profile of a role
+    where named."""
     group = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": int(parameters["days"])}}
     resources: dict[str, Any] = {"Group": group}
     if "role" in parameters:

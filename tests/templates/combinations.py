@@ -43,7 +43,8 @@ STATEMENTS_ALONE = ("vpc", "keys")
 
 
 def every() -> Iterator[tuple[str, ...]]:
-    """Every combination there is: a source, and each switch on or off; those that add statements alone come one by one or not at all."""
+    """Every combination there is: a source, and each switch on or off; those that add statements alone come one by one
+    or not at all."""
     others = [switch for switch in SWITCHES if switch not in STATEMENTS_ALONE]
     yield from ((source, *SWITCHES) for source in SOURCES)
     for source, count in itertools.product(SOURCES, range(len(others) + 1)):
@@ -67,8 +68,8 @@ LAUNCHED: tuple[tuple[str, ...], ...] = (
     *((source, *SWITCHES) for source in SOURCES),
     *MIXTURES,
 )
-"""What the end-to-end test launches: each source and switch alone, all at once from each source, and mixtures, so that any
-two options meet in some stack, and miss each other in another (``test_combinations.py`` counts)."""
+"""What the end-to-end test launches: each source and switch alone, all at once from each source, and mixtures, so that
+any two options meet in some stack, and miss each other in another (``test_combinations.py`` counts)."""
 AT_FULL_SIZE = frozenset({*MIXTURES, *(("s3", switch) for switch in STATEMENTS_ALONE)})
 """Those that are launched with ``scripts/test --full combinations``; each of their options is on in another, too."""
 

@@ -1,4 +1,5 @@
-"""The pipeline stack with every combination of its options, as data: nothing dangling, nothing declared that nothing uses."""
+"""The pipeline stack with every combination of its options, as data: nothing dangling, nothing declared that nothing
+uses."""
 
 import itertools
 import json

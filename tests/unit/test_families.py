@@ -1,4 +1,5 @@
-"""CloudFormation's types and the authorizer's actions of a service lie in files of the same name: one grouping for both."""
+"""CloudFormation's types and the authorizer's actions of a service lie in files of the same name: one grouping for
+both."""
 
 from importlib import import_module
 from pathlib import Path

@@ -168,7 +168,8 @@ LOOKED_UP = {
     (f"{STEPS}.kind", STEPS),
     *((STRATEGIES, f"{STRATEGIES}.{name}") for name in ("bayesian", "grid", "random_search")),
 }
-"""Tables that are asked by name from within what they list: the kinds of steps by a snapshot, strategies by their own base."""
+"""Tables that are asked by name from within what they list: the kinds of steps by a snapshot, strategies by their own
+base."""
 
 
 def test_no_file_imports_itself_by_way_of_others() -> None:

@@ -61,7 +61,8 @@ class Binary:
         return scores
 
     def metrics(self) -> dict[str, float]:
-        """auc (nan with one class only), logloss, accuracy, precision, recall, f1; 0 where a share of nothing is asked."""
+        """auc (nan with one class only), logloss, accuracy, precision, recall, f1; 0 where a share of nothing is
+        asked."""
         found, missed, alarms = self._true_positives, self._false_negatives, self._false_positives
         return {
             "auc": self._ranking.auc()[0],

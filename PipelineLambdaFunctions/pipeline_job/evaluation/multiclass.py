@@ -1,4 +1,5 @@
-"""Metrics of a problem with several classes: answers are the class (multi:softmax) or the classes' probabilities (multi:softprob)."""
+"""Metrics of a problem with several classes: answers are the class (multi:softmax) or the classes' probabilities
+(multi:softprob)."""
 
 import math
 from collections import Counter
@@ -42,7 +43,8 @@ class Multiclass:
         self._loss -= math.fsum(math.log(_probability(row, actual)) for actual, row in zip(classes, table, strict=True))
 
     def metrics(self) -> dict[str, float]:
-        """accuracy; precision, recall and f1 averaged over the classes (macro) and over the rows (weighted); logloss."""
+        """accuracy; precision, recall and f1 averaged over the classes (macro) and over the rows (weighted);
+        logloss."""
         per_class = self._per_class()
         found = {
             "accuracy": sum(count for (actual, chosen), count in self._counts.items() if actual == chosen) / self.rows
@@ -94,6 +96,7 @@ def _class(label: float) -> int:
 
 
 def _probability(row: Sequence[float], actual: int) -> float:
-    """Of the actual class, with the row scaled to sum 1 as scikit-learn does; a class that the model does not know is impossible."""
+    """Of the actual class, with the row scaled to sum 1 as scikit-learn does; a class that the model does not know is
+    impossible."""
     value = row[actual] / sum(row) if actual < len(row) else 0.0
     return min(max(value, _SMALLEST), 1 - _SMALLEST)

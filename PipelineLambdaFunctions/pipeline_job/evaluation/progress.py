@@ -1,4 +1,5 @@
-"""How far an evaluation is, kept between calls: in the continuation token where it fits, else in S3 with the token naming it."""
+"""How far an evaluation is, kept between calls: in the continuation token where it fits, else in S3 with the token
+naming it."""
 
 import json
 import zlib
@@ -10,7 +11,8 @@ from pipeline_job.failure import ActionFailed
 
 LONGEST_TOKEN = 2048
 STATE_PREFIX = "evaluations/state/"
-"""One object a call, never changed, so that a repeated call finds what the first found; a lifecycle rule may remove them."""
+"""One object a call, never changed, so that a repeated call finds what the first found; a lifecycle rule may remove
+them."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """The area under the ROC curve, exact up to five million rows and from a sketch beyond, in bounded memory.
 
-Exact: scores lie in sorted runs of arrays; ranges of scores are taken out of all runs and ranked one after another. Sketch:
-the runs' quantiles become the edges of 65,536 bins, into which all scores are counted. Rows of one bin that are in truth
-ordered count as ties, so the error is at most half the share of pairs that lie inside one bin, which is reported; with scores
-that keep their distribution it is about 1e-5.
+Exact: scores lie in sorted runs of arrays; ranges of scores are taken out of all runs and ranked one after another.
+Sketch: the runs' quantiles become the edges of 65,536 bins, into which all scores are counted. Rows of one bin that are
+in truth ordered count as ties, so the error is at most half the share of pairs that lie inside one bin, which is
+reported; with scores that keep their distribution it is about 1e-5.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """Metrics of a regression, added up batch by batch.
 
-Sums are exact within a batch (``math.fsum``) and the variance is merged by Chan's formula, so that ten million rows agree with
-scikit-learn on all of them at once to 1e-9.
+Sums are exact within a batch (``math.fsum``) and the variance is merged by Chan's formula, so that ten million rows
+agree with scikit-learn on all of them at once to 1e-9.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Cut a CSV from S3 into batches that an endpoint accepts, reading it once from front to back.
 
-Memory is bounded by a few batches whatever the file's size. A position (bytes of uncompressed text) lets a later call go on
-exactly where an earlier one stopped, on the same version of the object.
+Memory is bounded by a few batches whatever the file's size. A position (bytes of uncompressed text) lets a later call
+go on exactly where an earlier one stopped, on the same version of the object.
 """
 
 import io
@@ -93,7 +93,8 @@ def find(s3: Any, bucket: str, key: str) -> Source:
 
 
 def open_at(s3: Any, source: Source, position: int) -> Readable:
-    """The object's text from ``position`` on. A gzip file is inflated from its beginning again, for it has no places to enter."""
+    """The object's text from ``position`` on. A gzip file is inflated from its beginning again, for it has no places to
+    enter."""
     pinned = {"VersionId": source.version_id} if source.version_id not in ("", "null") else {"IfMatch": source.etag}
     if position and not source.is_gzip:
         pinned["Range"] = f"bytes={position}-"
@@ -249,5 +250,6 @@ def _numbers(cells: list[bytes], row: int, what: str) -> "array[float]":
         bad = next(index for index, cell in enumerate(cells) if _number(cell) is None)
         shown = cells[bad][:40].decode("utf-8", "replace")
         raise ConfigurationError(
-            f"row {row + bad + 1}: the {what} {shown!r} is not a number; rows are comma-separated numbers, the label in 'label-column'"
+            f"row {row + bad + 1}: the {what} {shown!r} is not a number; rows are comma-separated numbers, the label "
+            "in 'label-column'"
         ) from None

@@ -42,7 +42,8 @@ def find(action: Action) -> Subject:
         return _named(given)
     if given["env"] != made["environment"]:
         raise ConfigurationError(
-            f"'env' is {given['env']!r}, but the input artifact is of environment {made['environment']!r}: {made['endpointName']}"
+            f"'env' is {given['env']!r}, but the input artifact is of environment {made['environment']!r}: "
+            f"{made['endpointName']}"
         )
     place = ReportPlace(made["reportsBucket"], made["reportsPrefix"])
     return Subject(

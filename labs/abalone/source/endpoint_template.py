@@ -1,4 +1,5 @@
-"""The build that synthesises the endpoint's template: plain CloudFormation, written by a program. Standard library alone.
+"""The build that synthesises the endpoint's template: plain CloudFormation, written by a program. Standard library
+alone.
 
 ``python3 endpoint_template.py PARAMETER > endpoint.template.json``. The name of the model is not in the template:
 CloudFormation reads it from the parameter of Systems Manager at each deployment.

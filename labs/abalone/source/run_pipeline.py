@@ -1,7 +1,8 @@
-"""The build that makes the model: brings the SageMaker pipeline up to date, starts it and follows it to its end. Needs boto3.
+"""The build that makes the model: brings the SageMaker pipeline up to date, starts it and follows it to its end. Needs
+boto3.
 
-Variables: PIPELINE, PIPELINE_ROLE_ARN, DEFINITION (a file), PLACES (JSON: what the definition's placeholders stand for), TAGS (JSON).
-Exits 1 when the execution did not succeed, which fails the build and so the stage.
+Variables: PIPELINE, PIPELINE_ROLE_ARN, DEFINITION (a file), PLACES (JSON: what the definition's placeholders stand
+for), TAGS (JSON). Exits 1 when the execution did not succeed, which fails the build and so the stage.
 """
 
 import json

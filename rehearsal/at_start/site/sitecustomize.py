@@ -1,7 +1,9 @@
-"""Loaded by Python's ``site`` at start-up, wherever this folder is on ``PYTHONPATH``: runs the hooks that the environment names.
+"""Loaded by Python's ``site`` at start-up, wherever this folder is on ``PYTHONPATH``: runs the hooks that the
+environment names.
 
-A hook is a Python file. Its ``at_start()``, where it has one, is called at once; its ``AFTER_IMPORT``, where it has one, names
-modules and what is to be done with each as soon as it is loaded: ``{"botocore.session": function of the module}``.
+A hook is a Python file. Its ``at_start()``, where it has one, is called at once; its ``AFTER_IMPORT``, where it has
+one, names modules and what is to be done with each as soon as it is loaded: ``{"botocore.session": function of the
+module}``.
 
 https://docs.python.org/3/library/site.html#module-sitecustomize. One that the machine or the user has runs afterwards.
 """

@@ -125,6 +125,7 @@ def _commands(name: str, execution: Execution, action: ActionRun) -> list[str]:
         commands.rehearse(name, "logs", action.path, run) or "",
         commands.rehearse(name, "params", "show", action.path) if "UserParameters" in action.configuration else None,
         commands.rehearse(name, "retry", run) if action.error else None,
-        f"aws codepipeline list-action-executions --pipeline-name {name} --filter pipelineExecutionId={execution.execution_id}",
+        f"aws codepipeline list-action-executions --pipeline-name {name} --filter "
+        f"pipelineExecutionId={execution.execution_id}",
     ]
     return [each for each in found if each]

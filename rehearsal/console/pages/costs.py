@@ -33,13 +33,15 @@ def remove(session: Session, asked: Asked) -> Change:
         if result.remaining:
             first = result.remaining[0]
             raise RehearsalError(
-                f"{len(result.remaining)} things could not be removed: {first.kind.label} {first.name} {result.reasons[first.name]}",
+                f"{len(result.remaining)} things could not be removed: {first.kind.label} {first.name} "
+                f"{result.reasons[first.name]}",
                 where=f"workshop {which.suffix}",
                 next_step="open Costs again, and remove once more what is left",
             )
 
     return Change(
-        sentence=f"remove the workshop {which.suffix} entirely: executions, endpoints, models, buckets with their data, stacks, logs",
+        sentence=f"remove the workshop {which.suffix} entirely: executions, endpoints, models, buckets with their "
+        "data, stacks, logs",
         command=f"rehearse destroy --suffix {which.suffix} --yes",
         then="/costs",
         do=do,

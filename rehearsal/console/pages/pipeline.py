@@ -126,7 +126,8 @@ def stop(session: Session, asked: Asked) -> Change:
     abandon = asked.form.get("how") == "abandon"
     reason = asked.form.get("reason", "") or "stopped in the console"
     return Change(
-        sentence=f"stop execution {execution[:8]} of {name}{', leaving what runs' if abandon else ', after what runs has ended'}",
+        sentence=f"stop execution {execution[:8]} of "
+        f"{name}{', leaving what runs' if abandon else ', after what runs has ended'}",
         command=commands.rehearse(name, "stop", execution[:8], *(["--abandon"] if abandon else []))
         or commands.aws("codepipeline", "stop-pipeline-execution", pipeline_name=name, pipeline_execution_id=execution),
         then=f"{_address(name)}/executions/{execution}",
@@ -209,7 +210,8 @@ def transition(session: Session, asked: Asked) -> Change:
 
     operation = "enable-stage-transition" if is_enabling else "disable-stage-transition"
     return Change(
-        sentence=f"{'let executions of' if is_enabling else 'hold executions of'} {name} {'into' if is_enabling else 'before'} {stage}",
+        sentence=f"{'let executions of' if is_enabling else 'hold executions of'} {name} "
+        f"{'into' if is_enabling else 'before'} {stage}",
         command=commands.aws(
             "codepipeline", operation, pipeline_name=name, stage_name=stage, transition_type="Inbound"
         ),

@@ -61,7 +61,8 @@ def _resource(each: dict[str, Any]) -> dict[str, Any]:
 
 
 def _events(oldest_first: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Newest first; ``is_newest`` is the last of its resource: the others are past, whatever they say is in progress."""
+    """Newest first; ``is_newest`` is the last of its resource: the others are past, whatever they say is in
+    progress."""
     seen: set[str] = set()
     told = []
     for each in reversed(oldest_first):

@@ -1,7 +1,7 @@
 """The state of alarms follows their metrics. moto keeps alarms and their states, and never evaluates them.
 
-:func:`state_of` decides (pure); :func:`evaluate` reads the metric and sets the state. Alarms are evaluated every few seconds
-of the embedded clock over windows that end now, where CloudWatch aligns them to the minute.
+:func:`state_of` decides (pure); :func:`evaluate` reads the metric and sets the state. Alarms are evaluated every few
+seconds of the embedded clock over windows that end now, where CloudWatch aligns them to the minute.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
 """
 
@@ -59,7 +59,8 @@ def state_of(
 
 
 def evaluate(alarm: Any, region: str) -> None:
-    """Bring one alarm up to date. Alarms on metric maths, anomalies, percentiles or other alarms keep the state they are given."""
+    """Bring one alarm up to date. Alarms on metric maths, anomalies, percentiles or other alarms keep the state they
+    are given."""
     if not alarm.metric_name or alarm.statistic is None or alarm.comparison_operator not in _BREACHES:
         return
     if _was_set_by_hand(alarm):

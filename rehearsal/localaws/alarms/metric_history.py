@@ -1,4 +1,5 @@
-"""How many metric data are kept: the newest of a region. AWS keeps them for 15 months, on its own disks; here they lie in memory.
+"""How many metric data are kept: the newest of a region. AWS keeps them for 15 months, on its own disks; here they lie
+in memory.
 
 A release of the workshop writes some 200, and a server that runs for days would grow without end.
 """

@@ -1,7 +1,7 @@
 """What follows when an alarm's state changes, by its metric or by SetAlarmState: history, event, actions.
 
-An action on a topic is allowed by the topic's policy alone: the default policy takes alarms of the owner's account, one of the
-user's own must let cloudwatch.amazonaws.com publish. How an action went is in the alarm's history, as on AWS.
+An action on a topic is allowed by the topic's policy alone: the default policy takes alarms of the owner's account, one
+of the user's own must let cloudwatch.amazonaws.com publish. How an action went is in the alarm's history, as on AWS.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
 """
 

@@ -84,7 +84,8 @@ def damage() -> Iterator[None]:
 
 
 def of_zip(archive: zipfile.ZipFile) -> Iterator[Entry]:
-    """The entries of a zip. What does not say what it is, as zips made on Windows, is a file, or a folder by its name."""
+    """The entries of a zip. What does not say what it is, as zips made on Windows, is a file, or a folder by its
+    name."""
     for info in archive.infolist():
         mode = info.external_attr >> 16
         kind = Kind.FOLDER if info.filename.endswith("/") else _KINDS.get(stat.S_IFMT(mode), Kind.OTHER)

@@ -59,7 +59,8 @@ class Budget:
             raise TooLarge(f"it unpacks to more than {self._limits.total_bytes} bytes")
         if self._bytes > max(self._limits.unsuspicious_bytes, self._limits.ratio * self._packed):
             raise TooLarge(
-                f"it unpacks to more than {self._limits.ratio} times its {self._packed} bytes, as only what is made to fill a disk does"
+                f"it unpacks to more than {self._limits.ratio} times its {self._packed} bytes, as only what is made to "
+                "fill a disk does"
             )
 
 

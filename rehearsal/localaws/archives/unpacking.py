@@ -1,7 +1,8 @@
 """Take the files out of an archive, by the rules of :mod:`limits`.
 
-Modes: a file gets the permissions that its entry names, without set-user-id, sticky and group's or others' write bits, and stays
-readable and writable for its owner. They are set on the file that was written, never on a name from the archive.
+Modes: a file gets the permissions that its entry names, without set-user-id, sticky and group's or others' write bits,
+and stays readable and writable for its owner. They are set on the file that was written, never on a name from the
+archive.
 """
 
 import errno
@@ -142,7 +143,8 @@ def _permitted(entry: Entry, *, takes_links: bool = False) -> PurePosixPath:
     """Where an entry goes.
 
     Raises:
-        Refused: its name leads out, or it is neither file nor folder (nor, where those are taken, a link that stays inside).
+        Refused: its name leads out, or it is neither file nor folder (nor, where those are taken, a link that stays
+        inside).
     """
     path = inner_path(entry.name)
     if entry.kind in (Kind.FILE, Kind.FOLDER):

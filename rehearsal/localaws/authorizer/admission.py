@@ -1,9 +1,9 @@
 """Who comes in, decided on the head of a request, before its body is read and before anybody parses it.
 
-In this order: the Host must be the server's own; a request that a web page sent (Origin) must come from a page that may; then the
-caller must be recognised by a signature. Without one come in only: requests to S3 buckets whose policy lets everybody do something
-(what exactly, the policy decides), and uploads by an HTML form, whose fields carry the signature.
-Whoever reads heads calls :func:`arrive`, then :func:`admit`; both answer at once and change nothing.
+In this order: the Host must be the server's own; a request that a web page sent (Origin) must come from a page that
+may; then the caller must be recognised by a signature. Without one come in only: requests to S3 buckets whose policy
+lets everybody do something (what exactly, the policy decides), and uploads by an HTML form, whose fields carry the
+signature. Whoever reads heads calls :func:`arrive`, then :func:`admit`; both answer at once and change nothing.
 """
 
 import re
@@ -27,12 +27,14 @@ _FORM = "application/x-www-form-urlencoded"
 _UPLOAD = "multipart/form-data"
 _LONGEST_FEDERATED_BYTES = 128 * 1024
 FEDERATED = re.compile(rb"(?:^|&)Action=(AssumeRoleWith(?:SAML|WebIdentity))(?:&|$)")
-"""The two operations of STS that come with another identity provider's word in place of a signature; AWS has them in a form."""
+"""The two operations of STS that come with another identity provider's word in place of a signature; AWS has them in a
+form."""
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A head that may be looked at further: the bucket that its Host names, and what a browser is told with the answer."""
+    """A head that may be looked at further: the bucket that its Host names, and what a browser is told with the
+    answer."""
 
     bucket_of_host: str | None = None
     browser_headers: tuple[tuple[str, str], ...] = ()
@@ -142,8 +144,8 @@ def may_be_public(name: str) -> bool:
 
 def _foreign_host(head: RequestHead) -> str:
     return (
-        f"The embedded AWS does not answer requests for the host {head.header('host') or '(none)'!s}: it serves names and "
-        "addresses of loopback. Name a further one with --allow-host at its start."
+        f"The embedded AWS does not answer requests for the host {head.header('host') or '(none)'!s}: it serves names "
+        "and addresses of loopback. Name a further one with --allow-host at its start."
     )
 
 
@@ -161,8 +163,9 @@ def _from_a_strange_page(head: RequestHead, bucket_of_host: str | None) -> Arriv
     rules = _cors_rules(head, arrival)
     if rules is None:
         told = (
-            f"The embedded AWS takes no requests of web pages of {origin}. A bucket's CORS configuration may let a page use the "
-            "bucket; --allow-origin at the start of the embedded AWS lets it send requests to all services."
+            f"The embedded AWS takes no requests of web pages of {origin}. A bucket's CORS configuration may let a "
+            "page use the bucket; --allow-origin at the start of the embedded AWS lets it send requests to all "
+            "services."
         )
         return _refuse(head, 403, "AccessDenied", told)
     wanted = cors.requested_headers(head.header("access-control-request-headers")) if is_preflight else ()
@@ -176,7 +179,8 @@ def _from_a_strange_page(head: RequestHead, bucket_of_host: str | None) -> Arriv
 
 
 def _cors_rules(head: RequestHead, arrival: Arrival) -> Sequence[cors.Rule] | None:
-    """The rules of the bucket that S3 would be asked for; None for a request that goes to another service, or to no bucket."""
+    """The rules of the bucket that S3 would be asked for; None for a request that goes to another service, or to no
+    bucket."""
     service = service_in_scope(head)
     is_for_s3 = service == "s3" if service else wire_errors.protocol_of(head, None) == "s3"
     name = bucket_of(head, arrival)

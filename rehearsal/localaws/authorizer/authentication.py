@@ -1,7 +1,7 @@
 """Who sends a request: its signature checked, its session's expiry judged on the embedded clock.
 
-A head tells all but what the signature of a body without a declared hash is worth: :func:`authenticate_head` judges it before
-the body is read, :func:`check_body` afterwards.
+A head tells all but what the signature of a body without a declared hash is worth: :func:`authenticate_head` judges it
+before the body is read, :func:`check_body` afterwards.
 """
 
 import time
@@ -25,7 +25,8 @@ _USUAL_TOLERANCE_SECONDS = 5 * _MINUTE
 class RequestHead:
     """The head of an HTTP request as it came over the wire: the path still percent-encoded, the query as text.
 
-    ``header`` gives a header by its lower-case name, ``names`` are those that the request has (lower case, with dashes).
+    ``header`` gives a header by its lower-case name, ``names`` are those that the request has (lower case, with
+    dashes).
     """
 
     method: str
@@ -126,8 +127,8 @@ def _wrong_date(signed: Signed) -> Rejection | None:
     day = signed.signed_at[:8]
     if signed.scope.date != day:
         told = (
-            f'The authorization header is malformed; Invalid credential date "{signed.scope.date}". This date is not the same '
-            f'as X-Amz-Date: "{day}".'
+            f'The authorization header is malformed; Invalid credential date "{signed.scope.date}". This date is not '
+            f'the same as X-Amz-Date: "{day}".'
             if signed.scope.service == "s3"
             else f"Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
             f"'{signed.scope.date}' != '{day}', from '{signed.signed_at}'."

@@ -38,7 +38,8 @@ def _tag(tags: Mapping[str, str], wanted: str) -> tuple[str, ...] | None:
 def global_keys(
     principal: Principal | None, *, region: str, account_id: str, now: float, source_ip: str, user_agent: str
 ) -> dict[str, tuple[str, ...]]:
-    """The keys that every request has. The loopback connection counts as secure transport: nothing leaves the machine."""
+    """The keys that every request has. The loopback connection counts as secure transport: nothing leaves the
+    machine."""
     keys: dict[str, tuple[str, ...]] = {
         "aws:currenttime": (_written(int(now)),),
         "aws:epochtime": (str(int(now)),),

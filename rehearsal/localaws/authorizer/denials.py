@@ -118,8 +118,8 @@ _S3 = {
     Problem.TWO_SIGNATURES: Denial(
         400,
         "InvalidArgument",
-        "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or "
-        "the Authorization header should be specified",
+        "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter "
+        "or the Authorization header should be specified",
     ),
     Problem.INCOMPLETE: Denial(400, "AuthorizationHeaderMalformed", "The authorization header is malformed."),
     Problem.INCOMPLETE_URL: Denial(

@@ -1,4 +1,5 @@
-"""What a policy document may hold beyond what the evaluator can read: fields, resources and sizes by the kind of policy. Pure.
+"""What a policy document may hold beyond what the evaluator can read: fields, resources and sizes by the kind of
+policy. Pure.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """

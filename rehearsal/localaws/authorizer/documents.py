@@ -1,4 +1,5 @@
-"""Policy documents on their way in: what AWS would not take is refused when it is handed in, in the words of its service.
+"""Policy documents on their way in: what AWS would not take is refused when it is handed in, in the words of its
+service.
 
 moto checks the grammar of IAM's own documents; the others keep any text.
 """
@@ -24,7 +25,8 @@ _SESSION_CHARACTERS = 2_048
 
 @dataclass(frozen=True)
 class _Place:
-    """Where an operation takes a document, the code with which its service refuses one, and its words for an unknown principal."""
+    """Where an operation takes a document, the code with which its service refuses one, and its words for an unknown
+    principal."""
 
     path: str
     code: str

@@ -1,4 +1,5 @@
-"""What S3 asks of a KMS key in the caller's name when an object is encrypted with it. Reads moto's state, changes nothing.
+"""What S3 asks of a KMS key in the caller's name when an object is encrypted with it. Reads moto's state, changes
+nothing.
 
 The key aws/s3 needs no permission of the caller's: its own policy lets in whoever comes through S3.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html

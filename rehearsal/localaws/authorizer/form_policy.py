@@ -26,7 +26,8 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class FormPolicy:
-    """A policy that was read: until when it counts (seconds since the epoch, on the signer's clock), and its conditions."""
+    """A policy that was read: until when it counts (seconds since the epoch, on the signer's clock), and its
+    conditions."""
 
     expires_at: float
     conditions: tuple[Any, ...]
@@ -47,7 +48,8 @@ class FormPolicy:
         return cls((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp(), conditions)
 
     def check(self, fields: Mapping[str, str], size: int) -> None:
-        """Hold the form against it; ``fields`` have lower-case names, the bucket's among them, ``size`` is the file's in bytes.
+        """Hold the form against it; ``fields`` have lower-case names, the bucket's among them, ``size`` is the file's
+        in bytes.
 
         Raises:
             Refused: a condition does not hold, or a field has none.

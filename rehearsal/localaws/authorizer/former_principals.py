@@ -1,5 +1,5 @@
-"""What becomes of policies that name a user or role that is deleted: AWS keeps unique ids in them, so a later one of the same name is
-another principal, and the policy shows the id in place of the name.
+"""What becomes of policies that name a user or role that is deleted: AWS keeps unique ids in them, so a later one of
+the same name is another principal, and the policy shows the id in place of the name.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 """

@@ -1,8 +1,8 @@
 """The one door: every API call passes here before its service sees it.
 
-moto asks its authorizer in one method, which :func:`install` replaces: the front has seen to who the caller is. The short cut of
-the endpoints' data plane asks :func:`authorize`, which sees to that too. Both work out what the call needs, and raise or return
-AWS's own answer.
+moto asks its authorizer in one method, which :func:`install` replaces: the front has seen to who the caller is. The
+short cut of the endpoints' data plane asks :func:`authorize`, which sees to that too. Both work out what the call
+needs, and raise or return AWS's own answer.
 """
 
 from collections.abc import Mapping
@@ -52,7 +52,8 @@ def install() -> None:
 
 
 def authorize(incoming: Incoming, action: str, resource_arn: str, region: str) -> Denial | None:
-    """Judge one request of a REST-JSON service that moto does not see: None when it may pass. Host and Origin were judged before.
+    """Judge one request of a REST-JSON service that moto does not see: None when it may pass. Host and Origin were
+    judged before.
 
     ``action`` is IAM's (``sagemaker:InvokeEndpoint``), ``region`` the one that the resource is in.
     """

@@ -1,4 +1,5 @@
-"""Whose credentials a call carries: role sessions for services that act as a role, and boto3 clients against this very server.
+"""Whose credentials a call carries: role sessions for services that act as a role, and boto3 clients against this very
+server.
 
 Services of the embedded AWS never act as administrator for a user: a pipeline action, a function, a training job and an
 endpoint each call back through the wire with the credentials of their role, so that IAM is enforced everywhere.
@@ -34,7 +35,8 @@ _sessions_lock = threading.Lock()
 def assume_role(
     role_arn: str, session_name: str, *, service: str, region: str | None = None, source_arn: str | None = None
 ) -> Credentials:
-    """Credentials of ``role_arn`` for the service principal ``service`` (``lambda.amazonaws.com``), one hour long, renewed early.
+    """Credentials of ``role_arn`` for the service principal ``service`` (``lambda.amazonaws.com``), one hour long,
+    renewed early.
 
     ``source_arn`` is the resource on whose behalf the service acts, for trust policies that ask for ``aws:SourceArn``.
 
@@ -57,7 +59,8 @@ def _is_ending(session: _Session) -> bool:
 
 
 def _forget_ending() -> None:
-    """Nobody is given these any more; their clients are closed. Jobs and executions have sessions of their own names."""
+    """Nobody is given these any more; their clients are closed. Jobs and executions have sessions of their own
+    names."""
     for key, session in list(_sessions.items()):
         if _is_ending(session):
             del _sessions[key]
@@ -107,7 +110,8 @@ def credentials_of(access_key_id: str) -> Credentials:
 
 
 def arn_of(access_key_id: str) -> str:
-    """The ARN of the user or session that an access key of a signed request belongs to; the root user's when unknown."""
+    """The ARN of the user or session that an access key of a signed request belongs to; the root user's when
+    unknown."""
     principal = principals.find(access_key_id)
     return f"arn:aws:iam::{host.current().account_id}:root" if principal is None else principal.arn
 
@@ -120,7 +124,8 @@ def client(
     attempts: int = 3,
     timeout_seconds: int = 960,
 ) -> Any:
-    """A boto3 client of ``service`` against this server, signed with ``credentials`` (the administrator's when omitted).
+    """A boto3 client of ``service`` against this server, signed with ``credentials`` (the administrator's when
+    omitted).
 
     ``attempts`` is how often a call is made at most that is throttled or finds the service at fault.
     """

@@ -53,7 +53,8 @@ _OF_AMAZON = frozenset({"alexa-appkit.amazon.com", "alexa-connectedhome.amazon.c
 
 
 def exists(kind: str, name: str) -> bool:
-    """Whether a policy may name this principal. Other accounts' users and roles are taken on trust: they cannot be looked up."""
+    """Whether a policy may name this principal. Other accounts' users and roles are taken on trust: they cannot be
+    looked up."""
     if kind == "Service":
         return _is_service(name)
     if kind != "AWS" or name == "*" or _ACCOUNT.fullmatch(name):

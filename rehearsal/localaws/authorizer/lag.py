@@ -1,8 +1,8 @@
 """IAM's eventual consistency, on order: what was changed counts only so many seconds later.
 
-On AWS a changed policy and a new role reach the services within seconds. A stack that adds a right and uses it in the same update
-fails there and passes here, unless a lag is on (``rehearse fault add iam-lag --seconds 10``). Before each change the state of all
-holders is kept; whoever asks gets the state before the first change of the last ``seconds``.
+On AWS a changed policy and a new role reach the services within seconds. A stack that adds a right and uses it in the
+same update fails there and passes here, unless a lag is on (``rehearse fault add iam-lag --seconds 10``). Before each
+change the state of all holders is kept; whoever asks gets the state before the first change of the last ``seconds``.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html#troubleshoot_general_eventual-consistency
 """
 

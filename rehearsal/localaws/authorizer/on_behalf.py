@@ -1,7 +1,7 @@
 """What a service does as a role without a request over the wire: write a log line, put a metric, pull an image.
 
-AWS asks the role's policies for these too. They are judged here by the evaluator that judges requests, and are listed with
-the role's other uses.
+AWS asks the role's policies for these too. They are judged here by the evaluator that judges requests, and are listed
+with the role's other uses.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,6 +1,7 @@
 """boto3 clients of the embedded AWS against itself, made once, and closed when they are of no use any more.
 
-A client holds connections. Credentials of roles end after an hour, and clients that were left with them would stay for ever.
+A client holds connections. Credentials of roles end after an hour, and clients that were left with them would stay for
+ever.
 """
 
 import threading

@@ -35,7 +35,8 @@ def matches(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
 
 @lru_cache(maxsize=16384)
 def arn_matches(pattern: str, arn: str) -> bool:
-    """Whether ``arn`` fits an ARN pattern: each of the six parts by itself, missing parts of the pattern standing for anything."""
+    """Whether ``arn`` fits an ARN pattern: each of the six parts by itself, missing parts of the pattern standing for
+    anything."""
     if pattern == "*":
         return True
     parts, wanted = arn.split(":", _ARN_PARTS - 1), pattern.split(":", _ARN_PARTS - 1)
@@ -55,7 +56,8 @@ _ESCAPES = {"*": "\ue000", "?": "\ue001"}
 
 
 def resolve(text: str, lookup: Lookup) -> str | None:
-    """``text`` with its variables replaced, literal wildcards protected by :func:`protect`; None when one has no value."""
+    """``text`` with its variables replaced, literal wildcards protected by :func:`protect`; None when one has no
+    value."""
     missing = False
 
     def replaced(found: re.Match[str]) -> str:

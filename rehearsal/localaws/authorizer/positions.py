@@ -1,7 +1,7 @@
 """Where the statements of a policy document stand in its text, as the policy simulator tells it. Pure.
 
-The simulator's columns count from 1 and point behind the brace that opens or closes the statement: in a document of one line,
-``{"Statement":{...}}``, the statement begins in column 15.
+The simulator's columns count from 1 and point behind the brace that opens or closes the statement: in a document of one
+line, ``{"Statement":{...}}``, the statement begins in column 15.
 https://docs.aws.amazon.com/cli/latest/reference/iam/simulate-custom-policy.html#examples
 """
 

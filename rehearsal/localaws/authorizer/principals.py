@@ -22,7 +22,8 @@ PARTITION = "aws"
 
 @dataclass(frozen=True)
 class Principal:
-    """A user or a role session, with its key's secret and the policies in force. ``expires_at`` is on the embedded clock."""
+    """A user or a role session, with its key's secret and the policies in force. ``expires_at`` is on the embedded
+    clock."""
 
     arn: str
     user_id: str

@@ -110,7 +110,8 @@ def _filled(template: str, service: Service, call: Call) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Placeholder:
-    """A place in a template: the text before it, its name, and whether the parameter may hold the resource's ARN itself."""
+    """A place in a template: the text before it, its name, and whether the parameter may hold the resource's ARN
+    itself."""
 
     literal: str
     name: str

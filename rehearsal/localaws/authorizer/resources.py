@@ -1,4 +1,5 @@
-"""What the authorizer must know of the resources themselves: their ARNs, their policies and their tags, read from moto's state.
+"""What the authorizer must know of the resources themselves: their ARNs, their policies and their tags, read from
+moto's state.
 
 Nothing is changed here, and nothing is made: a resource that does not exist has no policy and no tags.
 """

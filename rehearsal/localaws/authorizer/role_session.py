@@ -1,7 +1,7 @@
 """Credentials of a role for a person's program: ``POST /_rehearsal/role-session`` with ``{"RoleName": ...}``.
 
-A notebook of SageMaker has its execution role from the service, which the role trusts; a person at a laptop has not. So the
-administrator gets a session of any role that trusts some service, as if that service had begun it.
+A notebook of SageMaker has its execution role from the service, which the role trusts; a person at a laptop has not. So
+the administrator gets a session of any role that trusts some service, as if that service had begun it.
 """
 
 from typing import Any

@@ -1,7 +1,8 @@
-"""What Application Auto Scaling asks in the caller's name when an endpoint is to scale. Reads moto's state, changes nothing.
+"""What Application Auto Scaling asks in the caller's name when an endpoint is to scale. Reads moto's state, changes
+nothing.
 
-It resizes endpoints as its own service-linked role, which whoever first registers a target must be allowed to create; whether the
-endpoint may be resized, and the alarms of a policy be made and removed, it asks of whoever wants it.
+It resizes endpoints as its own service-linked role, which whoever first registers a target must be allowed to create;
+whether the endpoint may be resized, and the alarms of a policy be made and removed, it asks of whoever wants it.
 https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-prerequisites.html
 """
 

@@ -1,4 +1,5 @@
-"""Signature Version 4: whether a request, or a presigned URL, was signed with the secret that belongs to its access key. Pure.
+"""Signature Version 4: whether a request, or a presigned URL, was signed with the secret that belongs to its access
+key. Pure.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
 """
@@ -130,7 +131,8 @@ def _checked(date: str, problem: Problem) -> str:
 
 @lru_cache(maxsize=1024)
 def _seconds(date: str) -> float | None:
-    """The moment, seconds since the epoch; None for what is no date. Kept, as a thousand requests are signed in one second."""
+    """The moment, seconds since the epoch; None for what is no date. Kept, as a thousand requests are signed in one
+    second."""
     if not _DATE.fullmatch(date):
         return None
     try:
@@ -232,7 +234,8 @@ def of_text(text: str, secret: str, scope: Scope) -> str:
 
 
 def body_is_as_declared(header: Header, body: bytes | FileBody) -> bool:
-    """Whether the body has the hash that ``x-amz-content-sha256`` declares (chunked and unsigned bodies declare none)."""
+    """Whether the body has the hash that ``x-amz-content-sha256`` declares (chunked and unsigned bodies declare
+    none)."""
     declared = header("x-amz-content-sha256")
     if declared is None or len(declared) != hashlib.sha256().digest_size * 2:
         return True

@@ -1,4 +1,5 @@
-"""The policy simulator: IAM's SimulatePrincipalPolicy and SimulateCustomPolicy, by the evaluator that decides real calls. Pure.
+"""The policy simulator: IAM's SimulatePrincipalPolicy and SimulateCustomPolicy, by the evaluator that decides real
+calls. Pure.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html
 """

@@ -32,7 +32,8 @@ def service_may_assume(
 def service_may(
     policy: Policy | None, service: str, action: str, resource: str, keys: Mapping[str, str | None]
 ) -> bool:
-    """Whether a resource-based policy allows ``action`` to a service principal; ``keys`` with a value are in the context."""
+    """Whether a resource-based policy allows ``action`` to a service principal; ``keys`` with a value are in the
+    context."""
     context = RequestContext({key.lower(): (value,) for key, value in keys.items() if value is not None})
     context["aws:principalisawsservice"] = ("true",)
     request = Request(action, resource, context, Caller(service=service))

@@ -1,4 +1,5 @@
-"""What each principal used, and what its policies allow that it never used: the list behind ``GET /_rehearsal/iam/usage``."""
+"""What each principal used, and what its policies allow that it never used: the list behind ``GET
+/_rehearsal/iam/usage``."""
 
 import threading
 from collections import Counter, defaultdict
@@ -101,7 +102,8 @@ def _of_holder(holder: Any, usage: _Usage) -> dict[str, Any]:
 
 
 def _of_statement(policy: Policy, statement: Statement, usage: _Usage) -> dict[str, Any]:
-    """``neededFor`` are the actions that nothing else allowed, ``unusedActions`` those, as written, that were never asked for."""
+    """``neededFor`` are the actions that nothing else allowed, ``unusedActions`` those, as written, that were never
+    asked for."""
     key = (policy.name, statement.index)
     used = usage.allowed_by.get(key, Counter())
     return {

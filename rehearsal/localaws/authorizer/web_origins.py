@@ -1,8 +1,8 @@
 """Whom a request addresses (Host) and which web page sends it (Origin): what keeps other people's pages away. Pure.
 
-A page in the user's browser can send requests to this machine. It cannot choose the Host that the browser writes (the name of
-the site that it comes from, even if that name was made to resolve to this machine), and it cannot leave the Origin out.
-https://fetch.spec.whatwg.org/#origin-header
+A page in the user's browser can send requests to this machine. It cannot choose the Host that the browser writes (the
+name of the site that it comes from, even if that name was made to resolve to this machine), and it cannot leave the
+Origin out. https://fetch.spec.whatwg.org/#origin-header
 """
 
 import ipaddress

@@ -1,4 +1,5 @@
-"""A denial in the shape of the request's own protocol, told from the head alone: nobody's model is loaded for a stranger. Pure.
+"""A denial in the shape of the request's own protocol, told from the head alone: nobody's model is loaded for a
+stranger. Pure.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html and https://smithy.io/2.0/aws/protocols/index.html
 """
@@ -17,7 +18,8 @@ _TARGET = "x-amz-target"
 _FORM = "application/x-www-form-urlencoded"
 _REST_XML = {"cloudfront", "route53", "s3-control"}
 _REST_JSON_PATH = re.compile(r"/(?:v?\d{4}-\d{2}-\d{2}|v\d|restapis|schedules|schedule-groups|pipes)(?:/|$)")
-"""How paths of REST-JSON services begin: with the API's date or version, or with what no bucket of a request would be called."""
+"""How paths of REST-JSON services begin: with the API's date or version, or with what no bucket of a request would be
+called."""
 _SERVICES_OF_TARGETS = {
     "AmazonSQS": "sqs",
     "GraniteServiceVersion20100801": "cloudwatch",

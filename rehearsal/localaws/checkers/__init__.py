@@ -1,1 +1,2 @@
-"""Checkers: programs for a child process that do the work of Model Monitor's analyzer image and of Clarify's processing image."""
+"""Checkers: programs for a child process that do the work of Model Monitor's analyzer image and of Clarify's processing
+image."""

@@ -20,7 +20,8 @@ Clients = Callable[[str], Any]
 
 @dataclass(frozen=True)
 class _Kind:
-    """How values of a type are found: the call, its member that names some of them, and where the answer has all of them."""
+    """How values of a type are found: the call, its member that names some of them, and where the answer has all of
+    them."""
 
     service: str
     operation: str

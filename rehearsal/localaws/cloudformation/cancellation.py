@@ -30,7 +30,8 @@ class Cancellation:
     def wait_until(
         self, condition: threading.Condition, predicate: Callable[[], bool], moment: float | None = None
     ) -> bool:
-        """Wait (holding ``condition``) until ``predicate()``, a moment of the clock or the cancellation; the predicate's last value."""
+        """Wait (holding ``condition``) until ``predicate()``, a moment of the clock or the cancellation; the
+        predicate's last value."""
         with self._guard:
             self._waiting.append(condition)
         try:

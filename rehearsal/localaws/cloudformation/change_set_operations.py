@@ -110,7 +110,8 @@ class ChangeSetOperations(ServiceApi):
         if change_set.execution_status is not ExecutionStatus.AVAILABLE:
             raise AwsError(
                 "InvalidChangeSetStatus",
-                f"ChangeSet [{change_set.change_set_id}] cannot be executed in its current status of [{change_set.status}]",
+                f"ChangeSet [{change_set.change_set_id}] cannot be executed in its current status of "
+                f"[{change_set.status}]",
             )
         if change_set.kind == "CREATE" and stack.status is not StackStatus.REVIEW_IN_PROGRESS:
             raise AwsError("InvalidChangeSetStatus", f"Stack [{stack.name}] already exists")
@@ -153,7 +154,8 @@ class ChangeSetOperations(ServiceApi):
 
 
 def _linger(stack: Stack) -> None:
-    """Answer when the stack is done, if that is soon: the AWS CLI's ``deploy`` looks at once, and then every 30 seconds."""
+    """Answer when the stack is done, if that is soon: the AWS CLI's ``deploy`` looks at once, and then every 30
+    seconds."""
     with stack.settled:
         stack.settled.wait_for(lambda: not stack.status.in_progress, _LINGER_SECONDS)
 
@@ -161,8 +163,8 @@ def _linger(stack: Stack) -> None:
 def _check_request(name: str, kind: str) -> None:
     if not _NAME.fullmatch(name):
         raise invalid(
-            f"1 validation error detected: Value '{name}' at 'changeSetName' failed to satisfy constraint: Member must satisfy "
-            f"regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+            f"1 validation error detected: Value '{name}' at 'changeSetName' failed to satisfy constraint: Member must "
+            f"satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
         )
     if kind not in ("CREATE", "UPDATE"):
         raise invalid(f"The embedded AWS does not offer change sets of type {kind}; it offers CREATE and UPDATE")

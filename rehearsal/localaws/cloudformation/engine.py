@@ -1,7 +1,8 @@
 """Runs one operation on one stack: create, update, delete, and the way back when something fails.
 
-Each function here is the story of an operation; what it does to a single resource is in ``provision``, what order things
-have is in ``plan`` and ``graph``. They run in a thread of their own and leave the stack in a settled status, whatever happens.
+Each function here is the story of an operation; what it does to a single resource is in ``provision``, what order
+things have is in ``plan`` and ``graph``. They run in a thread of their own and leave the stack in a settled status,
+whatever happens.
 """
 
 import logging

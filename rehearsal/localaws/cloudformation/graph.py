@@ -11,7 +11,8 @@ _AT_ONCE = 6
 def run(needed: Mapping[str, set[str]], work: Callable[[str], bool], stop: Cancellation | None = None) -> list[str]:
     """Call ``work(name)`` for each name once all that it needs is done; returns the names whose work returned False.
 
-    With ``stop``, the first failure sets it and nothing further is started. Without, only what needs the failed is left out.
+    With ``stop``, the first failure sets it and nothing further is started. Without, only what needs the failed is left
+    out.
     """
     left = {name: set(others) & set(needed) for name, others in needed.items()}
     failed: list[str] = []

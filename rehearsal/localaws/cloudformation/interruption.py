@@ -1,4 +1,5 @@
-"""What becomes of a stack whose operation ended with its server: what was being made goes back, what was being removed goes on."""
+"""What becomes of a stack whose operation ended with its server: what was being made goes back, what was being removed
+goes on."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -123,8 +123,8 @@ def sub_parts(argument: Node) -> tuple[str, Mapping[str, Node]]:
     ):
         return argument[0], argument[1]
     raise invalid(
-        "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as first argument, "
-        "and an optional second argument to specify a mapping of values to replace in the string"
+        "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as "
+        "first argument, and an optional second argument to specify a mapping of values to replace in the string"
     )
 
 
@@ -147,7 +147,8 @@ def _join(argument: Node, scope: Scope) -> str:
     if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str):
         raise invalid(
             "Template error: every Fn::Join object requires two parameters, (1) a string delimiter and (2) a "
-            "list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be joined."
+            "list of strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be "
+            "joined."
         )
     items = resolve(argument[1], scope)
     if not isinstance(items, list):
@@ -167,7 +168,8 @@ def _select(argument: Node, scope: Scope) -> Any:
 def _split(argument: Node, scope: Scope) -> list[str]:
     if not isinstance(argument, list) or len(argument) != 2:
         raise invalid(
-            "Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be split"
+            "Template error: every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string "
+            "to be split"
         )
     text = resolve(argument[1], scope)
     if not isinstance(text, str):
@@ -304,7 +306,8 @@ CONDITION_FUNCTIONS: Mapping[str, Callable[[Any, Scope], bool]] = {
 
 
 def references(node: Node, holds: Callable[[str], bool] | None = None) -> Iterator[str]:
-    """The names (parameters and resources alike) that ``node`` refers to; with ``holds``, in the branches taken only."""
+    """The names (parameters and resources alike) that ``node`` refers to; with ``holds``, in the branches taken
+    only."""
     if isinstance(node, list):
         for item in node:
             yield from references(item, holds)

@@ -1,7 +1,7 @@
 r"""Regular expressions in Java's dialect, which CloudFormation's AllowedPattern speaks, for Python. Pure.
 
-What templates use and Python reads otherwise: classes such as ``\p{Print}``, and ``-`` beside a class within brackets (``[\w-\+]``).
-https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/regex/Pattern.html
+What templates use and Python reads otherwise: classes such as ``\p{Print}``, and ``-`` beside a class within brackets
+(``[\w-\+]``). https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/regex/Pattern.html
 """
 
 import re

@@ -1,7 +1,8 @@
-"""The transform AWS::LanguageExtensions: loops are written out, and Ref and Fn::GetAtt may name what a function gives. Pure.
+"""The transform AWS::LanguageExtensions: loops are written out, and Ref and Fn::GetAtt may name what a function gives.
+Pure.
 
-The transform's functions ``Fn::Length`` and ``Fn::ToJsonString`` and the default of ``Fn::FindInMap`` are evaluated with all
-others, in ``intrinsics``; here they are refused where the transform is not declared.
+The transform's functions ``Fn::Length`` and ``Fn::ToJsonString`` and the default of ``Fn::FindInMap`` are evaluated
+with all others, in ``intrinsics``; here they are refused where the transform is not declared.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-languageextensions.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-foreach.html
 """
@@ -38,7 +39,8 @@ def expand(raw: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
 
 
 def without_loops(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What a template says of itself before its parameters have values: loops among the members of a section are left out."""
+    """What a template says of itself before its parameters have values: loops among the members of a section are left
+    out."""
     return {name: _without(part) if name in _SECTIONS else part for name, part in raw.items()}
 
 

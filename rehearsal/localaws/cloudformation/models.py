@@ -196,7 +196,8 @@ class CloudFormationBackend(BaseBackend):
             self.begin_rollback(stack, (), credentials)
 
     def settle_interrupted(self, stack: Stack) -> None:
-        """Bring a stack whose operation ended with its server to a state that can be worked with, after its nested stacks."""
+        """Bring a stack whose operation ended with its server to a state that can be worked with, after its nested
+        stacks."""
         stack.running = None
         failed, work = interruption.way_on(stack, self.exports)
         nested = [child for child in self.all_stacks() if child.parent_id == stack.stack_id]
@@ -213,7 +214,8 @@ class CloudFormationBackend(BaseBackend):
 
 
 def resume() -> None:
-    """Settle what was under way when the last snapshot was taken: roll back what was being made, go on with what was being removed."""
+    """Settle what was under way when the last snapshot was taken: roll back what was being made, go on with what was
+    being removed."""
     for account in cloudformation_backends.values():
         for backend in account.values():
             for stack in backend.all_stacks():
@@ -225,8 +227,8 @@ def check_name(name: str) -> None:
     """Hold a stack name to CloudFormation's pattern."""
     if not _NAME.fullmatch(name):
         raise invalid(
-            f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: Member must satisfy "
-            f"regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*"
+            f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: Member must "
+            f"satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*"
         )
 
 

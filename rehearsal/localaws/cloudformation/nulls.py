@@ -12,7 +12,8 @@ def check(raw: Mapping[str, Any]) -> None:
     """Refuse a member or item without a value, wherever it is.
 
     Raises:
-        AwsError: ValidationError, with the place as CloudFormation writes it: ``Type`` stands for a resource's Properties.
+        AwsError: ValidationError, with the place as CloudFormation writes it: ``Type`` stands for a resource's
+        Properties.
     """
     place = next(_nulls(raw, ()), None)
     if place is not None:

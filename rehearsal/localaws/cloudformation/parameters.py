@@ -82,8 +82,8 @@ def _text(
     if answer is not None and answer.use_previous:
         if answer.text:
             raise invalid(
-                f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true and non empty value for a "
-                f"parameter"
+                f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true and non empty value "
+                f"for a parameter"
             )
         if name not in previous:
             raise invalid(
@@ -103,8 +103,8 @@ def _check_length(name: str, text: str) -> None:
     """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html, "Parameter values"."""
     if len(text) > LONGEST_VALUE:
         raise invalid(
-            f"1 validation error detected: Value at 'parameters.{name}.member.parameterValue' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {LONGEST_VALUE}"
+            f"1 validation error detected: Value at 'parameters.{name}.member.parameterValue' failed to satisfy "
+            f"constraint: Member must have length less than or equal to {LONGEST_VALUE}"
         )
 
 

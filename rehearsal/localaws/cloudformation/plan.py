@@ -47,8 +47,8 @@ def check_references_of_active(
     for declared in active.values():
         if missing := left_out.intersection(intrinsics.references(declared.properties, scope.condition)):
             raise invalid(
-                f"Template format error: Unresolved resource dependencies [{', '.join(sorted(missing))}] in the Resources block of "
-                f"the template"
+                f"Template format error: Unresolved resource dependencies [{', '.join(sorted(missing))}] in the "
+                f"Resources block of the template"
             )
     for output in template.outputs.values():
         is_put_out = output.get("Condition") is None or scope.condition(output["Condition"])
@@ -91,7 +91,8 @@ def attributes_asked(template: Template) -> Iterator[tuple[str, str]]:
 
 
 def _functions(node: Node, name: str) -> Iterator[Node]:
-    """The arguments of every call of a function, at any depth; the branches of Fn::If that may not be taken are left out."""
+    """The arguments of every call of a function, at any depth; the branches of Fn::If that may not be taken are left
+    out."""
     if isinstance(node, dict):
         if name in node:
             yield node[name]
@@ -107,7 +108,8 @@ def _check_known(names: Iterable[str], known: Iterable[str], block: str) -> None
     unknown = sorted(set(names) - set(known))
     if unknown:
         raise invalid(
-            f"Template format error: Unresolved resource dependencies [{', '.join(unknown)}] in the {block} block of the template"
+            f"Template format error: Unresolved resource dependencies [{', '.join(unknown)}] in the {block} block of "
+            "the template"
         )
 
 

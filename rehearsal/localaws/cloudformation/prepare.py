@@ -1,4 +1,5 @@
-"""From a request to a :class:`Blueprint`: the template fetched, transformed, checked; parameters valued; nothing made yet."""
+"""From a request to a :class:`Blueprint`: the template fetched, transformed, checked; parameters valued; nothing made
+yet."""
 
 import re
 from collections.abc import Mapping
@@ -74,8 +75,8 @@ def fetch_body(wanted: Wanted, previous: Blueprint | None, client: Clients) -> s
         length = len(wanted.template_body.encode())
         if length > BODY_LIMIT_BYTES:
             raise invalid(
-                f"1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length "
-                f"less than or equal to {BODY_LIMIT_BYTES}"
+                "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have "
+                f"length less than or equal to {BODY_LIMIT_BYTES}"
             )
         return wanted.template_body
     if wanted.template_url is None or wanted.template_body is not None:

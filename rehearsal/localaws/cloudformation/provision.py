@@ -25,7 +25,8 @@ from rehearsal.localaws.ground.request_gate import Gate
 log = logging.getLogger("rehearsal.localaws.cloudformation")
 
 being_made = Gate()
-"""A resource passes here from its making until the stack knows it: a snapshot in between would have it belong to nobody."""
+"""A resource passes here from its making until the stack knows it: a snapshot in between would have it belong to
+nobody."""
 persistence.hold_still(being_made.closed, before_requests=True)
 
 _INITIATED = "Resource creation Initiated"

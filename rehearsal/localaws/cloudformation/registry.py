@@ -97,14 +97,14 @@ def check_types(template: Template) -> None:
         raise invalid(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
     if missing:
         raise invalid(
-            f"Template format error: Unrecognized resource types: [{', '.join(missing)}] (AWS has them, the embedded AWS "
-            f"does not offer them: docs/cloudformation.md lists what it offers)"
+            f"Template format error: Unrecognized resource types: [{', '.join(missing)}] (AWS has them, the embedded "
+            f"AWS does not offer them: docs/cloudformation.md lists what it offers)"
         )
     for declared in template.resources.values():
         if "CodeDeployLambdaAliasUpdate" in (declared.update_policy or ()):
             raise invalid(
-                f"Template error: UpdatePolicy CodeDeployLambdaAliasUpdate of resource {declared.logical_id} needs CodeDeploy, which the "
-                f"embedded AWS does not offer; a RoutingConfig shifts an alias's traffic"
+                f"Template error: UpdatePolicy CodeDeployLambdaAliasUpdate of resource {declared.logical_id} needs "
+                f"CodeDeploy, which the embedded AWS does not offer; a RoutingConfig shifts an alias's traffic"
             )
         if declared.deletion_policy == "Snapshot" and not has_snapshots(declared.type):
             raise invalid(f"Template error: resource type {declared.type} does not support deletion policy Snapshot")
@@ -126,7 +126,8 @@ def _has_name(properties: Iterable[str]) -> bool:
 
 
 def always_updated(resource_type: str) -> bool:
-    """Whether an update visits it though its properties are the same: what is behind a nested stack's URL may differ."""
+    """Whether an update visits it though its properties are the same: what is behind a nested stack's URL may
+    differ."""
     return resource_type == STACK_TYPE
 
 

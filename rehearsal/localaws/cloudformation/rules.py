@@ -1,7 +1,7 @@
 """The Rules section: assertions on the values of parameters, checked before anything is made.
 
-Three functions stand in rules alone: they look up what the account holds of AWS-specific parameter types. Their values take
-their place, and what is left is evaluated as everywhere.
+Three functions stand in rules alone: they look up what the account holds of AWS-specific parameter types. Their values
+take their place, and what is left is evaluated as everywhere.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-rules.html
 """
 

@@ -1,7 +1,7 @@
 """The public schemas of resource types: which properties there are, of what type, and which cannot change in place.
 
-The files are those that cfn-lint ships; cfn-lint itself is not imported (it takes two seconds). Pure, but for reading them.
-Format: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
+The files are those that cfn-lint ships; cfn-lint itself is not imported (it takes two seconds). Pure, but for reading
+them. Format: https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
 """
 
 import importlib.util
@@ -102,7 +102,8 @@ class _Walk:
 
 
 def conform(schema: ResourceSchema, properties: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Properties with scalars turned into the type that the schema wants, and what is wrong with them, in AWS's words."""
+    """Properties with scalars turned into the type that the schema wants, and what is wrong with them, in AWS's
+    words."""
     walk = _Walk(schema.raw)
     conformed = _value(walk, schema.raw, dict(properties), "")
     for name in sorted(schema.read_only & set(properties)):

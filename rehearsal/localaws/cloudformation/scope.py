@@ -1,4 +1,5 @@
-"""The scope of one deployment of a template: parameters, pseudo parameters, conditions, and the resources made so far."""
+"""The scope of one deployment of a template: parameters, pseudo parameters, conditions, and the resources made so
+far."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

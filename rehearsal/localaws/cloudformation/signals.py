@@ -1,4 +1,5 @@
-"""Signals to resources that have a CreationPolicy: SignalResource puts them here, the resource's handler waits for them.
+"""Signals to resources that have a CreationPolicy: SignalResource puts them here, the resource's handler waits for
+them.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-creationpolicy.html
 """

@@ -290,7 +290,8 @@ def _outputs(section: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
             raise invalid(f"[/Outputs/{name}/Value] 'null' values are not allowed in templates")
         if isinstance(declared["Value"], list):
             raise invalid(
-                "Template format error: The Value field of every Outputs member must evaluate to a String and not a List."
+                "Template format error: The Value field of every Outputs member must evaluate to a String and not a "
+                "List."
             )
     return section
 

@@ -33,8 +33,8 @@ def declared(body: str) -> Template:
     for name in (*template.transforms, *_inline_macros(template.raw)):
         if name not in (SAM, LANGUAGE_EXTENSIONS):
             raise invalid(
-                f"The embedded AWS does not run macros: transform {name} is refused. It offers {SAM} and {LANGUAGE_EXTENSIONS}; "
-                f"process the template with the macro beforehand, or deploy this stack on AWS"
+                f"The embedded AWS does not run macros: transform {name} is refused. It offers {SAM} and "
+                f"{LANGUAGE_EXTENSIONS}; process the template with the macro beforehand, or deploy this stack on AWS"
             )
     return template
 

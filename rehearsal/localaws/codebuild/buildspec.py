@@ -164,7 +164,8 @@ def _phase(name: str, raw: Mapping[str, Any]) -> Phase:
     on_failure = raw.get("on-failure")
     if on_failure not in _ON_FAILURE:
         raise InvalidBuildspec(
-            f"YAML_FILE_ERROR: on-failure {on_failure} of {name} is not offered by the embedded AWS: ABORT and CONTINUE are"
+            f"YAML_FILE_ERROR: on-failure {on_failure} of {name} is not offered by the embedded AWS: ABORT and "
+            "CONTINUE are"
         )
     return Phase(name, _list(raw, "commands"), _list(raw, "finally"), on_failure)
 

@@ -1,7 +1,7 @@
 """The archive of a build's cache: which files of a workspace belong to it, put in and taken out.
 
-Paths are those of a buildspec: relative ones lie in the source's folder, those below ``/root`` in the build's home, which is there in
-AWS's images. Anything else would be a file of this machine, and is left alone.
+Paths are those of a buildspec: relative ones lie in the source's folder, those below ``/root`` in the build's home,
+which is there in AWS's images. Anything else would be a file of this machine, and is left alone.
 """
 
 import tarfile

@@ -9,10 +9,13 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "ftp_proxy")
 _BROKEN = ("connection broken by", "Failed to establish a new connection", "Temporary failure in name resolution")
 _NOT_FOUND = "No matching distribution found for"
 FORBIDDEN = (
-    "[Container] No package index was reached: this embedded AWS keeps builds off the network (--no-build-network). Start it without "
-    "that option, or bring the packages with the source."
+    "[Container] No package index was reached: this embedded AWS keeps builds off the network (--no-build-network). "
+    "Start it without that option, or bring the packages with the source."
 )
-MISSING = "[Container] A package index could not be reached: builds use the network of this machine, which gave no connection."
+MISSING = (
+    "[Container] A package index could not be reached: builds use the network of this machine, which gave no "
+    "connection."
+)
 
 
 @dataclass

@@ -1,7 +1,8 @@
-"""The Python of a build: an environment of its own, with what the Python of CodeBuild's images brings, and nothing of the server's.
+"""The Python of a build: an environment of its own, with what the Python of CodeBuild's images brings, and nothing of
+the server's.
 
-``pip install`` writes into the environment, which is removed with the build. What the images bring is shown through links to the
-server's own packages, which pip takes for another installation's: it neither changes nor removes them.
+``pip install`` writes into the environment, which is removed with the build. What the images bring is shown through
+links to the server's own packages, which pip takes for another installation's: it neither changes nor removes them.
 https://github.com/aws/aws-codebuild-docker-images
 """
 

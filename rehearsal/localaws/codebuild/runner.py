@@ -222,7 +222,8 @@ class _Work:
             )
 
     def _finish(self, spec: Buildspec, folder: Any, result: ShellResult) -> None:
-        """Keep what the commands left. Reports are made of failed commands too: a failed test often is why they failed."""
+        """Keep what the commands left. Reports are made of failed commands too: a failed test often is why they
+        failed."""
         self._upload(spec, folder, result)
         Collector(self._build, self._backend, self._credentials, self._log).collect(spec.reports, folder)
 

@@ -1,8 +1,9 @@
-"""Runs the commands of a plan, one after the other, as a child process of its own: ``python shell_session.py PLAN RESULT``.
+"""Runs the commands of a plan, one after the other, as a child process of its own: ``python shell_session.py PLAN
+RESULT``.
 
-PLAN is an open descriptor: the plan holds secrets. Standard library alone. Each command runs in a new shell that takes up directory
-and variables where the one before left them, as commands of a buildspec 0.2 do. Output goes to standard output; the result file says
-how each phase went.
+PLAN is an open descriptor: the plan holds secrets. Standard library alone. Each command runs in a new shell that takes
+up directory and variables where the one before left them, as commands of a buildspec 0.2 do. Output goes to standard
+output; the result file says how each phase went.
 """
 
 import json
@@ -65,7 +66,8 @@ class _Session:
         return ""
 
     def _run(self, command: str) -> int:
-        """Run a command, then note where it left the shell: ``env -0`` after the directory, whatever the values hold."""
+        """Run a command, then note where it left the shell: ``env -0`` after the directory, whatever the values
+        hold."""
         note = f"trap '__code=$?; {{ pwd; env -0; }} > \"{self._state}\"; exit $__code' EXIT"
         done = subprocess.run(
             [self._shell, "-c", f"{note}\n{command}\n"],

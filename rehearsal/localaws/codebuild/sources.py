@@ -1,4 +1,5 @@
-"""The sources of a build, laid out in its workspace with the project's role: objects in S3 and repositories of CodeCommit.
+"""The sources of a build, laid out in its workspace with the project's role: objects in S3 and repositories of
+CodeCommit.
 
 Reference: CodeBuild API reference, "ProjectSource"; user guide, "Source version sample".
 """
@@ -21,7 +22,8 @@ _REGION_OF_HOST = re.compile(r"https?://git-codecommit\.([^.]+)\.amazonaws\.com/
 
 
 class Sources:
-    """Lays out the sources of one build; ``resolved`` is the commit or object version of the primary one, where it has one."""
+    """Lays out the sources of one build; ``resolved`` is the commit or object version of the primary one, where it has
+    one."""
 
     def __init__(self, project: Mapping[str, Any], space: Workspace, credentials: Credentials, region: str) -> None:
         self._project, self._space, self._credentials, self._region = project, space, credentials, region

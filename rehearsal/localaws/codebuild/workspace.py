@@ -29,7 +29,8 @@ from rehearsal.localaws.isolation import launch, view
 
 _SESSION = str(Path(shell_session.__file__))
 _SOURCES = Limits(7_000_000_000)
-"""CodePipeline's largest source artifact, which is packed. https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
+"""CodePipeline's largest source artifact, which is packed.
+https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ class Workspace:
         until: float,
         stopped: threading.Event | None = None,
     ) -> ShellResult:
-        """Run the buildspec's commands; each line that they print goes to ``log``. ``until`` is a moment of the clock."""
+        """Run the buildspec's commands; each line that they print goes to ``log``. ``until`` is a moment of the
+        clock."""
         result = self.source("session") / "result.json"
         network = Network(host.current().settings.build_network)
         programs = python_environment.make(self.source("python"))
@@ -120,7 +122,8 @@ class Workspace:
     def _start(
         self, plan: IO[bytes], result: Path, directory: Path, environment: Mapping[str, str]
     ) -> subprocess.Popen[bytes]:
-        """The plan, which holds secrets, is in no folder; what this server writes is in none that the commands may write."""
+        """The plan, which holds secrets, is in no folder; what this server writes is in none that the commands may
+        write."""
         return launch.spawn(
             [_SESSION, str(plan.fileno()), str(result)],
             environment=environment,
@@ -195,7 +198,8 @@ def _wake_when(stopped: threading.Event, over: threading.Event, changed: threadi
 
 
 def gather(folder: Path, wanted: ArtifactFiles) -> dict[str, bytes]:
-    """The files of an artifact with their names in it. ``folder`` is a source's; links that lead out of the workspace match nothing.
+    """The files of an artifact with their names in it. ``folder`` is a source's; links that lead out of the workspace
+    match nothing.
 
     Raises:
         FileNotFoundError: when a pattern or the base directory matches nothing.
@@ -238,7 +242,8 @@ def zip_of(files: Mapping[str, bytes]) -> bytes:
 def variables_of(
     listed: list[dict[str, Any]], spec: Buildspec, client: Callable[[str], Any]
 ) -> tuple[dict[str, str], frozenset[str]]:
-    """The variables of a build and the values to hide in its log: the buildspec's, then the project's or caller's over them."""
+    """The variables of a build and the values to hide in its log: the buildspec's, then the project's or caller's over
+    them."""
     stored = {name: ("PARAMETER_STORE", place) for name, place in spec.parameter_store.items()}
     stored |= {name: ("SECRETS_MANAGER", place) for name, place in spec.secrets.items()}
     plain = dict(spec.variables)

@@ -1,4 +1,5 @@
-"""git over HTTP: ``/git-codecommit/<region>/v1/repos/<name>`` on the server's own port, served by git's own ``http-backend``.
+"""git over HTTP: ``/git-codecommit/<region>/v1/repos/<name>`` on the server's own port, served by git's own
+``http-backend``.
 
 The user name is an access key id and the password its secret (for a role's session: ``id%token``); GitPull and GitPush
 are asked of IAM. A push is announced like a change by the API.

@@ -23,7 +23,8 @@ class GitFailed(Exception):
 
 
 def _is_kept(parts: tuple[str, ...]) -> bool:
-    """Whether a file of a repository is kept: references and objects, none of which git runs or takes another folder from."""
+    """Whether a file of a repository is kept: references and objects, none of which git runs or takes another folder
+    from."""
     return parts in (("HEAD",), ("packed-refs",)) or (
         parts[:1] in (("refs",), ("objects",)) and ".." not in parts and parts[:2] != ("objects", "info")
     )
@@ -98,7 +99,8 @@ class Repository:
         shutil.rmtree(self.path, ignore_errors=True)
 
     def packed(self) -> bytes:
-        """Its references and objects: references first, so that every object that they name is among what is read after them."""
+        """Its references and objects: references first, so that every object that they name is among what is read after
+        them."""
         file = io.BytesIO()
         with tarfile.open(fileobj=file, mode="w") as archive:
             for path in sorted(self.path.rglob("*"), key=lambda path: "objects" in path.parts):
@@ -112,7 +114,8 @@ class Repository:
         return file.getvalue()
 
     def unpack(self, packed: bytes) -> None:
-        """Make the repository from what :meth:`packed` gave: nothing else, since git runs hooks and what a config names.
+        """Make the repository from what :meth:`packed` gave: nothing else, since git runs hooks and what a config
+        names.
 
         Raises:
             ValueError: for anything but references and objects.
@@ -153,7 +156,8 @@ class Repository:
         return dict(zip(names, text.rstrip("\n").split("\0"), strict=True))
 
     def changed_files(self, commit_id: str, *, since: str | None, known: Iterable[str]) -> frozenset[str]:
-        """The paths that differ from the commit ``since``; where that is not here, those that the commits after all ``known`` touch."""
+        """The paths that differ from the commit ``since``; where that is not here, those that the commits after all
+        ``known`` touch."""
         if since is not None and self.commit_id(since) is not None:
             listed = self._run("diff", "--name-only", "-z", "--no-renames", since, commit_id, "--")
         else:

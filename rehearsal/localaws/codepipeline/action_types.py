@@ -1,4 +1,5 @@
-"""The words in which action and rule types say what their declarations may have: configuration keys, numbers of artifacts.
+"""The words in which action and rule types say what their declarations may have: configuration keys, numbers of
+artifacts.
 
 Pure data; each type stands in its provider's file in ``actions/``.
 
@@ -27,7 +28,8 @@ NONE, ONE, UP_TO_ONE, ANY = Counts(0, 0), Counts(1, 1), Counts(0, 1), Counts(0, 
 
 @dataclass(frozen=True)
 class TypeRules:
-    """What a declaration of this type may and must say; ``properties`` maps configuration keys to whether they are required."""
+    """What a declaration of this type may and must say; ``properties`` maps configuration keys to whether they are
+    required."""
 
     properties: Mapping[str, bool]
     inputs: Counts = NONE

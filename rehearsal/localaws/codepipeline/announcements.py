@@ -1,4 +1,5 @@
-"""The events that CodePipeline sends to EventBridge, in the shape of its user guide ("Monitoring CodePipeline events"). Pure."""
+"""The events that CodePipeline sends to EventBridge, in the shape of its user guide ("Monitoring CodePipeline events").
+Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -56,14 +56,14 @@ class Executions(CodePipelinePart):
                 status = execution.status.value if execution else "unknown"
                 raise AwsError(
                     "PipelineExecutionNotStoppableException",
-                    f"Unable to stop pipeline execution {execution_id} of pipeline {pipeline.name}: its status is {status}, "
-                    f"and only one that is InProgress or Stopping can be stopped",
+                    f"Unable to stop pipeline execution {execution_id} of pipeline {pipeline.name}: its status is "
+                    f"{status}, and only one that is InProgress or Stopping can be stopped",
                 )
             if execution.status is ExecutionStatus.STOPPING and not abandon:
                 raise AwsError(
                     "DuplicatedStopRequestException",
-                    f"The pipeline execution {execution_id} is already in a Stopping state. If you already chose to stop and wait, "
-                    f"you cannot make that request again. You can choose to stop and abandon instead.",
+                    f"The pipeline execution {execution_id} is already in a Stopping state. If you already chose to "
+                    f"stop and wait, you cannot make that request again. You can choose to stop and abandon instead.",
                 )
             state_machine.stop(turn, execution, abandoned=abandon, reason=self.params.get("reason", ""))
 

@@ -50,7 +50,8 @@ class History(CodePipelinePart):
         return pages.page(rows, self.params, "ruleExecutionDetails", default=100)
 
     def list_deploy_action_execution_targets(self) -> dict[str, Any]:
-        """The targets of one run of a Deploy action: instances and clusters have some, a stack and a bucket have none."""
+        """The targets of one run of a Deploy action: instances and clusters have some, a stack and a bucket have
+        none."""
         name, wanted = self.params.get("pipelineName"), self.params["actionExecutionId"]
         pipelines = self.backend.records.pipelines
         with engine.reading():

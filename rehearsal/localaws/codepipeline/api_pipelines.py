@@ -46,7 +46,8 @@ class Pipelines(CodePipelinePart):
         return declared
 
     def _begin(self, pipeline: Pipeline) -> None:
-        """The first execution. A pipeline variable without a default has no value yet, so such a pipeline waits for its first start."""
+        """The first execution. A pipeline variable without a default has no value yet, so such a pipeline waits for its
+        first start."""
         variables = pipeline.definition.variables
         if any(value is None for value in variables.values()):
             return
@@ -64,7 +65,8 @@ class Pipelines(CodePipelinePart):
         if declared is None:
             raise AwsError(
                 "PipelineVersionNotFoundException",
-                f"Pipeline '{pipeline.name}' does not have a version '{version}'; the latest is {pipeline.definition.version}",
+                f"Pipeline '{pipeline.name}' does not have a version '{version}'; the latest is "
+                f"{pipeline.definition.version}",
             )
         metadata = {"pipelineArn": pipeline.arn, "created": pipeline.created_at, "updated": pipeline.updated_at}
         return {"pipeline": declared.declaration, "metadata": metadata}

@@ -76,7 +76,8 @@ class Stages(CodePipelinePart):
         if found is None or not is_latest:
             raise AwsError(
                 "NotLatestPipelineExecutionException",
-                f"The pipeline execution {execution_id} is not the latest one of stage '{name}' of pipeline '{pipeline.name}'",
+                f"The pipeline execution {execution_id} is not the latest one of stage '{name}' of pipeline "
+                f"'{pipeline.name}'",
             )
         return pipeline, *found
 
@@ -85,12 +86,14 @@ class Stages(CodePipelinePart):
         if not retryable:
             raise AwsError(
                 "StageNotRetryableException",
-                f"Stage '{stage_run.name}' of execution {execution.id} cannot be retried: its status is {stage_run.status.value}",
+                f"Stage '{stage_run.name}' of execution {execution.id} cannot be retried: its status is "
+                f"{stage_run.status.value}",
             )
         if execution.definition.version != turn.pipeline.definition.version:
             raise AwsError(
                 "StageNotRetryableException",
-                f"Stage '{stage_run.name}' of execution {execution.id} cannot be retried because the pipeline has been updated since",
+                f"Stage '{stage_run.name}' of execution {execution.id} cannot be retried because the pipeline has been "
+                "updated since",
             )
         self._check_free(turn, stage_run.name)
 
@@ -126,8 +129,9 @@ class Stages(CodePipelinePart):
         if target.definition.version != definition.version:
             raise AwsError(
                 "PipelineExecutionOutdatedException",
-                f"The pipeline execution {target.id} ran version {target.definition.version} of the pipeline, which has version "
-                f"{definition.version} now, and cannot be used as a target pipeline execution for rollback.",
+                f"The pipeline execution {target.id} ran version {target.definition.version} of the pipeline, which "
+                f"has version {definition.version} now, and cannot be used as a target pipeline execution for "
+                "rollback.",
             )
         if target.rollback_target is not None:
             raise _no_rollback(stage, f"the target execution {target.id} is itself a rollback")
@@ -149,8 +153,8 @@ class Stages(CodePipelinePart):
             ):
                 raise AwsError(
                     "ConditionNotOverridableException",
-                    f"The {self.params['conditionType']} condition of stage '{stage_run.name}' cannot be overridden: only one that "
-                    f"has failed the stage can be",
+                    f"The {self.params['conditionType']} condition of stage '{stage_run.name}' cannot be overridden: "
+                    f"only one that has failed the stage can be",
                 )
             self._check_free(turn, stage_run.name)
             state_machine.override(turn, execution, stage_run, gate)

@@ -25,8 +25,8 @@ class Types(CodePipelinePart):
         if kind in custom:
             raise AwsError(
                 "ValidationException",
-                f"The custom action type {kind.category}/{kind.provider} version {kind.version} already exists or existed: a "
-                f"version cannot be used twice",
+                f"The custom action type {kind.category}/{kind.provider} version {kind.version} already exists or "
+                f"existed: a version cannot be used twice",
             )
         if len(custom) >= MAX_CUSTOM_TYPES:
             raise AwsError("LimitExceededException", f"An account can have at most {MAX_CUSTOM_TYPES} custom actions.")

@@ -120,7 +120,8 @@ def abandon(turn: Turn, execution: Execution, stage_run: StageRun) -> None:
 
 
 def roll_back(turn: Turn, failed: Execution, stage: str) -> None:
-    """Start the rollback of a stage to the last execution that succeeded in it; its absence is told in the failed execution."""
+    """Start the rollback of a stage to the last execution that succeeded in it; its absence is told in the failed
+    execution."""
     target = next((e for e in reversed(turn.pipeline.executions.values()) if can_be_target(turn, e, stage)), None)
     if failed.rollback_target is not None:
         return
@@ -133,7 +134,8 @@ def roll_back(turn: Turn, failed: Execution, stage: str) -> None:
 
 
 def can_be_target(turn: Turn, execution: Execution, stage: str) -> bool:
-    """Whether a stage may be rolled back to the execution: it succeeded there, in the present version, and is no rollback itself."""
+    """Whether a stage may be rolled back to the execution: it succeeded there, in the present version, and is no
+    rollback itself."""
     run = execution.stage_runs.get(stage)
     return (
         run is not None

@@ -1,6 +1,7 @@
 """Repositories behind CodeConnections: where on this machine each ``owner/name`` is, as the user has told.
 
-The capability ``POST /_rehearsal/repositories`` keeps it; ``GET`` lists it. Told again after a push, it is looked at at once.
+The capability ``POST /_rehearsal/repositories`` keeps it; ``GET`` lists it. Told again after a push, it is looked at at
+once.
 """
 
 import ipaddress
@@ -92,8 +93,10 @@ def fetch(full_repository_id: str, reference: str, into: Path) -> repository.Rep
 def _location(full_repository_id: str) -> str:
     if full_repository_id not in _locations:
         raise NotReachable(
-            f"The embedded AWS does not reach the provider of {full_repository_id}. Tell it where the repository is on this machine: "
-            f'POST /_rehearsal/repositories with {{"fullRepositoryId": "{full_repository_id}", "location": "<folder>"}}.'
+            f"The embedded AWS does not reach the provider of {full_repository_id}. Tell it where the repository is on "
+            "this machine: "
+            f'POST /_rehearsal/repositories with {{"fullRepositoryId": "{full_repository_id}", "location": '
+            '"<folder>"}.'
         )
     return _locations[full_repository_id]
 

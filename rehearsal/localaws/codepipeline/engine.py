@@ -1,7 +1,8 @@
-"""Carries out what the state machine decides: takes turns one at a time, lets providers work in threads, minds the clock.
+"""Carries out what the state machine decides: takes turns one at a time, lets providers work in threads, minds the
+clock.
 
-The records have no lock of their own: whoever reads or changes them holds this engine's. All pipelines share it: a turn takes
-microseconds, and nothing is awaited while it is held. Polling has a thread of its own (``polling.py``).
+The records have no lock of their own: whoever reads or changes them holds this engine's. All pipelines share it: a turn
+takes microseconds, and nothing is awaited while it is held. Polling has a thread of its own (``polling.py``).
 """
 
 import logging
@@ -71,7 +72,8 @@ class Engine:
                     self._withdraw(instruction.run_id)
 
     def resume(self, pipeline: Pipeline) -> None:
-        """Take up a pipeline whose records come from a snapshot: fail what was running here, go on with what waits for others."""
+        """Take up a pipeline whose records come from a snapshot: fail what was running here, go on with what waits for
+        others."""
         interrupted_runs = self._interrupted
 
         def interrupted(turn: Turn) -> None:

@@ -1,4 +1,5 @@
-"""Who may enter a stage now: one execution at a time, transitions, and what the execution mode does with those that wait. Pure."""
+"""Who may enter a stage now: one execution at a time, transitions, and what the execution mode does with those that
+wait. Pure."""
 
 from rehearsal.localaws.codepipeline.definition import Mode
 from rehearsal.localaws.codepipeline.records import Execution, ExecutionStatus, StageRun
@@ -6,13 +7,15 @@ from rehearsal.localaws.codepipeline.turns import Turn
 
 
 def admit(turn: Turn) -> bool:
-    """Let in whoever may enter a stage; whether anything changed. The last stages come first, so that they become free."""
+    """Let in whoever may enter a stage; whether anything changed. The last stages come first, so that they become
+    free."""
     admitted = [_admit_to(turn, name) for name in reversed(_waited_for(turn))]
     return any(admitted)
 
 
 def _waited_for(turn: Turn) -> list[str]:
-    """Stages that executions wait for, in pipeline order; an execution waits by the name of the stage, as versions may differ."""
+    """Stages that executions wait for, in pipeline order; an execution waits by the name of the stage, as versions may
+    differ."""
     waiting = sorted((e for e in turn.pipeline.live() if e.waiting), key=lambda execution: execution.position)
     return list(dict.fromkeys(execution.stage_name for execution in waiting))
 
@@ -61,7 +64,8 @@ def _supersede(turn: Turn, overtaken: list[Execution]) -> bool:
 
 
 def _enter(turn: Turn, execution: Execution) -> None:
-    """Begin a new run of the stage that the execution waits for; an earlier one of the same execution is a retry's, and stays."""
+    """Begin a new run of the stage that the execution waits for; an earlier one of the same execution is a retry's, and
+    stays."""
     execution.waiting = False
     stage_run = StageRun(execution.stage_name, turn.now)
     execution.stage_runs[stage_run.name] = stage_run

@@ -1,4 +1,5 @@
-"""How much of a pipeline's past is kept: AWS keeps executions for twelve months, the embedded AWS the newest hundred that are over.
+"""How much of a pipeline's past is kept: AWS keeps executions for twelve months, the embedded AWS the newest hundred
+that are over.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/executions-view.html
 """

@@ -1,4 +1,5 @@
-"""What CodePipeline keeps in one account and region: pipelines, tags, custom action types. Plain records; ``engine`` has the lock."""
+"""What CodePipeline keeps in one account and region: pipelines, tags, custom action types. Plain records; ``engine``
+has the lock."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,7 +78,8 @@ class CodePipelineBackend(BaseBackend):
         if execution_id not in pipeline.executions:
             raise AwsError(
                 "PipelineExecutionNotFoundException",
-                f"Execution '{execution_id}' does not exist for pipeline '{pipeline.name}' in account '{self.account_id}'",
+                f"Execution '{execution_id}' does not exist for pipeline '{pipeline.name}' in account "
+                f"'{self.account_id}'",
             )
         return pipeline.executions[execution_id]
 

@@ -1,4 +1,5 @@
-"""Sources that are polled (``PollForSourceChanges`` or ``DetectChanges``, on unless switched off): a new revision starts the pipeline.
+"""Sources that are polled (``PollForSourceChanges`` or ``DetectChanges``, on unless switched off): a new revision
+starts the pipeline.
 
 CodePipeline looks about once a minute; so does this, by the embedded clock, and at once after a change in CodeCommit.
 """
@@ -54,7 +55,8 @@ def _poll(since: float) -> None:
 
 
 def look() -> None:
-    """Look at all polled sources; what was there before has been seen when this returns. One looks at a time, or one push starts two."""
+    """Look at all polled sources; what was there before has been seen when this returns. One looks at a time, or one
+    push starts two."""
     with _looking:
         for pipeline in _pipelines():
             pushes.look_at(pipeline)
@@ -136,7 +138,8 @@ def _start(turn: Turn, action: Action, seen: str, latest: str) -> None:
 
 
 def _trigger(action: Action, latest: str) -> tuple[str, str]:
-    """What the execution says has started it: a connection's provider tells of a push by its webhook, as far as users see."""
+    """What the execution says has started it: a connection's provider tells of a push by its webhook, as far as users
+    see."""
     if action.type.provider == triggers.PROVIDER:
         return pushes.TRIGGER_TYPE, action.configuration["ConnectionArn"]
     return "PollForSourceChanges", f"{action.name} has revision {latest}"

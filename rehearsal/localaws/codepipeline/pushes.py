@@ -1,6 +1,8 @@
-"""Sees pushes to connected repositories, in place of the provider's webhook, and starts the pipelines whose triggers they match.
+"""Sees pushes to connected repositories, in place of the provider's webhook, and starts the pipelines whose triggers
+they match.
 
-What a repository's branches and tags were when the pipeline got its trigger is no push; from then on each new or moved one is.
+What a repository's branches and tags were when the pipeline got its trigger is no push; from then on each new or moved
+one is.
 """
 
 import logging
@@ -33,7 +35,8 @@ persistence.keep_dict("codepipeline.references", _known)
 
 
 def watch(pipeline: Pipeline) -> None:
-    """Remember how the repositories of the pipeline's triggers are now; those that are watched already stay as they are known."""
+    """Remember how the repositories of the pipeline's triggers are now; those that are watched already stay as they are
+    known."""
     wanted = {_key(pipeline, action): action for _, action in _triggered(pipeline)}
     with engine.reading():
         for key in [key for key in _known if key[0] == pipeline.arn and key not in wanted]:

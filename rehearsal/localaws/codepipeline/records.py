@@ -1,4 +1,5 @@
-"""What is kept of pipelines and their executions: plain data, deep-copyable and serialisable, without behaviour of its own.
+"""What is kept of pipelines and their executions: plain data, deep-copyable and serialisable, without behaviour of its
+own.
 
 Times are seconds since the epoch on the embedded AWS's clock. ``state`` alone changes these records.
 """
@@ -85,7 +86,8 @@ class ErrorDetails:
 
 @dataclass(frozen=True)
 class Artifact:
-    """An artifact's place in an artifact store; ``origin`` is the place in another region that it is to be copied from."""
+    """An artifact's place in an artifact store; ``origin`` is the place in another region that it is to be copied
+    from."""
 
     name: str
     bucket: str
@@ -198,7 +200,8 @@ class Phase(StrEnum):
 
 @dataclass
 class StageRun:
-    """An execution's run of one stage: ``actions`` holds every run of every attempt, ``current`` the ids that count now."""
+    """An execution's run of one stage: ``actions`` holds every run of every attempt, ``current`` the ids that count
+    now."""
 
     name: str
     started_at: float

@@ -109,7 +109,8 @@ def limit_seconds(action: Action) -> float:
 
 
 def _input(turn: Turn, execution: Execution, action: Action, name: str) -> Artifact:
-    """Where an action finds an input: in the store of its own region, to which CodePipeline copies what was made in another."""
+    """Where an action finds an input: in the store of its own region, to which CodePipeline copies what was made in
+    another."""
     if name not in execution.artifacts:
         raise variables.Unresolved(f"The input artifact {name} was not made by an earlier action of this execution.")
     made = execution.artifacts[name]
@@ -118,7 +119,8 @@ def _input(turn: Turn, execution: Execution, action: Action, name: str) -> Artif
 
 
 def _new_place(turn: Turn, execution: Execution, action: Action, name: str) -> Artifact:
-    """A place in the store of the action's region: ``<pipeline>/<artifact>/<random>``, cut as CodePipeline cuts them."""
+    """A place in the store of the action's region: ``<pipeline>/<artifact>/<random>``, cut as CodePipeline cuts
+    them."""
     store = execution.definition.stores[action.region or turn.pipeline.region]
     tail = "".join(secrets.choice(_KEY_LETTERS) for _ in range(7))
     return Artifact(name, store.bucket, f"{execution.definition.name[:20]}/{name[:10]}/{tail}")

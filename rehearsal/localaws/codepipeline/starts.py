@@ -1,4 +1,5 @@
-"""With what an execution starts: the values of its variables, the source revisions asked for, and whether there is room. Pure."""
+"""With what an execution starts: the values of its variables, the source revisions asked for, and whether there is
+room. Pure."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +20,8 @@ def check_room(pipeline: Pipeline) -> None:
     if pipeline.definition.mode is not Mode.SUPERSEDED and len(pipeline.live()) >= MAX_CONCURRENT:
         raise AwsError(
             "ConcurrentPipelineExecutionsLimitExceededException",
-            f"The pipeline has reached the limit of {MAX_CONCURRENT} concurrent executions in {pipeline.definition.mode} mode.",
+            f"The pipeline has reached the limit of {MAX_CONCURRENT} concurrent executions in "
+            f"{pipeline.definition.mode} mode.",
         )
 
 
@@ -50,7 +52,8 @@ def source_overrides(definition: Definition, given: Sequence[Mapping[str, str]])
     """The source revisions asked for, by action.
 
     Raises:
-        AwsError: ValidationException, for an action that is not a source of the pipeline, or does not allow the override.
+        AwsError: ValidationException, for an action that is not a source of the pipeline, or does not allow the
+        override.
     """
     sources = {action.name: action for action in definition.stages[0].actions}
     for revision in given:
@@ -58,12 +61,14 @@ def source_overrides(definition: Definition, given: Sequence[Mapping[str, str]])
         if action is None:
             raise AwsError(
                 "ValidationException",
-                f"The source revision names the action {revision['actionName']}, which is not a source action of {definition.name}",
+                f"The source revision names the action {revision['actionName']}, which is not a source action of "
+                f"{definition.name}",
             )
         allows = action.configuration.get("AllowOverrideForS3ObjectKey", "false").lower() == "true"
         if revision["revisionType"] == "S3_OBJECT_KEY" and not allows:
             raise AwsError(
                 "ValidationException",
-                f"The action {action.name} does not allow another object key: set AllowOverrideForS3ObjectKey to true in it",
+                f"The action {action.name} does not allow another object key: set AllowOverrideForS3ObjectKey to true "
+                "in it",
             )
     return {revision["actionName"]: revision for revision in given}

@@ -1,7 +1,8 @@
 """The pipeline state machine: what an event does to a pipeline's executions, and what must be done next. Pure.
 
-Each function takes the :class:`~.turns.Turn` of the moment, changes the records of its pipeline and nothing else, and adds
-instructions to the turn; ``advance`` then goes on until nothing more can start. Ids apart, the same events give the same records.
+Each function takes the :class:`~.turns.Turn` of the moment, changes the records of its pipeline and nothing else, and
+adds instructions to the turn; ``advance`` then goes on until nothing more can start. Ids apart, the same events give
+the same records.
 """
 
 from dataclasses import dataclass, field
@@ -200,7 +201,8 @@ def override(turn: Turn, execution: Execution, stage_run: StageRun, gate: Gate) 
 
 
 def next_moment(turn: Turn) -> float | None:
-    """When the passing of time next changes something: a reply or time limit runs out, or a function is to be called again."""
+    """When the passing of time next changes something: a reply or time limit runs out, or a function is to be called
+    again."""
     moments = [moment for execution in turn.pipeline.live() for run in execution.runs() for moment in _moments(run)]
     return min(moments, default=None)
 
@@ -241,8 +243,8 @@ def _unanswered(run: Run) -> ErrorDetails:
     function = run.configuration.get("FunctionName", run.declared.name)
     return ErrorDetails(
         "JobFailed",
-        f"The AWS Lambda function {function} failed to return a result. Check the function to verify that it has permission to "
-        f"call the PutJobSuccessResult action and that it made a call to PutJobSuccessResult.",
+        f"The AWS Lambda function {function} failed to return a result. Check the function to verify that it has "
+        f"permission to call the PutJobSuccessResult action and that it made a call to PutJobSuccessResult.",
     )
 
 

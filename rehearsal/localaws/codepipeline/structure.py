@@ -1,4 +1,5 @@
-"""Whether a pipeline declaration is a good one, in AWS's words where they are known. Pure; lengths and patterns are ``constraints``'."""
+"""Whether a pipeline declaration is a good one, in AWS's words where they are known. Pure; lengths and patterns are
+``constraints``'."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -135,8 +136,9 @@ def _check_rule(rule: Declared, types: TypeTable) -> None:
     if rules is None:
         offered = sorted(kind.provider for kind in types if kind.category == RULE)
         raise _of_stage(
-            f"RuleType (Category: 'Rule', Provider: '{rule.type.provider}', Owner: 'AWS', Version: '{rule.type.version}') in rule "
-            f"'{rule.name}' is not offered by the embedded AWS, which has: {', '.join(offered)}"
+            f"RuleType (Category: 'Rule', Provider: '{rule.type.provider}', Owner: 'AWS', Version: "
+            f"'{rule.type.version}') in rule '{rule.name}' is not offered by the embedded AWS, which has: "
+            f"{', '.join(offered)}"
         )
     _check_configuration(rule, rules, "Rule")
 
@@ -161,7 +163,8 @@ def _check_configuration(declared: Declared, rules: TypeRules, what: str) -> Non
     error = _of_action if what == "Action" else _of_stage
     if missing:
         raise error(
-            f"{what} configuration for {what.lower()} '{declared.name}' is missing required configuration '{missing[0]}'"
+            f"{what} configuration for {what.lower()} '{declared.name}' is missing required configuration "
+            f"'{missing[0]}'"
         )
     unknown = [key for key in declared.configuration if key not in rules.properties]
     if unknown:
@@ -177,8 +180,8 @@ def _check_count(action: Action, kind: str, count: int, allowed: Counts) -> None
     bound = f"minimum of {allowed.least}" if count < allowed.least else f"maximum of {allowed.most}"
     where = "less than its" if count < allowed.least else "more than its"
     raise _of_action(
-        f"Action {action.name} declares {count} {kind} artifacts which is {where} {bound} {kind} artifacts for action type "
-        f"(category '{action.type.category}', provider '{action.type.provider}')"
+        f"Action {action.name} declares {count} {kind} artifacts which is {where} {bound} {kind} artifacts for action "
+        f"type (category '{action.type.category}', provider '{action.type.provider}')"
     )
 
 
@@ -191,15 +194,15 @@ def _check_triggers(definition: Definition) -> None:
         action = definition.stages[0].action(trigger.action)
         if action is None or action.type.provider != triggers.PROVIDER:
             raise _structure(
-                f"The trigger names the source action {trigger.action}, which is not a {triggers.PROVIDER} action of the pipeline's "
-                f"first stage"
+                f"The trigger names the source action {trigger.action}, which is not a {triggers.PROVIDER} action of "
+                f"the pipeline's first stage"
             )
         try:
             triggers.check(trigger)
         except ValueError as error:
             raise _structure(
-                f"The trigger configuration for the source action is not valid. Make sure to choose valid filter combinations. "
-                f"{error}: source action {trigger.action}"
+                "The trigger configuration for the source action is not valid. Make sure to choose valid filter "
+                f"combinations. {error}: source action {trigger.action}"
             ) from error
 
 
@@ -224,8 +227,8 @@ def _check_artifacts(definition: Definition) -> None:
         for name in action.inputs:
             if made.get(name, rank) >= rank:
                 raise _structure(
-                    f"Input artifact {name} of action {action.name} in stage {stage.name} is not an output artifact of an action "
-                    f"that runs before it"
+                    f"Input artifact {name} of action {action.name} in stage {stage.name} is not an output artifact of "
+                    f"an action that runs before it"
                 )
 
 
@@ -249,8 +252,9 @@ def _check_references(definition: Definition, stage: Stage, action: Action, know
         text = f"VariableReferenceText=[{namespace}.{name}]" if name else f"VariableReferenceText=[{namespace}]"
         if namespace not in known or not name:
             raise _of_action(
-                "Valid format for a pipeline execution variable reference is a namespace and a key separated by a period (.). "
-                f"The following pipeline execution variables are referencing a namespace that does not exist.\n{where}, {text}"
+                "Valid format for a pipeline execution variable reference is a namespace and a key separated by a "
+                "period (.). The following pipeline execution variables are referencing a namespace that does not "
+                f"exist.\n{where}, {text}"
             )
         if namespace == "variables" and action.type.category == "Source":
             raise _of_action(f"Variables at the pipeline level cannot be used in source actions.\n{where}, {text}")

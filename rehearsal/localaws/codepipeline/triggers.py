@@ -56,7 +56,8 @@ class Trigger:
     has_pull_requests: bool
 
     def starts_by(self, push: "Push", default_branch: str) -> bool:
-        """Whether a push starts the pipeline: one filter is enough; without filters, a push to the action's own branch does."""
+        """Whether a push starts the pipeline: one filter is enough; without filters, a push to the action's own branch
+        does."""
         if not self.push and not self.has_pull_requests:
             return push.reference == BRANCHES + default_branch
         return any(one.admits(push) for one in self.push)
@@ -105,8 +106,8 @@ def check(trigger: Trigger) -> None:
     """
     if trigger.has_pull_requests and not trigger.push:
         raise ValueError(
-            "It has pullRequest filters alone, and no pull request is ever made in a repository on this machine: the embedded AWS "
-            "would never start the pipeline. Add a push filter, or leave the trigger out"
+            "It has pullRequest filters alone, and no pull request is ever made in a repository on this machine: the "
+            "embedded AWS would never start the pipeline. Add a push filter, or leave the trigger out"
         )
     for one in trigger.push:
         if (one.tags is None) == (one.branches is None) or (one.tags and one.file_paths):

@@ -1,4 +1,5 @@
-"""One turn of the state machine: the pipeline it changes, the moment it happens at, and what must be done afterwards. Pure."""
+"""One turn of the state machine: the pipeline it changes, the moment it happens at, and what must be done afterwards.
+Pure."""
 
 import uuid
 from dataclasses import dataclass, field

@@ -46,7 +46,8 @@ def resolve_text(text: str, known: Mapping[str, Mapping[str, str]], key: str) ->
         if value is None:
             reason = "no such namespace in this execution" if namespace not in known else "no such variable in it"
             raise Unresolved(
-                f"The variable #{{{namespace}.{name}}} referenced in the configuration key {key} could not be resolved: {reason}."
+                f"The variable #{{{namespace}.{name}}} referenced in the configuration key {key} could not be "
+                f"resolved: {reason}."
             )
         return value
 

@@ -1,4 +1,5 @@
-"""Answers on their way out: a worker writes as long as the client takes what is written, and does not wait for a client who does not.
+"""Answers on their way out: a worker writes as long as the client takes what is written, and does not wait for a client
+who does not.
 
 What a slow client has not taken lies in a file, which the event loop sends: the worker is free.
 """
@@ -28,7 +29,8 @@ class Answer:
         self.rest: IO[bytes] | None = None
 
     def write(self, data: bytes) -> None:
-        """Send it, or keep it for the event loop. The first piece, the head, waits for the second: one packet in place of two."""
+        """Send it, or keep it for the event loop. The first piece, the head, waits for the second: one packet in place
+        of two."""
         if not self._is_begun:
             self._is_begun, self._head = True, data
             return

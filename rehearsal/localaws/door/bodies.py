@@ -1,4 +1,5 @@
-"""Bodies as they arrive, piece by piece: small ones stay in memory, others go to a file. Nothing here waits for a socket."""
+"""Bodies as they arrive, piece by piece: small ones stay in memory, others go to a file. Nothing here waits for a
+socket."""
 
 import re
 from collections.abc import Callable

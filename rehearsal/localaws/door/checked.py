@@ -1,4 +1,5 @@
-"""A request that was held against the model of its service, for all who come after: parsed once, read by authorizer and operation."""
+"""A request that was held against the model of its service, for all who come after: parsed once, read by authorizer and
+operation."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

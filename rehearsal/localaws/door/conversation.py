@@ -1,7 +1,8 @@
-"""One client's connection on the event loop: requests are collected here, answers that a client takes slowly sent from here.
+"""One client's connection on the event loop: requests are collected here, answers that a client takes slowly sent from
+here.
 
-A worker has the connection only while it works on an answer; a client who sends nothing, half a head or half a body costs none.
-All runs on the event loop's thread, but for :meth:`Conversation.answered`.
+A worker has the connection only while it works on an answer; a client who sends nothing, half a head or half a body
+costs none. All runs on the event loop's thread, but for :meth:`Conversation.answered`.
 """
 
 import io

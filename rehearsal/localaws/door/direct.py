@@ -1,4 +1,5 @@
-"""A second way into the server for requests that come by the thousand: answered on the event loop, without WSGI between."""
+"""A second way into the server for requests that come by the thousand: answered on the event loop, without WSGI
+between."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
-"""What the order of a fault may say: a fault that could never strike, or that would hold a request for ever, is refused. Pure."""
+"""What the order of a fault may say: a fault that could never strike, or that would hold a request for ever, is
+refused. Pure."""
 
 import math
 from collections.abc import Mapping
@@ -66,5 +67,6 @@ def _models() -> botocore.session.Session:
 
 
 def is_of(ordered: str, called: str) -> bool:
-    """Whether a fault ordered for one service strikes a call of another: the data plane goes by the service's IAM name, too."""
+    """Whether a fault ordered for one service strikes a call of another: the data plane goes by the service's IAM name,
+    too."""
     return ordered in (called, f"{called}{_DATA_PLANE}")

@@ -45,8 +45,8 @@ _JOB_RESULTS = ("PutJobSuccessResult", "PutJobFailureResult")
 class Fault:
     """One planned fault. Empty ``service``, ``operation`` and ``name`` stand for any; names may have wildcards.
 
-    ``count`` is how often it still strikes, None without end. ``seconds`` is the length of a delay, how long a training job
-    runs before it is stopped, and how late changes of IAM count, which is so until the fault is removed.
+    ``count`` is how often it still strikes, None without end. ``seconds`` is the length of a delay, how long a training
+    job runs before it is stopped, and how late changes of IAM count, which is so until the fault is removed.
     """
 
     id: str

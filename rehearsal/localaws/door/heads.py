@@ -10,11 +10,12 @@ _REQUEST_LINE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [^\s\x00-\x1f\x7f]+ HTT
 _BLANKS = b"\r\n"
 
 Judge = Callable[[Head], bytes | None]
-"""Gives the whole answer to a head that is refused, None for one that may go on. It is called on the event loop's thread and may
-not wait; its answer ends the connection, as the body stays unread."""
+"""Gives the whole answer to a head that is refused, None for one that may go on. It is called on the event loop's
+thread and may not wait; its answer ends the connection, as the body stays unread."""
 
 Shaper = Callable[[Head, int, str, str], bytes]
-"""Makes a whole answer in the shape of a head's protocol from status, code and message. Called on the event loop's thread too."""
+"""Makes a whole answer in the shape of a head's protocol from status, code and message. Called on the event loop's
+thread too."""
 
 _judges: list[Judge] = []
 _shapers: list[Shaper] = []

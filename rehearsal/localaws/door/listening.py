@@ -1,4 +1,5 @@
-"""The HTTP server: takes connections on the event loop, and has workers answer the requests that are there as a whole."""
+"""The HTTP server: takes connections on the event loop, and has workers answer the requests that are there as a
+whole."""
 
 import errno
 import logging
@@ -118,8 +119,8 @@ class Server(wsgi.Server):
         """Say it in the log, once a minute."""
         limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         message = (
-            f"{what}, and the limit of open files is {limit}: the embedded AWS closes idle connections, and takes no more when "
-            f"none is idle. Close some, or start it with a higher limit (ulimit -n 4096)."
+            f"{what}, and the limit of open files is {limit}: the embedded AWS closes idle connections, and takes no "
+            f"more when none is idle. Close some, or start it with a higher limit (ulimit -n 4096)."
         )
         now = time.monotonic()
         if now - self._complained_at > 60:
@@ -134,8 +135,8 @@ class Server(wsgi.Server):
         computed, before = time.process_time(), self._computed
         self._computed = computed
         if self._serves and self.requests.qsize and not self.requests.idle and computed - before < _BUSY:
-            # all workers wait for something: a long poll, a function that itself calls the embedded AWS. Not while it stops:
-            # new workers would take the orders to end that the old ones wait for.
+            # all workers wait for something: a long poll, a function that itself calls the embedded AWS. Not while it
+            # stops: new workers would take the orders to end that the old ones wait for.
             loop().aside(lambda: self.requests.grow(_WORKERS_AT_ONCE))
 
 

@@ -1,7 +1,8 @@
 """A request that is there as a whole, as the workers see it: cheroot's classes, without a socket to wait for.
 
-cheroot's own classes read head and body from the socket, and so hold a worker for as long as the client takes. Here both lie in
-memory or in a file before a worker is asked; what is left of cheroot is WSGI, the writing of answers, and the pool of workers.
+cheroot's own classes read head and body from the socket, and so hold a worker for as long as the client takes. Here
+both lie in memory or in a file before a worker is asked; what is left of cheroot is WSGI, the writing of answers, and
+the pool of workers.
 """
 
 import io
@@ -103,12 +104,14 @@ def _texts(headers: Mapping[bytes, bytes]) -> Iterator[tuple[str, str]]:
 
 
 def _no_stream(*_: Any) -> io.BytesIO:
-    """In place of the socket's streams, which the event loop reads; one that is open, as the server asks when it stops a busy worker."""
+    """In place of the socket's streams, which the event loop reads; one that is open, as the server asks when it stops
+    a busy worker."""
     return io.BytesIO()
 
 
 class Connection(HTTPConnection):
-    """A connection as a worker has it while it answers one request; ``conversation`` is what the event loop has of it."""
+    """A connection as a worker has it while it answers one request; ``conversation`` is what the event loop has of
+    it."""
 
     RequestHandlerClass = Request
     received: Received

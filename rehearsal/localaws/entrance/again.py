@@ -1,7 +1,7 @@
 """A request that only reads is asked once more when what it was reading changed under it.
 
-moto's records have no lock. A listing walks over a dictionary while another request adds to it, and Python stops the walk with
-RuntimeError. Nothing has been changed or answered then, so the walk begins anew.
+moto's records have no lock. A listing walks over a dictionary while another request adds to it, and Python stops the
+walk with RuntimeError. Nothing has been changed or answered then, so the walk begins anew.
 """
 
 import re

@@ -1,7 +1,8 @@
 """From an admitted request to moto's application of its service: the service that the caller signed for, and no other.
 
-moto would tell the service from whatever the request brings (headers of other protocols, the body, the path). Here the signature's
-scope decides, so that what was authenticated is what is executed. Handlers of moto that never ask the authorizer are not served.
+moto would tell the service from whatever the request brings (headers of other protocols, the body, the path). Here the
+signature's scope decides, so that what was authenticated is what is executed. Handlers of moto that never ask the
+authorizer are not served.
 """
 
 import re

@@ -1,6 +1,7 @@
 """Requests with a body worth refusing are judged on their head, on the event loop, before the body is read.
 
-Small bodies are collected first: reading them costs less than judging twice, and the front judges every request before anybody parses it.
+Small bodies are collected first: reading them costs less than judging twice, and the front judges every request before
+anybody parses it.
 """
 
 from rehearsal.localaws.authorizer import admission, request_heads, wire_errors

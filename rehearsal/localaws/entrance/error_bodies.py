@@ -1,7 +1,8 @@
 """Bodies of errors as the service's model has them: the message under its own name, and who is to blame.
 
-moto's older services write ``message`` into every body of theirs. Most models say ``Message``, and SDKs give a caller of
-``error.response["Message"]`` what they find under the model's name. The decision is pure; ``install`` puts it behind moto's operations.
+moto's older services write ``message`` into every body of theirs. Most models say ``Message``, and SDKs give a caller
+of ``error.response["Message"]`` what they find under the model's name. The decision is pure; ``install`` puts it behind
+moto's operations.
 """
 
 import json

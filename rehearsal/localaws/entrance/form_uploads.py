@@ -1,4 +1,5 @@
-"""Uploads by HTML form, as a browser sends them to a bucket: made the PutObject that they stand for, in the name of who signed the form.
+"""Uploads by HTML form, as a browser sends them to a bucket: made the PutObject that they stand for, in the name of who
+signed the form.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
 """
@@ -188,6 +189,9 @@ def _success(form: Form, etag: str) -> tuple[str, list[tuple[str, str]], bytes]:
     wanted = form.fields.get("success_action_status")
     if wanted == "201":
         told = f"<Bucket>{escape(form.bucket)}</Bucket><Key>{escape(form.key)}</Key><ETag>{escape(etag)}</ETag>"
-        content = f'<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse><Location>{escape(location)}</Location>{told}</PostResponse>'
+        content = (
+            '<?xml version="1.0" '
+            f'encoding="UTF-8"?>\n<PostResponse><Location>{escape(location)}</Location>{told}</PostResponse>'
+        )
         return "201 Created", [("Location", location), ("Content-Type", "application/xml")], content.encode()
     return ("200 OK" if wanted == "200" else "204 No Content"), [("Location", location)], b""

@@ -1,8 +1,9 @@
 """The front of the embedded AWS: one WSGI application that hands each request to whom it belongs.
 
-A request's head is judged first (``authorizer/admission.py``): Host and Origin for all of them, then, for what goes on to moto, the
-signature. ``/_rehearsal/...`` goes to the capabilities, what a short cut takes is answered there (the data plane of endpoints);
-both know their callers in ways of their own. All else goes to moto's application of the service that the caller signed for.
+A request's head is judged first (``authorizer/admission.py``): Host and Origin for all of them, then, for what goes on
+to moto, the signature. ``/_rehearsal/...`` goes to the capabilities, what a short cut takes is answered there (the data
+plane of endpoints); both know their callers in ways of their own. All else goes to moto's application of the service
+that the caller signed for.
 """
 
 import io

@@ -1,7 +1,8 @@
 """The services that the embedded AWS offers, and of some of them the operations. What is not here is refused by name.
 
-moto has a hundred services more that keep records and do no work: instances that never run, databases that nobody can reach. An
-answer that only looks like AWS's would let a rehearsal pass and the account fail, so they are not served. Pure data.
+moto has a hundred services more that keep records and do no work: instances that never run, databases that nobody can
+reach. An answer that only looks like AWS's would let a rehearsal pass and the account fail, so they are not served.
+Pure data.
 """
 
 from collections.abc import Mapping
@@ -51,26 +52,29 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
     ),
     "ec2": _operations(
         """
-        AssociateRouteTable AttachInternetGateway AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateInternetGateway
-        CreateKeyPair CreateRoute CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags CreateVpc CreateVpcEndpoint
-        DeleteInternetGateway DeleteKeyPair DeleteRoute DeleteRouteTable DeleteSecurityGroup DeleteSubnet DeleteTags DeleteVpc
-        DeleteVpcEndpoints DescribeAvailabilityZones DescribeImages DescribeInstances DescribeInternetGateways DescribeKeyPairs
-        DescribeNetworkAcls DescribeNetworkInterfaces DescribeRegions DescribeRouteTables DescribeSecurityGroupRules
-        DescribeSecurityGroups DescribeSubnets DescribeTags DescribeVolumes DescribeVpcAttribute DescribeVpcEndpoints
-        DescribeVpcEndpointServices DescribeVpcs DetachInternetGateway DisassociateRouteTable ImportKeyPair ModifySubnetAttribute
-        ModifyVpcAttribute RevokeSecurityGroupEgress RevokeSecurityGroupIngress
+        AssociateRouteTable AttachInternetGateway AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress
+        CreateInternetGateway CreateKeyPair CreateRoute CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags
+        CreateVpc CreateVpcEndpoint DeleteInternetGateway DeleteKeyPair DeleteRoute DeleteRouteTable DeleteSecurityGroup
+        DeleteSubnet DeleteTags DeleteVpc DeleteVpcEndpoints DescribeAvailabilityZones DescribeImages DescribeInstances
+        DescribeInternetGateways DescribeKeyPairs DescribeNetworkAcls DescribeNetworkInterfaces DescribeRegions
+        DescribeRouteTables DescribeSecurityGroupRules DescribeSecurityGroups DescribeSubnets DescribeTags
+        DescribeVolumes DescribeVpcAttribute DescribeVpcEndpoints DescribeVpcEndpointServices DescribeVpcs
+        DetachInternetGateway DisassociateRouteTable ImportKeyPair ModifySubnetAttribute ModifyVpcAttribute
+        RevokeSecurityGroupEgress RevokeSecurityGroupIngress
         """
     ),
     "route53": _operations("CreateHostedZone DeleteHostedZone GetHostedZone ListHostedZones ListHostedZonesByName"),
     "ssm": _operations(
         """
-        AddTagsToResource DeleteParameter DeleteParameters DescribeParameters GetParameter GetParameterHistory GetParameters
-        GetParametersByPath LabelParameterVersion ListTagsForResource PutParameter RemoveTagsFromResource UnlabelParameterVersion
+        AddTagsToResource DeleteParameter DeleteParameters DescribeParameters GetParameter GetParameterHistory
+        GetParameters GetParametersByPath LabelParameterVersion ListTagsForResource PutParameter RemoveTagsFromResource
+        UnlabelParameterVersion
         """
     ),
 }
-"""By botocore's name: scaling by policies and not by schedules, of EC2 the networks that jobs and templates name, of Route 53 the zones
-that templates name, of Systems Manager the Parameter Store. Of the other services whatever their own room, or moto, has."""
+"""By botocore's name: scaling by policies and not by schedules, of EC2 the networks that jobs and templates name, of
+Route 53 the zones that templates name, of Systems Manager the Parameter Store. Of the other services whatever their own
+room, or moto, has."""
 
 
 class NotOffered(NotImplementedError):

@@ -103,7 +103,8 @@ def _question(approval: dict[str, Any]) -> str:
 
 
 def _page(start_response: Callable[..., Any], status: str, body: str) -> Iterable[bytes]:
-    page = f"<!doctype html><html lang='en'><meta charset='utf-8'><title>Approval</title><body>{body}</body></html>".encode()
+    head = "<!doctype html><html lang='en'><meta charset='utf-8'><title>Approval</title>"
+    page = f"{head}<body>{body}</body></html>".encode()
     headers = [
         ("Content-Type", "text/html; charset=utf-8"),
         ("Content-Length", str(len(page))),

@@ -40,7 +40,8 @@ _moto_send_to_targets = Rule.send_to_targets
 
 
 def install() -> None:
-    """Put our delivery and our patterns in the place of moto's, which deliver on the caller's thread and know few targets."""
+    """Put our delivery and our patterns in the place of moto's, which deliver on the caller's thread and know few
+    targets."""
     replace(Rule, "send_to_targets", _send_to_targets)
     replace(EventPattern, "matches_event", _matches_event)
     replace(EventPattern, "load", classmethod(_load))

@@ -1,7 +1,7 @@
 """Event patterns: which events a rule takes. Pure.
 
-All operators of https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html: exact values,
-prefix, suffix, equals-ignore-case, wildcard, anything-but (of these), numeric, cidr, exists and $or.
+All operators of https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html: exact
+values, prefix, suffix, equals-ignore-case, wildcard, anything-but (of these), numeric, cidr, exists and $or.
 """
 
 import ipaddress

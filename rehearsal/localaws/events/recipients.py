@@ -1,7 +1,7 @@
 """Functions, queues and topics that a service itself writes to, as their resource policies allow.
 
-Alarms, EventBridge, S3 and SNS have no credentials for this: the service principal must be named by the recipient's own policy.
-So the calls here go to the recipient directly, after that policy has been asked.
+Alarms, EventBridge, S3 and SNS have no credentials for this: the service principal must be named by the recipient's own
+policy. So the calls here go to the recipient directly, after that policy has been asked.
 """
 
 import json
@@ -47,7 +47,8 @@ class Sender:
             )
 
     def _keys(self, action: str) -> dict[str, tuple[str, ...]]:
-        """The condition keys. EventBridge gives topics none of its rule ("Using resource-based policies", Amazon SNS permissions)."""
+        """The condition keys. EventBridge gives topics none of its rule ("Using resource-based policies", Amazon SNS
+        permissions)."""
         keys: dict[str, tuple[str, ...]] = {"aws:principalisawsservice": ("true",)}
         if (self.service, action) != _WITHOUT_SOURCE:
             keys["aws:sourcearn"] = (self.source_arn,)
@@ -86,7 +87,8 @@ def check(arn: str, sender: Sender) -> None:
 
 
 def _check_key(key_id: str, region: str, sender: Sender) -> None:
-    """The key of an encrypted queue or topic must let the sender use it; AWS's own keys (aws/sns, aws/sqs) let no service do so.
+    """The key of an encrypted queue or topic must let the sender use it; AWS's own keys (aws/sns, aws/sqs) let no
+    service do so.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     """

@@ -1,4 +1,5 @@
-"""How each kind of rule target is reached. One function a service, each with the rule's role or under the target's policy."""
+"""How each kind of rule target is reached. One function a service, each with the rule's role or under the target's
+policy."""
 
 import json
 import uuid
@@ -194,7 +195,8 @@ _SENDERS_BY_ROLE: dict[str, Callable[[Delivery], None]] = {
 
 
 def send_dead_letter(delivery: Delivery, queue_arn: str, attributes: Mapping[str, str]) -> None:
-    """Put what was not delivered on the dead-letter queue: a rule's event by the queue's policy, a schedule's input by its role.
+    """Put what was not delivered on the dead-letter queue: a rule's event by the queue's policy, a schedule's input by
+    its role.
 
     Raises:
         AwsError, botocore.exceptions.ClientError: why the queue did not take it.

@@ -1,7 +1,8 @@
 """Scheduled rules and EventBridge Scheduler: one thread that sleeps on the clock until the next one is due.
 
-When the clock is advanced past several occurrences of one schedule, each is delivered with its own time, up to a hundred.
-What came due while the server was down is delivered at the restart, once for each schedule: AWS would not have missed it.
+When the clock is advanced past several occurrences of one schedule, each is delivered with its own time, up to a
+hundred. What came due while the server was down is delivered at the restart, once for each schedule: AWS would not have
+missed it.
 """
 
 import logging

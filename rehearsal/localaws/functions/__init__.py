@@ -1,1 +1,2 @@
-"""Lambda: the uploaded zips really run, each in a child process under the runtime interface client that AWS Lambda uses."""
+"""Lambda: the uploaded zips really run, each in a child process under the runtime interface client that AWS Lambda
+uses."""

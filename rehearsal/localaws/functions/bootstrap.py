@@ -1,7 +1,8 @@
 """Runs inside a function's process, before awslambdaric: shows the function only what its AWS runtime has.
 
-``sys.path`` becomes the function's code, its layers and Python's own library; of the packages installed beside Rehearsal
-only those of the Lambda Python runtime can be imported. So a zip that lacks a dependency fails here as it would on AWS.
+``sys.path`` becomes the function's code, its layers and Python's own library; of the packages installed beside
+Rehearsal only those of the Lambda Python runtime can be imported. So a zip that lacks a dependency fails here as it
+would on AWS.
 """
 
 import importlib.machinery
@@ -75,7 +76,8 @@ def preload() -> None:
 
 
 def _share_models() -> None:
-    """Have the clients of all sessions share what one of them has read, as the clients of one session do: nobody changes it."""
+    """Have the clients of all sessions share what one of them has read, as the clients of one session do: nobody
+    changes it."""
     from botocore.loaders import Loader
 
     initialise, read = Loader.__init__, dict[tuple[str, ...], object]()

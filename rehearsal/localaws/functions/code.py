@@ -23,7 +23,8 @@ def check(digest: str, package: bytes) -> None:
     """Refuse what Lambda refuses at upload: unpacked now, it is known to be good when it is first run.
 
     Raises:
-        AwsError: InvalidParameterValueException, for a zip that is broken, too large, or holds links or names that lead out.
+        AwsError: InvalidParameterValueException, for a zip that is broken, too large, or holds links or names that lead
+        out.
     """
     unpacked(digest, package)
 

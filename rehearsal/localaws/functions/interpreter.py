@@ -1,8 +1,10 @@
-"""The process in which a function's runtime runs: a fork of one that has loaded boto3 where that saves time and changes nothing.
+"""The process in which a function's runtime runs: a fork of one that has loaded boto3 where that saves time and changes
+nothing.
 
-A function must not see that it was forked. It finds no module loaded but Python's own and those of Lambda's runtime, which it could
-import anyway. A new process is started for a package that has modules of its own by the names of those loaded, for an environment
-that an interpreter reads at its start, and for code that never names boto3, whose memory would be counted with what it does not use.
+A function must not see that it was forked. It finds no module loaded but Python's own and those of Lambda's runtime,
+which it could import anyway. A new process is started for a package that has modules of its own by the names of those
+loaded, for an environment that an interpreter reads at its start, and for code that never names boto3, whose memory
+would be counted with what it does not use.
 """
 
 import os
@@ -31,7 +33,8 @@ _made: list[Preloaded] = []
 def start(
     *, environment: Mapping[str, str], task_root: Path, layers: Iterable[Path], home: Path, log: int
 ) -> ChildProcess:
-    """Start the runtime. ``log``: the descriptor that the function's output goes to; ``home``: the folder that it may write."""
+    """Start the runtime. ``log``: the descriptor that the function's output goes to; ``home``: the folder that it may
+    write."""
     readable = [task_root, *layers]
     folders = tuple(map(Path, environment["PYTHONPATH"].split(os.pathsep)))
     if isolation.can_fork() and _names_boto3(folders):

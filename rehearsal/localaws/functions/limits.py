@@ -130,7 +130,8 @@ def check_role(role_arn: str) -> None:
 
 
 def check_dead_letters(role_arn: str, wanted: Mapping[str, Any] | None) -> None:
-    """The execution role must be able to write to the dead-letter queue or topic, at once: Lambda does not wait for IAM.
+    """The execution role must be able to write to the dead-letter queue or topic, at once: Lambda does not wait for
+    IAM.
 
     Raises:
         AwsError: InvalidParameterValueException.

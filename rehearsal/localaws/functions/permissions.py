@@ -1,4 +1,5 @@
-"""Statements of a function's resource-based policy: what AddPermission takes, and how the policy then names the principal.
+"""Statements of a function's resource-based policy: what AddPermission takes, and how the policy then names the
+principal.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
 """
@@ -26,14 +27,14 @@ def check(raw: str, statements: Sequence[dict[str, Any]]) -> Any:
     if not _STATEMENT_ID.fullmatch(identifier):
         raise AwsError(
             "ValidationException",
-            f"1 validation error detected: Value '{identifier}' at 'statementId' failed to satisfy constraint: Member must "
-            "satisfy regular expression pattern: ([a-zA-Z0-9-_]+)",
+            f"1 validation error detected: Value '{identifier}' at 'statementId' failed to satisfy constraint: Member "
+            "must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)",
         )
     if any(each.get("Sid") == identifier for each in statements):
         raise AwsError(
             "ResourceConflictException",
-            f"The statement id ({identifier}) provided already exists. Please provide a new statement id, or remove the "
-            "existing statement.",
+            f"The statement id ({identifier}) provided already exists. Please provide a new statement id, or remove "
+            "the existing statement.",
         )
     return _named(str(members.get("Principal") or ""))
 

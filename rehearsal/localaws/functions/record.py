@@ -1,4 +1,5 @@
-"""What the parts of this room know of a function and of what an invocation came to: the types between them, and nothing else."""
+"""What the parts of this room know of a function and of what an invocation came to: the types between them, and nothing
+else."""
 
 import base64
 from collections.abc import Sequence
@@ -30,7 +31,8 @@ class Result:
 
 
 class FunctionRecord(Protocol):
-    """A function (one version of it) as moto's record of it and ours has it; ``models.Function`` is the one there is."""
+    """A function (one version of it) as moto's record of it and ours has it; ``models.Function`` is the one there
+    is."""
 
     function_name: str
     function_arn: str

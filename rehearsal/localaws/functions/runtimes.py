@@ -96,6 +96,7 @@ def check_runs(runtime: str | None, package_type: str) -> None:
     names = ", ".join(sorted(_PYTHON))
     raise AwsError(
         "InvalidParameterValueException",
-        f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [{names}] or be a valid ARN",
+        f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum value set: [{names}] or "
+        "be a valid ARN",
         Type="User",
     )

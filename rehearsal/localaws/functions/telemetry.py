@@ -1,7 +1,8 @@
 """The log pipe of a sandbox: plain output and the runtime's framed messages, mixed, cut into log events.
 
 awslambdaric writes each record of ``logging`` as a frame (type, length, microseconds, text; big-endian) to the
-descriptor in ``_LAMBDA_TELEMETRY_LOG_FD``; ``print`` writes plain lines. One pipe takes both, so that their order holds.
+descriptor in ``_LAMBDA_TELEMETRY_LOG_FD``; ``print`` writes plain lines. One pipe takes both, so that their order
+holds.
 """
 
 import struct
@@ -55,7 +56,8 @@ class LogCutter:
 
 
 def chronological(lines: Sequence[LogLine]) -> list[LogLine]:
-    """The same order, no event before its predecessor: plain lines are stamped when they are read, frames when written."""
+    """The same order, no event before its predecessor: plain lines are stamped when they are read, frames when
+    written."""
     ordered: list[LogLine] = []
     for line in reversed(lines):
         latest = ordered[-1].timestamp_ms if ordered else line.timestamp_ms

@@ -1,1 +1,2 @@
-"""The ground that every room stands on: the host, time, errors, limits, and what a restart keeps. Imports nothing of ours."""
+"""The ground that every room stands on: the host, time, errors, limits, and what a restart keeps. Imports nothing of
+ours."""

@@ -1,4 +1,5 @@
-"""Where a running embedded AWS can be found: a file for each port, readable by its owner alone, removed when it stops."""
+"""Where a running embedded AWS can be found: a file for each port, readable by its owner alone, removed when it
+stops."""
 
 import json
 import os
@@ -65,7 +66,8 @@ def announced(announcement: Announcement) -> Iterator[None]:
 
 
 def _created(file: Path) -> int:
-    """The descriptor of a new file in a folder that another embedded AWS may remove at any moment, being the last there."""
+    """The descriptor of a new file in a folder that another embedded AWS may remove at any moment, being the last
+    there."""
     while True:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if file.parent.stat().st_uid != os.getuid():
@@ -104,7 +106,8 @@ def _remove_empty(folder: Path) -> None:
 
 
 def read(port: int) -> Announcement | None:
-    """The announcement of the embedded AWS on ``port``; None when none runs there (a left-over of a killed one does not count)."""
+    """The announcement of the embedded AWS on ``port``; None when none runs there (a left-over of a killed one does not
+    count)."""
     try:
         announcement = Announcement(**json.loads(_file(port).read_text()))
         os.kill(announcement.pid, 0)

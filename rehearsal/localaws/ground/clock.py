@@ -1,10 +1,12 @@
 """Time for the embedded AWS: every wait of a service goes through here, so that a week can pass in a moment.
 
-The clock is the machine's, plus an offset that :func:`advance` moves forward. A service that waits, or shows when something
-happened, asks this clock. Child processes (functions, jobs, builds) keep the machine's time, and so do their log lines.
+The clock is the machine's, plus an offset that :func:`advance` moves forward. A service that waits, or shows when
+something happened, asks this clock. Child processes (functions, jobs, builds) keep the machine's time, and so do their
+log lines.
 
-When the machine's own clock jumps (it was set, or the machine slept), :func:`watch` sees it within a second: forward, and who waits for
-a moment now past wakes; back, and this clock goes on from where it was, since time on AWS does not go back.
+When the machine's own clock jumps (it was set, or the machine slept), :func:`watch` sees it within a second: forward,
+and who waits for a moment now past wakes; back, and this clock goes on from where it was, since time on AWS does not go
+back.
 """
 
 import math
@@ -24,7 +26,8 @@ _LONGEST_WAIT_SECONDS = 86400.0
 class Clock:
     """The machine's clock with an offset; waiting threads wake when it is advanced.
 
-    ``machine`` gives seconds since the epoch, ``steady`` seconds that pass evenly, whatever is done to the machine's clock.
+    ``machine`` gives seconds since the epoch, ``steady`` seconds that pass evenly, whatever is done to the machine's
+    clock.
     """
 
     def __init__(self, machine: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
@@ -44,7 +47,8 @@ class Clock:
         return datetime.fromtimestamp(self.timestamp(), UTC)
 
     def embedded(self, machine_timestamp: float) -> float:
-        """What this clock showed when the machine's showed ``machine_timestamp``: for moments that a client wrote down."""
+        """What this clock showed when the machine's showed ``machine_timestamp``: for moments that a client wrote
+        down."""
         with self._guard:
             return machine_timestamp + sum(seconds for moment, seconds in self._advances if moment <= machine_timestamp)
 
@@ -53,7 +57,8 @@ class Clock:
         return self._offset_seconds
 
     def sleep(self, seconds: float) -> None:
-        """Return when ``seconds`` have passed on this clock, from now: nobody knew before that this wait would begin."""
+        """Return when ``seconds`` have passed on this clock, from now: nobody knew before that this wait would
+        begin."""
         self.sleep_until(self.timestamp() + seconds)
 
     def sleep_until(self, moment: float) -> None:
@@ -75,7 +80,8 @@ class Clock:
     def wait_for(
         self, condition: threading.Condition, predicate: Callable[[], bool], timeout_seconds: float | None = None
     ) -> bool:
-        """Wait on ``condition`` (held by the caller) until ``predicate()`` or the timeout; return the predicate's last value."""
+        """Wait on ``condition`` (held by the caller) until ``predicate()`` or the timeout; return the predicate's last
+        value."""
         return self.wait_until(
             condition, predicate, None if timeout_seconds is None else self.timestamp() + timeout_seconds
         )
@@ -111,8 +117,8 @@ class Clock:
             if self._offset_seconds + seconds > FURTHEST_SECONDS:
                 left = max(0.0, FURTHEST_SECONDS - self._offset_seconds)
                 raise ValueError(
-                    f"the clock of the embedded AWS may be ten years ahead of the machine's at most: {left:.0f} seconds "
-                    f"({left / 86400:.0f} days) more, not {seconds:.0f}"
+                    f"the clock of the embedded AWS may be ten years ahead of the machine's at most: {left:.0f} "
+                    f"seconds ({left / 86400:.0f} days) more, not {seconds:.0f}"
                 )
             self._move(seconds)
         self._wake()
@@ -124,7 +130,8 @@ class Clock:
             self.notice_jump()
 
     def notice_jump(self) -> None:
-        """Wake who waits if the machine's clock has jumped since the last look; if back, go on from where this one was."""
+        """Wake who waits if the machine's clock has jumped since the last look; if back, go on from where this one
+        was."""
         drift = self._machine() - self._steady()
         jumped, self._drift = drift - self._drift, drift
         if abs(jumped) < _JUMP_SECONDS:

@@ -1,7 +1,9 @@
-"""Cron expressions as EventBridge and CodePipeline write them: minutes, hours, day of month, month, day of week, year. Pure.
+"""Cron expressions as EventBridge and CodePipeline write them: minutes, hours, day of month, month, day of week, year.
+Pure.
 
-``?`` in a day field asks nothing of it, week days count from 1 (Sunday); ``L`` is the last, ``15W`` the weekday nearest to
-the 15th, ``6#3`` the third Friday. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+``?`` in a day field asks nothing of it, week days count from 1 (Sunday); ``L`` is the last, ``15W`` the weekday nearest
+to the 15th, ``6#3`` the third Friday.
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
 """
 
 import calendar

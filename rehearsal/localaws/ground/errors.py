@@ -17,7 +17,8 @@ class AwsError(ServiceException):
 
 
 def describe(error: BaseException) -> str:
-    """One line for a person: boto3's errors without their ``An error occurred (...)`` preamble, others by type and text."""
+    """One line for a person: boto3's errors without their ``An error occurred (...)`` preamble, others by type and
+    text."""
     response = getattr(error, "response", None)
     if isinstance(response, dict) and "Error" in response:
         return f"{response['Error'].get('Message', '')} ({response['Error'].get('Code', 'Unknown')})"

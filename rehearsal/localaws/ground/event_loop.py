@@ -1,7 +1,8 @@
-"""One thread that watches many sockets, for exchanges that come by the thousand: nobody whom it calls may wait for anything.
+"""One thread that watches many sockets, for exchanges that come by the thousand: nobody whom it calls may wait for
+anything.
 
-A thread for each connection would do, but for Python's one lock: eight threads that wake each other for every read spend more time
-on that than on the requests themselves.
+A thread for each connection would do, but for Python's one lock: eight threads that wake each other for every read
+spend more time on that than on the requests themselves.
 """
 
 import logging
@@ -35,11 +36,13 @@ class EventLoop:
         host.in_background(self._run, name="data plane")
 
     def watch(self, connection: socket.socket, readable: Callback) -> None:
-        """Call back whenever there is something to read, or the other side is gone. On this thread, as :meth:`unwatch`."""
+        """Call back whenever there is something to read, or the other side is gone. On this thread, as
+        :meth:`unwatch`."""
         self._selector.register(connection, selectors.EVENT_READ, readable)
 
     def watch_writing(self, connection: socket.socket, writable: Callback) -> None:
-        """Of a watched connection: call back when there is room to send, and no more for reading; :meth:`watch_reading` goes back."""
+        """Of a watched connection: call back when there is room to send, and no more for reading; :meth:`watch_reading`
+        goes back."""
         self._selector.modify(connection, selectors.EVENT_WRITE, writable)
 
     def watch_reading(self, connection: socket.socket, readable: Callback) -> None:

@@ -1,4 +1,5 @@
-"""Just enough of HTTP/1.1 to carry a payload between two processes of this machine: heads in and out, lengths always given. Pure."""
+"""Just enough of HTTP/1.1 to carry a payload between two processes of this machine: heads in and out, lengths always
+given. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -13,7 +13,8 @@ Row = TypeVar("Row")
 def cut(
     rows: Sequence[Row], token: str | None, size: int, refusal: AwsError, *, of: str = "from"
 ) -> tuple[Sequence[Row], str | None]:
-    """One page of ``rows`` and the token of the next, None after the last. ``of`` names the list: another's token is refused.
+    """One page of ``rows`` and the token of the next, None after the last. ``of`` names the list: another's token is
+    refused.
 
     Raises:
         AwsError: ``refusal``, which is the service's for a token that it did not give.

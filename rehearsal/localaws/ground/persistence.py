@@ -9,7 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Kept:
-    """A part of the state. ``export`` runs in a frozen copy of the process and may return the live objects themselves."""
+    """A part of the state. ``export`` runs in a frozen copy of the process and may return the live objects
+    themselves."""
 
     name: str
     export: Callable[[], Any]

@@ -17,6 +17,7 @@ def played() -> frozenset[str]:
 
 
 def _endpoints() -> Any:
-    """botocore's list of all endpoints: more than a megabyte, read at every start, so by a quicker parser than botocore's own."""
+    """botocore's list of all endpoints: more than a megabyte, read at every start, so by a quicker parser than
+    botocore's own."""
     plain = Path(Loader.BUILTIN_DATA_PATH, "endpoints.json")
     return orjson.loads(plain.read_bytes()) if plain.is_file() else Loader().load_data("endpoints")

@@ -1,7 +1,9 @@
-"""Requests pass one way, snapshots are taken in between: a gate for many readers (requests) and one writer (the snapshot).
+"""Requests pass one way, snapshots are taken in between: a gate for many readers (requests) and one writer (the
+snapshot).
 
 A request may wait for another one (a function that calls S3 while its Invoke is open), so the gate is never closed for
-longer than :data:`LONGEST_SECONDS`: what is still open then waits for something itself, and is in the middle of no change.
+longer than :data:`LONGEST_SECONDS`: what is still open then waits for something itself, and is in the middle of no
+change.
 """
 
 import threading

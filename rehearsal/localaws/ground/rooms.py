@@ -1,7 +1,7 @@
 """The rooms of the embedded AWS, a row each: what of moto a room replaces, what it keeps, what it offers beyond AWS.
 
-Rooms are named here and imported elsewhere, when they are needed: a row holds the names of modules, relative to the room.
-``tests/unit/test_rooms.py`` finds a module that keeps, offers or installs something and stands in no row.
+Rooms are named here and imported elsewhere, when they are needed: a row holds the names of modules, relative to the
+room. ``tests/unit/test_rooms.py`` finds a module that keeps, offers or installs something and stands in no row.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,5 @@
-"""The scratch folder of one embedded AWS: marked with its process, so that a later start may remove what a killed one left.
+"""The scratch folder of one embedded AWS: marked with its process, so that a later start may remove what a killed one
+left.
 
 Only folders with the mark are ever removed or taken over, and only those of this user whose process is gone.
 """
@@ -28,8 +29,8 @@ def make() -> Path:
 def folder(given: str | None) -> Iterator[Path]:
     """Have a scratch folder while the block runs: ``given`` by the caller, or a new one. It is removed afterwards.
 
-    What killed ones left is removed first. ``given`` must be missing, empty, one that this process's parent made, or left by one that
-    was killed: whatever else is in a folder is not ours to remove.
+    What killed ones left is removed first. ``given`` must be missing, empty, one that this process's parent made, or
+    left by one that was killed: whatever else is in a folder is not ours to remove.
 
     Raises:
         CannotServe: for any other folder.
@@ -48,8 +49,8 @@ def _taken(path: Path) -> Path:
         if any(path.iterdir()) and _marked_by(path) != os.getppid():
             if not _is_left(path):
                 raise CannotServe(
-                    f"the scratch folder {path} holds files that no embedded AWS has left there. It would be removed with all that "
-                    f"is in it at the end: choose one that is missing or empty with --scratch."
+                    f"the scratch folder {path} holds files that no embedded AWS has left there. It would be removed "
+                    f"with all that is in it at the end: choose one that is missing or empty with --scratch."
                 )
             shutil.rmtree(path)
             path.mkdir(mode=0o700)

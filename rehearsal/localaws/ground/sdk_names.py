@@ -1,4 +1,5 @@
-"""Services by the names that SDK integrations have for them: ``aws-sdk:sfn:startExecution``, ``aws-sdk:cloudwatchlogs:...``.
+"""Services by the names that SDK integrations have for them: ``aws-sdk:sfn:startExecution``,
+``aws-sdk:cloudwatchlogs:...``.
 
 Step Functions and EventBridge Scheduler name a service by its id in AWS's models, in lower case and without blanks.
 https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html

@@ -50,7 +50,8 @@ def start_anew_without() -> None:
 
 
 def temporary_folder() -> "Path":
-    """Where scratch folders and announcements lie: in TMPDIR where the user has set one, else in ``/var/tmp`` rather than ``/tmp``.
+    """Where scratch folders and announcements lie: in TMPDIR where the user has set one, else in ``/var/tmp`` rather
+    than ``/tmp``.
 
     ``/tmp`` is what code for Lambda writes to, so that every child process may.
     """

@@ -1,4 +1,5 @@
-"""Child processes that cannot reach the real AWS by accident: a clean environment, loopback only, gone with the server."""
+"""Child processes that cannot reach the real AWS by accident: a clean environment, loopback only, gone with the
+server."""
 
 from rehearsal.localaws.isolation.launch import LOOPBACK_ONLY, child_environment, spawn
 from rehearsal.localaws.isolation.preloaded import can_fork, preload

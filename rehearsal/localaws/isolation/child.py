@@ -1,4 +1,5 @@
-"""The program of every child process: ``python child.py (-m MODULE | FILE) ARGS...`` sets the guards, then runs what is named.
+"""The program of every child process: ``python child.py (-m MODULE | FILE) ARGS...`` sets the guards, then runs what is
+named.
 
 Imports only its neighbours and what the interpreter has loaded anyway: a cold start is short.
 """
@@ -11,7 +12,8 @@ from collections.abc import Callable
 from types import ModuleType
 
 MEASURED_VARIABLE = "_REHEARSAL_MEASURED"
-"""Set for the children whose use of this machine the server measures, for which the kernel must show it their working folder."""
+"""Set for the children whose use of this machine the server measures, for which the kernel must show it their working
+folder."""
 
 
 def main() -> None:

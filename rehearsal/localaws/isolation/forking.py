@@ -1,12 +1,13 @@
 """A child process that has loaded a program once and is forked for each run of it: ``python forking.py FILE CONTROL``.
 
-FILE defines ``preload()``, called once, and ``serve()``, called in each fork. The socket CONTROL keeps messages apart. On it come, for
-each fork, a JSON document and the descriptors of its output and of the lifeline; the answer is the fork's process id. First of all
-the names of all modules loaded are sent, as JSON: a program that has another module of such a name cannot be served here.
+FILE defines ``preload()``, called once, and ``serve()``, called in each fork. The socket CONTROL keeps messages apart.
+On it come, for each fork, a JSON document and the descriptors of its output and of the lifeline; the answer is the
+fork's process id. First of all the names of all modules loaded are sent, as JSON: a program that has another module of
+such a name cannot be served here.
 
-This process runs nothing of the user's, has no credentials, and starts no thread. A fork gets its own session, environment, view of
-the files, and guards, and its parent is the server: the process between them ends at once, and the server adopts its orphans.
-Imports only its neighbours and the standard library.
+This process runs nothing of the user's, has no credentials, and starts no thread. A fork gets its own session,
+environment, view of the files, and guards, and its parent is the server: the process between them ends at once, and the
+server adopts its orphans. Imports only its neighbours and the standard library.
 """
 
 import gc

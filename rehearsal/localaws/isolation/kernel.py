@@ -1,4 +1,5 @@
-"""What a process asks of the kernel for itself. Standard library alone: child processes import it, too. No-ops but on Linux."""
+"""What a process asks of the kernel for itself. Standard library alone: child processes import it, too. No-ops but on
+Linux."""
 
 import ctypes
 import sys
@@ -7,7 +8,8 @@ _SET_DUMPABLE, _SET_CHILD_SUBREAPER = 4, 36  # https://man7.org/linux/man-pages/
 
 
 def hide_memory() -> bool:
-    """Make this process one whose environment and memory no other process of the user may read; whether it could be done."""
+    """Make this process one whose environment and memory no other process of the user may read; whether it could be
+    done."""
     return _prctl(_SET_DUMPABLE, 0)
 
 
@@ -17,7 +19,8 @@ def adopt_orphans() -> bool:
 
 
 def give_back_memory() -> None:
-    """Have the C library give pages that lie free in its heaps back to the system; glibc alone keeps them, and alone has a way to ask.
+    """Have the C library give pages that lie free in its heaps back to the system; glibc alone keeps them, and alone
+    has a way to ask.
 
     https://man7.org/linux/man-pages/man3/malloc_trim.3.html
     """

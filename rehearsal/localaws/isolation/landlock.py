@@ -1,7 +1,9 @@
-"""Landlock: have a child process see its own folders and, read-only, the interpreter and libraries. Linux 5.19 and newer.
+"""Landlock: have a child process see its own folders and, read-only, the interpreter and libraries. Linux 5.19 and
+newer.
 
-The kernel restricts the thread that asks and whatever it starts, for good, and needs no privilege for it. A process within such a
-*domain* can neither read the environment and memory of processes outside of it, root's included. Reference: landlock(7).
+The kernel restricts the thread that asks and whatever it starts, for good, and needs no privilege for it. A process
+within such a *domain* can neither read the environment and memory of processes outside of it, root's included.
+Reference: landlock(7).
 """
 
 import ctypes
@@ -60,7 +62,8 @@ def version() -> int:
 
 
 def restrict_this_thread(*, readable: Iterable[Path], listable: Iterable[Path], writable: Iterable[Path]) -> None:
-    """Let this thread, and what it starts, reach these folders (or files) and no others. What does not exist is passed over.
+    """Let this thread, and what it starts, reach these folders (or files) and no others. What does not exist is passed
+    over.
 
     In ``listable`` folders, and those below, names alone can be seen.
 
@@ -82,7 +85,8 @@ def restrict_this_thread(*, readable: Iterable[Path], listable: Iterable[Path], 
 
 
 def keep_this_thread_off_services(*, except_port: int) -> None:
-    """Let this thread, and what it starts, connect (TCP) to no port below 1024 of whatever machine. Before Linux 6.7 this does nothing.
+    """Let this thread, and what it starts, connect (TCP) to no port below 1024 of whatever machine. Before Linux 6.7
+    this does nothing.
 
     Raises:
         OSError: the kernel refuses.

@@ -75,10 +75,11 @@ def spawn(
 ) -> Process:
     """Start ``python program...`` (``["-m", "module", ...]`` or ``["file.py", ...]``) behind the guards.
 
-    Of the user's files it sees the folders ``own``, which it may write, and ``readable``, with the program's own (:mod:`view`), where
-    the kernel has Landlock. It leads its own process group (end it with ``os.killpg``); whatever it leaves behind ends with it, unless
-    ``spares`` is set, and all of it with this server. ``measured``: the server will look up what it uses (``sagemaker.usage``).
-    ``off_network``: the ports below 1024, those of the network's services, are closed to it where the kernel can.
+    Of the user's files it sees the folders ``own``, which it may write, and ``readable``, with the program's own
+    (:mod:`view`), where the kernel has Landlock. It leads its own process group (end it with ``os.killpg``); whatever
+    it leaves behind ends with it, unless ``spares`` is set, and all of it with this server. ``measured``: the server
+    will look up what it uses (``sagemaker.usage``). ``off_network``: the ports below 1024, those of the network's
+    services, are closed to it where the kernel can.
     """
     children = orphans.children()
     children.look_after()

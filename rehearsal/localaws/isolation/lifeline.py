@@ -1,4 +1,5 @@
-"""End this process and all that it started when the server has ended, however it did. Standard library alone: runs in child processes."""
+"""End this process and all that it started when the server has ended, however it did. Standard library alone: runs in
+child processes."""
 
 import os
 import select
@@ -13,7 +14,8 @@ _ROUNDS = 1_000  # what ends leaves orphans, which are seen in the next one
 
 
 def end_with_server(lifeline: int, descendants: Callable[[], list[int]]) -> None:
-    """``lifeline`` is the reading end of a pipe whose writing end the server alone holds: it closes when the server ends.
+    """``lifeline`` is the reading end of a pipe whose writing end the server alone holds: it closes when the server
+    ends.
 
     This process has adopted its orphans, so that among its descendants is, too, what runs in a session of its own.
     """

@@ -1,9 +1,11 @@
-"""The audit hook (PEP 578) of child processes: connections, name look-ups and listening beyond this machine's loopback are refused.
+"""The audit hook (PEP 578) of child processes: connections, name look-ups and listening beyond this machine's loopback
+are refused.
 
-So a hard-coded endpoint or a forgotten ``endpoint_url`` shows itself here instead of acting on a real account. It guards against
-accidents, not against malice: code that calls the C library itself (ctypes) is outside its reach, and so is a program that the child
-starts, unless it is Python and the environment names this file as a hook (:mod:`rehearsal.at_start`). Pip alone may fetch packages
-there. Runs on Python 3.7 and later; audit hooks came with 3.8, before which functions of ``socket`` are replaced.
+So a hard-coded endpoint or a forgotten ``endpoint_url`` shows itself here instead of acting on a real account. It
+guards against accidents, not against malice: code that calls the C library itself (ctypes) is outside its reach, and so
+is a program that the child starts, unless it is Python and the environment names this file as a hook
+(:mod:`rehearsal.at_start`). Pip alone may fetch packages there. Runs on Python 3.7 and later; audit hooks came with
+3.8, before which functions of ``socket`` are replaced.
 """
 
 from __future__ import annotations
@@ -36,16 +38,17 @@ def refuse(host: object) -> None:
     if _is_pip():
         return
     raise BeyondThisMachine(
-        f"Rehearsal stopped a connection to {host!r}: code on the embedded AWS reaches only this machine, so that nothing "
-        "acts on a real account by accident. Use the endpoint in AWS_ENDPOINT_URL (boto3 does, unless endpoint_url says otherwise)."
+        f"Rehearsal stopped a connection to {host!r}: code on the embedded AWS reaches only this machine, so that "
+        "nothing acts on a real account by accident. Use the endpoint in AWS_ENDPOINT_URL (boto3 does, unless "
+        "endpoint_url says otherwise)."
     )
 
 
 def refuse_listening(host: object) -> None:
     """The same for a server that others could reach."""
     raise BeyondThisMachine(
-        f"Rehearsal stopped a server on {host or '0.0.0.0'!r}: code on the embedded AWS is reached from this machine alone. "
-        "Bind to 127.0.0.1."
+        f"Rehearsal stopped a server on {host or '0.0.0.0'!r}: code on the embedded AWS is reached from this machine "
+        "alone. Bind to 127.0.0.1."
     )
 
 

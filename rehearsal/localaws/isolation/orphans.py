@@ -1,8 +1,9 @@
-"""What child processes leave behind when they end is ended, too: daemons in sessions of their own, programs in the background.
+"""What child processes leave behind when they end is ended, too: daemons in sessions of their own, programs in the
+background.
 
-Every child adopts the orphans among its descendants (:mod:`child`), and this server those of a child that has ended. So a process
-whose parent is this server, and which this server has not started, belongs to a child that is no more. Needs Linux: elsewhere the
-process group is all that is ended.
+Every child adopts the orphans among its descendants (:mod:`child`), and this server those of a child that has ended. So
+a process whose parent is this server, and which this server has not started, belongs to a child that is no more. Needs
+Linux: elsewhere the process group is all that is ended.
 """
 
 import os

@@ -1,4 +1,5 @@
-"""Child processes that are forks of one that has loaded their program already (:mod:`forking`): they start in a few milliseconds."""
+"""Child processes that are forks of one that has loaded their program already (:mod:`forking`): they start in a few
+milliseconds."""
 
 import json
 import os
@@ -95,7 +96,8 @@ class Preloaded:
     ) -> Forked | None:
         """Start a run of the program; None when the process has ended.
 
-        ``output`` is the descriptor that it writes to; ``output_variable`` names it in its environment. The rest is as in
+        ``output`` is the descriptor that it writes to; ``output_variable`` names it in its environment. The rest is as
+        in
         :func:`rehearsal.localaws.isolation.spawn`.
         """
         order = {

@@ -1,4 +1,5 @@
-"""The processes of this machine and who their parents are. Standard library alone: child processes import it, too. Linux only."""
+"""The processes of this machine and who their parents are. Standard library alone: child processes import it, too.
+Linux only."""
 
 import os
 from collections import namedtuple  # typing's NamedTuple would make a cold start longer
@@ -6,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 Process = namedtuple("Process", ("id", "parent", "session"))
-"""A process that lives: its id, its parent's, and its session's. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html"""
+"""A process that lives: its id, its parent's, and its session's.
+https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html"""
 
 
 def living() -> list[Process]:
-    """All processes but those that have ended and only wait for their parents to notice; none where there is no /proc."""
+    """All processes but those that have ended and only wait for their parents to notice; none where there is no
+    /proc."""
     try:
         names = os.listdir("/proc")  # noqa: PTH208 - pathlib is not loaded yet in a child, and a cold start is short
     except FileNotFoundError:
@@ -19,7 +22,8 @@ def living() -> list[Process]:
 
 
 def adopted() -> list[Process]:
-    """The children of this process's first thread, which is given the orphans; all processes where the kernel does not tell."""
+    """The children of this process's first thread, which is given the orphans; all processes where the kernel does not
+    tell."""
     me = os.getpid()
     try:
         with open(f"/proc/{me}/task/{me}/children") as file:

@@ -1,4 +1,5 @@
-"""What a child process may see of this machine's files, where the kernel can restrict it: the interpreter, libraries, its own folders."""
+"""What a child process may see of this machine's files, where the kernel can restrict it: the interpreter, libraries,
+its own folders."""
 
 import logging
 import os
@@ -69,7 +70,8 @@ def is_of_child(path: Path, own: Path) -> bool:
 
 
 def files_of_child(folder: Path, own: Path) -> list[Path]:
-    """The files below ``folder``, in order, that a child left there; links that lead elsewhere are left out, with a warning."""
+    """The files below ``folder``, in order, that a child left there; links that lead elsewhere are left out, with a
+    warning."""
     found = sorted(path for path in folder.rglob("*") if path.is_file())
     for path in found:
         if not is_of_child(path, own):

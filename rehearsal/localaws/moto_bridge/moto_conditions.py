@@ -1,6 +1,7 @@
 """DynamoDB's conditions and filters: one that moto's parser cannot read is the caller's error.
 
-The parser says so with ValueError, and with KeyError for a name or value that the request does not define: it has no other way.
+The parser says so with ValueError, and with KeyError for a name or value that the request does not define: it has no
+other way.
 """
 
 from functools import wraps

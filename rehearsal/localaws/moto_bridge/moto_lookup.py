@@ -1,8 +1,9 @@
 """moto's way to a service's records, without its lock where they are there already.
 
-``BackendDict.__getitem__`` takes one lock for all services and compares itself with every dictionary in use, at every request
-and several times in each: a quarter of what authorising a call takes, and threads wait for each other. A dictionary that has an
-account was entered in moto's list when it got it, so a second look-up has nothing to do but look.
+``BackendDict.__getitem__`` takes one lock for all services and compares itself with every dictionary in use, at every
+request and several times in each: a quarter of what authorising a call takes, and threads wait for each other. A
+dictionary that has an account was entered in moto's list when it got it, so a second look-up has nothing to do but
+look.
 """
 
 from typing import Any

@@ -1,8 +1,8 @@
 """What moto and the libraries below it work out anew for every request, client or route is worked out once.
 
-Measured in a run of the workshop, where it was half of the server's work: which services there are (a listing of folders, twice for
-each request), the service models (each of thirty botocore sessions read its own copies from disk), the methods of a class, and how
-each of a thousand routes would be written as a URL, which nobody ever asks.
+Measured in a run of the workshop, where it was half of the server's work: which services there are (a listing of
+folders, twice for each request), the service models (each of thirty botocore sessions read its own copies from disk),
+the methods of a class, and how each of a thousand routes would be written as a URL, which nobody ever asks.
 """
 
 import functools

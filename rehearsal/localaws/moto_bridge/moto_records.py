@@ -1,7 +1,7 @@
 """moto's records of another service, loaded when they are first asked for.
 
-For code that is there from the start (the authorizer): importing ``moto.s3.models`` and its like at the top of a file would
-load the service before anybody uses it.
+For code that is there from the start (the authorizer): importing ``moto.s3.models`` and its like at the top of a file
+would load the service before anybody uses it.
 """
 
 import sys

@@ -1,7 +1,8 @@
 """moto's records are not listed a second time: what is deleted is gone, with its memory and its file.
 
-``BaseModel`` enters every instance in a list of its class, for moto's dashboard, which the embedded AWS does not serve. Nothing is
-ever taken out of it: each log line, object, message and metric that was deleted or had expired stayed in memory until the end.
+``BaseModel`` enters every instance in a list of its class, for moto's dashboard, which the embedded AWS does not serve.
+Nothing is ever taken out of it: each log line, object, message and metric that was deleted or had expired stayed in
+memory until the end.
 """
 
 from typing import Any

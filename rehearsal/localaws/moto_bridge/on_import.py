@@ -1,4 +1,5 @@
-"""Do something when a module is first imported: services load when they are first asked for, so that the server is ready at once."""
+"""Do something when a module is first imported: services load when they are first asked for, so that the server is
+ready at once."""
 
 import importlib.abc
 import importlib.machinery

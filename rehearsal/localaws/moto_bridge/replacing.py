@@ -1,4 +1,5 @@
-"""The only writer into classes and modules of moto and of what it is made of: :func:`replace`, which fails when what it replaces is gone.
+"""The only writer into classes and modules of moto and of what it is made of: :func:`replace`, which fails when what it
+replaces is gone.
 
 A plain assignment to a name that moto has renamed would make a new attribute, and switch our feature off in silence.
 """

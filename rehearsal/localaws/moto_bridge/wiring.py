@@ -1,8 +1,8 @@
 """Plugs the rooms of ``ground/rooms.py`` into moto, before any moto backend is touched.
 
 moto 5.2.5 makes backends from ``BackendDict.backend`` and finds the URLs of a backend class in the ``urls`` module
-beside its ``models`` module, so a service is replaced by naming its class in its room's row: nothing is patched for that.
-A room is loaded when moto's module for it is: at the first request to the service, or when another room needs it.
+beside its ``models`` module, so a service is replaced by naming its class in its room's row: nothing is patched for
+that. A room is loaded when moto's module for it is: at the first request to the service, or when another room needs it.
 What cannot be replaced so (the time, the authorizer, rule targets, the clients of Step Functions) the room concerned
 replaces by :func:`~rehearsal.localaws.moto_bridge.replacing.replace` in a function named ``install``, called here and
 nowhere else. ``tests/localaws/moto_bridge/test_wiring.py`` holds moto to the internals that this file relies on.
@@ -44,8 +44,8 @@ def is_behind() -> bool:
 def catch_up() -> None:
     """Put the patches of all services in place that are loaded by now.
 
-    Not done within the import itself: a patch's module imports others, which would find moto's half-made. The front calls
-    this before it hands a request on, while nothing else is being loaded.
+    Not done within the import itself: a patch's module imports others, which would find moto's half-made. The front
+    calls this before it hands a request on, while nothing else is being loaded.
     """
     while is_behind():
         due = [patch for patch in _waiting if patch.needed_with in sys.modules]

@@ -1,4 +1,5 @@
-"""KMS keys of jobs and endpoints: server-side encryption of what they write to S3, and the volumes of their instances."""
+"""KMS keys of jobs and endpoints: server-side encryption of what they write to S3, and the volumes of their
+instances."""
 
 from collections.abc import Iterable
 
@@ -43,8 +44,8 @@ def check_key_of_volume(key_id: str | None, region: str) -> None:
 def check_grant(key_id: str | None, access_key_id: str, region: str, roles: Iterable[str] = ()) -> None:
     """Whoever signed, or one of ``roles``, must be able to grant SageMaker the use of a volume's key.
 
-    CreateTrainingJob asks the caller only where the job's role lacks it; CreateEndpoint and UpdateEndpoint ask the caller.
-    https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
+    CreateTrainingJob asks the caller only where the job's role lacks it; CreateEndpoint and UpdateEndpoint ask the
+    caller. https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
 
     Raises:
         AwsError: AccessDeniedException.
@@ -61,6 +62,6 @@ def check_grant(key_id: str | None, access_key_id: str, region: str, roles: Iter
     who = caller.arn if caller is not None else "the caller"
     raise AwsError(
         "AccessDeniedException",
-        f"User: {who} is not authorized to perform: kms:CreateGrant on resource: {key.arn} because no identity-based policy "
-        f"allows the kms:CreateGrant action",
+        f"User: {who} is not authorized to perform: kms:CreateGrant on resource: {key.arn} because no identity-based "
+        f"policy allows the kms:CreateGrant action",
     )

@@ -16,7 +16,8 @@ _OF_THE_REPOSITORY = ("BatchCheckLayerAvailability", "GetDownloadUrlForLayer", "
 
 
 def refused(image: str, role_arn: str | None) -> Need | None:
-    """The first permission that the role lacks to pull ``image``; None when it may, or when no registry of AWS has the image."""
+    """The first permission that the role lacks to pull ``image``; None when it may, or when no registry of AWS has the
+    image."""
     found = _IN_ECR.fullmatch(image)
     if found is None or role_arn is None:
         return None
@@ -40,7 +41,7 @@ def cannot_pull(image: str, role_arn: str) -> str | None:
     if need is None:
         return None
     return (
-        "ClientError: Cannot pull algorithm container. Either the image does not exist or its permissions are incorrect. "
-        f"({role_arn} is not authorized to perform: {need.action} on resource: {need.resource}, "
+        "ClientError: Cannot pull algorithm container. Either the image does not exist or its permissions are "
+        f"incorrect. ({role_arn} is not authorized to perform: {need.action} on resource: {need.resource}, "
         "because no identity-based policy allows it)"
     )

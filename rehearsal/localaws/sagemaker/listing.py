@@ -34,10 +34,10 @@ def page(
     """The answer of a List operation under the member ``into``.
 
     Args:
-        summaries: all resources, as the operation shows them.
-        params: the request, with the filters, ``SortBy``, ``SortOrder``, ``MaxResults`` and ``NextToken`` of SageMaker's lists.
-        name: the member that holds the name; ``status``: the one that ``StatusEquals`` compares.
-        orders: values of ``SortBy`` and the member each sorts by, besides ``Name``, ``CreationTime`` and ``Status``.
+        summaries: all resources, as the operation shows them. params: the request, with the filters, ``SortBy``,
+        ``SortOrder``, ``MaxResults`` and ``NextToken`` of SageMaker's lists. name: the member that holds the name;
+        ``status``: the one that ``StatusEquals`` compares. orders: values of ``SortBy`` and the member each sorts by,
+        besides ``Name``, ``CreationTime`` and ``Status``.
 
     Raises:
         AwsError: ValidationException, for a ``NextToken`` that no List operation gave.

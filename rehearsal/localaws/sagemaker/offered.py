@@ -1,7 +1,9 @@
-"""Which operations of SageMaker are answered, and why the others are refused: nothing is answered by a record that pretends. Data.
+"""Which operations of SageMaker are answered, and why the others are refused: nothing is answered by a record that
+pretends. Data.
 
-An operation of ours is executed. Of the operations that moto has besides, those are left to it of which AWS too keeps a record and
-nothing else, and those that can only tell that there is nothing of a kind. All other operations are refused by name.
+An operation of ours is executed. Of the operations that moto has besides, those are left to it of which AWS too keeps a
+record and nothing else, and those that can only tell that there is nothing of a kind. All other operations are refused
+by name.
 """
 
 _JOB_DEFINITIONS = ("DataQuality", "ModelBias", "ModelExplainability", "ModelQuality")
@@ -22,7 +24,8 @@ RECORDED = frozenset(
         "DescribeNotebookInstanceLifecycleConfig",
     }
 )
-"""AWS keeps a record and does nothing more. (A definition of a monitoring job runs by its schedule, which is refused.)"""
+"""AWS keeps a record and does nothing more. (A definition of a monitoring job runs by its schedule, which is
+refused.)"""
 
 NOTEBOOKS = frozenset(
     f"{verb}NotebookInstance" for verb in ("Create", "Delete", "Describe", "Start", "Stop")
@@ -50,7 +53,8 @@ REFUSED = {
 """Operations that moto would record as if done, and what to know instead."""
 
 CLOSED = {
-    "CreateMonitoringSchedule": "AWS has closed Model Monitor to new customers; docs/monitoring.md has its checks on a schedule",
+    "CreateMonitoringSchedule": "AWS has closed Model Monitor to new customers; docs/monitoring.md has its checks on a "
+    "schedule",
 }
 """Operations that AWS gives to its earlier customers alone, and what to do instead."""
 

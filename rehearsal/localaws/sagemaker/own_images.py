@@ -7,12 +7,14 @@ The environment variable ``REHEARSAL_IMAGES`` of the server names a TOML file (r
     serve = ["serve.py"]
 
 A program is a file beside that TOML file and its arguments. It runs in a container's folders (``SAGEMAKER_BASE_DIR`` in
-place of ``/opt/ml``), reaching this machine alone, with this server's Python or the one that the file names for the image::
+place of ``/opt/ml``), reaching this machine alone, with this server's Python or the one that the file names for the
+image::
 
     [images."683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:0.23-1-cpu-py3"]
     python = "old-libraries/bin/python"
 
-An image that has a Python and no program of its own runs the user's scripts: the entry points of jobs, script mode, inference code.
+An image that has a Python and no program of its own runs the user's scripts: the entry points of jobs, script mode,
+inference code.
 """
 
 import os

@@ -1,5 +1,5 @@
-"""Service quotas: how many instances of a type may be in use at once. There is no limit until the user sets one, or starts with
-AWS's own for a new account (``--quotas aws-new-account``).
+"""Service quotas: how many instances of a type may be in use at once. There is no limit until the user sets one, or
+starts with AWS's own for a new account (``--quotas aws-new-account``).
 
 ``POST /_rehearsal/quotas`` with ``{"ml.m5.large for training job usage": 2}`` sets limits (``null`` lifts one), ``GET``
 reads them; the names are those of the Service Quotas console.
@@ -29,14 +29,16 @@ def check(name: str, *, in_use: int, wanted: int) -> None:
     if limit is not None and in_use + wanted > limit:
         raise AwsError(
             "ResourceLimitExceeded",
-            f"The account-level service limit '{name}' is {limit} Instances, with current utilization of {in_use} Instances and "
-            f"a request delta of {wanted} Instances. Please use AWS Service Quotas to request an increase for this quota. If AWS "
-            f"Service Quotas is not available, contact AWS support to request an increase for this quota.",
+            f"The account-level service limit '{name}' is {limit} Instances, with current utilization of {in_use} "
+            f"Instances and a request delta of {wanted} Instances. Please use AWS Service Quotas to request an "
+            "increase for this quota. If AWS Service Quotas is not available, contact AWS support to request an "
+            "increase for this quota.",
         )
 
 
 def limit_of(name: str) -> int | None:
-    """The limit in force: the user's, else the published one for the exact name, else for any instance type; None for no limit."""
+    """The limit in force: the user's, else the published one for the exact name, else for any instance type; None for
+    no limit."""
     if name in _limits:
         return _limits[name]
     published = _published() if host.current().settings.quotas else {}

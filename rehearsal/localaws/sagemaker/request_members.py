@@ -1,7 +1,8 @@
-"""What each member of a request for a job, a model, a model package or an endpoint does: it acts, has no effect, or is refused. Data.
+"""What each member of a request for a job, a model, a model package or an endpoint does: it acts, has no effect, or is
+refused. Data.
 
-A path covers what lies below it; the longest path that fits counts. A test holds the tables against the service model, so that
-no member, a new one of a later SDK either, is taken in silence. docs/sagemaker-members.md is made of them.
+A path covers what lies below it; the longest path that fits counts. A test holds the tables against the service model,
+so that no member, a new one of a later SDK either, is taken in silence. docs/sagemaker-members.md is made of them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -47,8 +48,10 @@ _TRAINING = Members(
         *("VpcConfig", "StoppingCondition", "EnableManagedSpotTraining", "EnableNetworkIsolation", *_EXPERIMENT),
     ),
     without_effect={
-        "AlgorithmSpecification.EnableSageMakerMetricsTimeSeries": "the metrics are in CloudWatch, each of their values",
-        "InputDataConfig.RecordWrapperType": "the program reads it in inputdataconfig.json; data are handed over as they are",
+        "AlgorithmSpecification.EnableSageMakerMetricsTimeSeries": "the metrics are in CloudWatch, each of their "
+        "values",
+        "InputDataConfig.RecordWrapperType": "the program reads it in inputdataconfig.json; data are handed over as "
+        "they are",
         "StoppingCondition.MaxPendingTimeInSeconds": "no job waits for capacity",
         "EnableInterContainerTrafficEncryption": _THIS_MACHINE,
         "DebugHookConfig": "no tensors are saved, as by a job whose hook names no collections",
@@ -64,7 +67,8 @@ _TRAINING = Members(
         "InputDataConfig.DataSource.S3DataSource.HubAccessConfig": "there are no model hubs",
         "InputDataConfig.DataSource.DatasetSource": "there are no datasets of the AI registry",
         "InputDataConfig.ShuffleConfig": "objects are not shuffled",
-        "ResourceConfig.KeepAlivePeriodInSeconds": "there are no warm pools; AWS gives an account none until it asks for a quota",
+        "ResourceConfig.KeepAlivePeriodInSeconds": "there are no warm pools; AWS gives an account none until it asks "
+        "for a quota",
         "ResourceConfig.TrainingPlanArn": "there are no training plans",
         "ResourceConfig.InstancePlacementConfig": "there are no UltraServers",
         **below("ResourceConfig", _FLEXIBLE),
@@ -92,7 +96,8 @@ _PROCESSING = Members(
         "ProcessingResources.ClusterConfig.VolumeSizeInGB": _DISK,
         "NetworkConfig.EnableInterContainerTrafficEncryption": _THIS_MACHINE,
         "ProcessingInputs.S3Input.S3InputMode": "inputs are copied before the program starts, those of mode Pipe too",
-        "ProcessingOutputConfig.Outputs.S3Output.S3UploadMode": "outputs are copied at the end of the job, continuous ones too",
+        "ProcessingOutputConfig.Outputs.S3Output.S3UploadMode": "outputs are copied at the end of the job, continuous "
+        "ones too",
     },
     refused={
         **below("ProcessingResources.ClusterConfig", _FLEXIBLE),

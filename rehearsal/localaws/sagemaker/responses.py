@@ -60,7 +60,8 @@ class SageMakerResponse(
     """One request to SageMaker."""
 
     def check_request(self) -> None:
-        """Patterns, lengths and ranges of the service model. Who uses SageMaker will want an endpoint: XGBoost is loaded meanwhile."""
+        """Patterns, lengths and ranges of the service model. Who uses SageMaker will want an endpoint: XGBoost is
+        loaded meanwhile."""
         warm_up()
         operation = self._get_action()
         why = offered.refusal(operation, is_ours=self._is_ours(operation))
@@ -81,7 +82,8 @@ class SageMakerResponse(
 
 
 def _as_https(params: dict[str, Any]) -> dict[str, Any]:
-    """As the request would be on AWS, whose repositories are read by HTTPS: those of the embedded CodeCommit are on this machine."""
+    """As the request would be on AWS, whose repositories are read by HTTPS: those of the embedded CodeCommit are on
+    this machine."""
     repository = params.get("DefaultCodeRepository")
     if not isinstance(repository, str) or not repository.startswith(host.current().endpoint_url):
         return params

@@ -1,4 +1,5 @@
-"""After a restart: jobs that ran are failed with the reason, endpoints are loaded again, deployments under way are settled."""
+"""After a restart: jobs that ran are failed with the reason, endpoints are loaded again, deployments under way are
+settled."""
 
 import logging
 from typing import Any

@@ -45,7 +45,8 @@ def matches(record: Record, expression: Mapping[str, Any] | None) -> bool:
 
 
 def _has_member(record: Record, nested: Mapping[str, Any]) -> bool:
-    """Whether one member of a list (a channel of InputDataConfig) fits all the nested filters, whose names begin with the list's.
+    """Whether one member of a list (a channel of InputDataConfig) fits all the nested filters, whose names begin with
+    the list's.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_NestedFilters.html
     """
@@ -110,7 +111,8 @@ def _as_type_of(found: Any, text: str, name: str) -> Any:
 
 @dataclass(frozen=True)
 class Searched:
-    """One kind of resource: its records with the ARNs that their tags stand under, its name, and what it is sorted by."""
+    """One kind of resource: its records with the ARNs that their tags stand under, its name, and what it is sorted
+    by."""
 
     records: Callable[[Any], Iterable[tuple[str, Record]]]
     name: str

@@ -11,7 +11,8 @@ Tag = dict[str, str]
 
 
 class TagStore:
-    """The tags of every resource that this room models itself. A resource is known from its first :meth:`put`, even an empty one."""
+    """The tags of every resource that this room models itself. A resource is known from its first :meth:`put`, even an
+    empty one."""
 
     def __init__(self) -> None:
         self._tags: dict[str, dict[str, str]] = {}

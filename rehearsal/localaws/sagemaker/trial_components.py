@@ -1,7 +1,8 @@
 """The trial component of a job that names an experiment: what was asked, when it ran, how it ended, what it measured.
 
-https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ExperimentConfig.html. The records of experiments are moto's, since AWS
-too keeps records of them and nothing else; a job's component is read off the job whenever somebody asks.
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ExperimentConfig.html. The records of experiments are
+moto's, since AWS too keeps records of them and nothing else; a job's component is read off the job whenever somebody
+asks.
 """
 
 from collections.abc import Mapping

@@ -37,8 +37,8 @@ def check(wanted: Mapping[str, Any] | None, role_arn: str | None, region: str) -
     if refused is not None:
         raise AwsError(
             "ValidationException",
-            f"The role '{role_arn}' may not join the VPC: it is not authorized to perform: {refused.action} on resource: "
-            f"{refused.resource}, because no identity-based policy allows the {refused.action} action.",
+            f"The role '{role_arn}' may not join the VPC: it is not authorized to perform: {refused.action} on "
+            f"resource: {refused.resource}, because no identity-based policy allows the {refused.action} action.",
         )
 
 

@@ -1,4 +1,5 @@
-"""InvokeEndpoint: from an authorised call to the model's answer. Asks the variant whose turn it is, and says what came."""
+"""InvokeEndpoint: from an authorised call to the model's answer. Asks the variant whose turn it is, and says what
+came."""
 
 import time
 from collections.abc import Generator
@@ -17,8 +18,8 @@ from rehearsal.localaws.sagemakerruntime.steps import Aside, Question, Steps
 
 _HTTP_STATUS = {"ThrottlingException": 429}
 _TIMED_OUT = (
-    "Your invocation timed out while waiting for a response from container {hostname}. Review the latency metrics for each "
-    "container in Amazon CloudWatch, resolve the issue, and try again."
+    "Your invocation timed out while waiting for a response from container {hostname}. Review the latency metrics for "
+    "each container in Amazon CloudWatch, resolve the issue, and try again."
 )
 
 

@@ -96,7 +96,8 @@ def model_error(endpoint_name: str, region: str, account_id: str, *, hostname: s
     return error(
         424,
         "ModelError",
-        f'Received {kind} error ({status}) from {hostname} with message "{message}". See {console} in account {account_id} '
+        f'Received {kind} error ({status}) from {hostname} with message "{message}". See {console} in account '
+        f"{account_id} "
         f"for more information.",
         OriginalStatusCode=status,
         OriginalMessage=message,

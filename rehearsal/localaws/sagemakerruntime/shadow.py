@@ -17,7 +17,8 @@ _copies = ThreadPoolExecutor(max_workers=4, thread_name_prefix="shadow")
 
 
 def mirror(headers: Mapping[str, str], body: bytes, endpoint: Endpoint, lease: Lease) -> None:
-    """Send the request to each shadow variant that it falls to: its weight against the production variant's is its share."""
+    """Send the request to each shadow variant that it falls to: its weight against the production variant's is its
+    share."""
     for running in lease.fleet.shadows:
         share = running.weight / lease.running.weight if lease.running.weight else 1.0
         if random.random() < share:

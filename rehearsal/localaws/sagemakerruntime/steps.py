@@ -1,6 +1,8 @@
-"""A call that has to ask a model server on its way, written down as steps: run in one thread that waits, or on the event loop.
+"""A call that has to ask a model server on its way, written down as steps: run in one thread that waits, or on the
+event loop.
 
-Steps are a generator that yields each question, is sent the answer (or thrown the error), and returns the call's answer.
+Steps are a generator that yields each question, is sent the answer (or thrown the error), and returns the call's
+answer.
 """
 
 import logging
@@ -47,7 +49,8 @@ def run(steps: Steps) -> Reply:
 
 
 def begin(steps: Steps, done: Done) -> None:
-    """Go through them on the event loop; ``done`` is called on its thread. With faults on order, which may delay, aside of it."""
+    """Go through them on the event loop; ``done`` is called on its thread. With faults on order, which may delay, aside
+    of it."""
     if faults.plan.planned():
         loop().aside(lambda: _run_aside(steps, done))
     else:

@@ -43,7 +43,8 @@ def _publish(backend: Any, message: str, timestamp_ms: int) -> None:
 
 
 def extracted(message: str, at: datetime) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Each namespace of a line with its data, as PutMetricData takes them; nothing of a line that is in no such format."""
+    """Each namespace of a line with its data, as PutMetricData takes them; nothing of a line that is in no such
+    format."""
     try:
         line = json.loads(message)
         directives = line["_aws"]["CloudWatchMetrics"]

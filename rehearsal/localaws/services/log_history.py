@@ -1,4 +1,5 @@
-"""How many log events are kept: the newest of a region. AWS keeps them for ever, on its own disks; here they lie in memory.
+"""How many log events are kept: the newest of a region. AWS keeps them for ever, on its own disks; here they lie in
+memory.
 
 A release of the workshop writes some 180, and a server that runs for days would grow without end.
 """
@@ -44,7 +45,8 @@ def _bounded(put: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def forget_oldest(backend: LogsBackend, most: int = MOST_EVENTS) -> int:
-    """Keep the newest: streams that were written to longest ago lose theirs, the first ones first. Gives how many went."""
+    """Keep the newest: streams that were written to longest ago lose theirs, the first ones first. Gives how many
+    went."""
     streams = [stream for group in [*backend.groups.values()] for stream in [*group.streams.values()] if stream.events]
     surplus = gone = sum(len(stream.events) for stream in streams) - most
     if surplus <= most // _SLACK:

@@ -11,7 +11,8 @@ from rehearsal.localaws.moto_bridge import moto_records
 
 @dataclass(frozen=True)
 class Datum:
-    """One datapoint: a value, or the values of a moment as a statistic set. ``unit`` is CloudWatch's; ``at`` now if not given."""
+    """One datapoint: a value, or the values of a moment as a statistic set. ``unit`` is CloudWatch's; ``at`` now if not
+    given."""
 
     name: str
     values: tuple[float, ...]

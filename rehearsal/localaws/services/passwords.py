@@ -1,4 +1,5 @@
-"""Secrets Manager's GetRandomPassword: from the characters that are left, or the refusal where a kind that is wanted has none left.
+"""Secrets Manager's GetRandomPassword: from the characters that are left, or the refusal where a kind that is wanted
+has none left.
 
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetRandomPassword.html
 """

@@ -1,4 +1,5 @@
-"""What CloudWatch shows of SQS queues: how many messages wait, once a minute of the clock. moto counts them and tells nobody.
+"""What CloudWatch shows of SQS queues: how many messages wait, once a minute of the clock. moto counts them and tells
+nobody.
 
 A queue is shown from its first message on, as long as it exists, so that an alarm sees it become empty again.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
@@ -25,7 +26,8 @@ def install() -> None:
 
 
 def measure(shown: set[str]) -> None:
-    """Write one datapoint for each queue that has messages, or had some before (``shown``, which is kept up to date)."""
+    """Write one datapoint for each queue that has messages, or had some before (``shown``, which is kept up to
+    date)."""
     for region, backend in list(sqs_backends[host.current().account_id].items()):
         for queue in list(backend.queues.values()):
             if queue.approximate_number_of_messages or queue.queue_arn in shown:

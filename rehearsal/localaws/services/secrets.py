@@ -145,8 +145,8 @@ def _check_may_invoke(function: str, secret_arn: str) -> None:
     if not allowed:
         raise AwsError(
             "AccessDeniedException",
-            "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access "
-            f"to the principal {PRINCIPAL}.",
+            "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants "
+            f"access to the principal {PRINCIPAL}.",
         )
 
 

@@ -1,4 +1,5 @@
-"""Looks through the contents of objects after a restart, and names in the log what is damaged before somebody needs it."""
+"""Looks through the contents of objects after a restart, and names in the log what is damaged before somebody needs
+it."""
 
 from collections.abc import Iterator
 from contextlib import suppress

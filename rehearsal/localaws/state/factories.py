@@ -1,7 +1,7 @@
 """What tables call for a key that they lack: nameless functions (moto gives its tables lambdas) and record classes.
 
-A function is kept as the place in the source where it is made, and only if it takes nothing and holds nothing: its code is that of
-the installed moto, and nothing of a snapshot comes into it.
+A function is kept as the place in the source where it is made, and only if it takes nothing and holds nothing: its code
+is that of the installed moto, and nothing of a snapshot comes into it.
 """
 
 import re

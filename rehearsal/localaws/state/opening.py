@@ -36,7 +36,8 @@ def _set_clock(ahead_seconds: float) -> None:
         clock.advance(ahead_seconds)
     except (TypeError, ValueError) as error:
         raise StateError(
-            f"the clock of the state cannot be set: {error}. Start once with --reset-clock: all else is served as it was."
+            f"the clock of the state cannot be set: {error}. Start once with --reset-clock: all else is served as it "
+            "was."
         ) from error
 
 

@@ -1,8 +1,9 @@
-"""Records to bytes and back. Locks are made anew, threads and processes are left out, objects' contents go to a store of their own.
+"""Records to bytes and back. Locks are made anew, threads and processes are left out, objects' contents go to a store
+of their own.
 
-The bytes are pickle's, for its speed, but they name nothing except the ten functions of :data:`_BUILDERS`: values of Python's own
-classes are made from their names and plain arguments, records from the names of their classes, without calling
-anything of these. Whatever else they may say, a snapshot is data, not a program.
+The bytes are pickle's, for its speed, but they name nothing except the ten functions of :data:`_BUILDERS`: values of
+Python's own classes are made from their names and plain arguments, records from the names of their classes, without
+calling anything of these. Whatever else they may say, a snapshot is data, not a program.
 """
 
 import gc
@@ -234,7 +235,8 @@ def _content_of(buffer: Any) -> bytes:
 
 
 def dumps(state: Any, save: Save) -> bytes:
-    """The records as bytes; contents of objects are given to ``save``. What could not be loaded again is an error here already.
+    """The records as bytes; contents of objects are given to ``save``. What could not be loaded again is an error here
+    already.
 
     Raises:
         NotKept: for something that no snapshot holds.

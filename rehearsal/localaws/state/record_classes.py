@@ -1,7 +1,7 @@
 """The classes whose records a snapshot may hold: an exact list of ours, and of moto's those of its models.
 
-What stands in neither is not kept, and the log names it: a room that keeps a new class adds it to :data:`_OURS`. A class that
-runs a program, opens a connection or removes files for what its own members say does not belong there.
+What stands in neither is not kept, and the log names it: a room that keeps a new class adds it to :data:`_OURS`. A
+class that runs a program, opens a connection or removes files for what its own members say does not belong there.
 """
 
 import re
@@ -39,8 +39,8 @@ _OURS = {
     ),
     "codepipeline.models": "CustomActionType Records CodePipelineBackend",
     "codepipeline.records": (
-        "ExecutionStatus StageStatus RunStatus ConditionStatus JobStatus ErrorDetails Artifact Revision Job Run ActionRun "
-        "RuleRun ConditionRun GateRun Phase StageRun Execution Transition Pipeline"
+        "ExecutionStatus StageStatus RunStatus ConditionStatus JobStatus ErrorDetails Artifact Revision Job Run "
+        "ActionRun RuleRun ConditionRun GateRun Phase StageRun Execution Transition Pipeline"
     ),
     "codepipeline.triggers": "Criteria PushFilter Trigger Push",
     "door.faults": "Kind Fault",
@@ -122,7 +122,8 @@ def class_named(name: str) -> type:
     """The class again. No module is imported for that but one in which record classes are defined.
 
     Raises:
-        NotKept: it is none of the record classes; names with a dot, of what lies within another thing, are not looked up at all.
+        NotKept: it is none of the record classes; names with a dot, of what lies within another thing, are not looked
+        up at all.
     """
     module, _, own = name.partition(":")
     if not own.isidentifier() or not _may_be(module, own):

@@ -1,4 +1,5 @@
-"""Records as they are while a snapshot is read: shells, which have members but no methods, until all of it has been read.
+"""Records as they are while a snapshot is read: shells, which have members but no methods, until all of it has been
+read.
 
 Only then is each given its class. So nothing of a record's class runs while the bytes are read, whatever they say.
 """
@@ -83,7 +84,8 @@ def _has_hash_of_its_own(kind: Any) -> bool:
 
 
 def _plain_shell(kind: type) -> type:
-    """Members must lie in the same place: below a base that has none (``Generic``, ``MutableMapping``), if there is one."""
+    """Members must lie in the same place: below a base that has none (``Generic``, ``MutableMapping``), if there is
+    one."""
     while kind.__base__ is not None and kind.__base__.__dictoffset__:
         kind = kind.__base__
     known = {object: Shell, Generic: GenericShell}

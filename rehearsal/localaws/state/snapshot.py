@@ -1,4 +1,5 @@
-"""One snapshot: the process is forked, and the copy, in which nothing moves any more, writes the records in its own time.
+"""One snapshot: the process is forked, and the copy, in which nothing moves any more, writes the records in its own
+time.
 
 The server goes on after some milliseconds, however large its state is.
 """

@@ -1,7 +1,8 @@
-"""The directory of a state: one snapshot, the contents of large objects beside it, and a lock. A snapshot is there whole or not at all.
+"""The directory of a state: one snapshot, the contents of large objects beside it, and a lock. A snapshot is there
+whole or not at all.
 
-``snapshot`` is a line of JSON (format, versions, checksum, what contents it needs) and the pickled records after it. ``objects/``
-has files named by the SHA-256 of their content, so what has not changed is not written again.
+``snapshot`` is a line of JSON (format, versions, checksum, what contents it needs) and the pickled records after it.
+``objects/`` has files named by the SHA-256 of their content, so what has not changed is not written again.
 """
 
 import fcntl
@@ -69,15 +70,15 @@ class Store:
             self._lock = private.opened(self.folder / "lock")
         except OSError as error:
             raise StateError(
-                f"the state directory {self.folder} cannot be used: {error.strerror} ({error.filename}). Choose one that is yours and "
-                f"that you may write with --state."
+                f"the state directory {self.folder} cannot be used: {error.strerror} ({error.filename}). Choose one "
+                f"that is yours and that you may write with --state."
             ) from error
         until = time.monotonic() + _LOCK_SECONDS
         while not _locked(self._lock):
             if time.monotonic() > until:
                 raise StateError(
-                    f"the state directory {self.folder} is in use by another embedded AWS. Stop that one, or choose another "
-                    f"directory with --state."
+                    f"the state directory {self.folder} is in use by another embedded AWS. Stop that one, or choose "
+                    f"another directory with --state."
                 )
             time.sleep(0.05)
         self._remove_leftovers()
@@ -125,15 +126,16 @@ class Store:
             raise self.damaged("it does not begin with a header") from error
         if known != _versions():
             raise StateError(
-                f"the state in {self.folder} was written by another version ({_told(known)}; this is {_told(_versions())}). "
-                f"Start it with that version, or choose a new directory with --state."
+                f"the state in {self.folder} was written by another version ({_told(known)}; this is "
+                f"{_told(_versions())}). Start it with that version, or choose a new directory with --state."
             )
         return Header(**members)
 
     def damaged(self, why: str) -> StateError:
         """The error for a snapshot that cannot be trusted."""
         return StateError(
-            f"the state in {self.folder} is damaged: {why}. Restore the directory from a copy, or choose a new one with --state."
+            f"the state in {self.folder} is damaged: {why}. Restore the directory from a copy, or choose a new one "
+            "with --state."
         )
 
     def locate(self, content: Blob) -> Path:

@@ -1,4 +1,5 @@
-"""Values of Python's own classes in a snapshot: by name and plain arguments, made again by the functions of this file alone."""
+"""Values of Python's own classes in a snapshot: by name and plain arguments, made again by the functions of this file
+alone."""
 
 import datetime
 import itertools

@@ -1,4 +1,5 @@
-"""How a Task's call is made and told: members in the API's case, answers in the states' case, errors by the names that AWS has."""
+"""How a Task's call is made and told: members in the API's case, answers in the states' case, errors by the names that
+AWS has."""
 
 import threading
 from typing import Any
@@ -19,7 +20,8 @@ _AWS_NAMES = {
     "sqs": ("SQS", "AmazonSQS"),
     "states": ("StepFunctions", "AWSStepFunctions"),
 }
-"""Of optimized integrations: what error names begin with, and what the cause calls the service (AWS's SDK for Java 1)."""
+"""Of optimized integrations: what error names begin with, and what the cause calls the service (AWS's SDK for Java
+1)."""
 _LONGEST_WAIT_SECONDS = 1.0
 
 

@@ -1,6 +1,8 @@
-"""What CreateStateMachine refuses of a definition before anything runs, in AWS's words. Pure, but for botocore's models.
+"""What CreateStateMachine refuses of a definition before anything runs, in AWS's words. Pure, but for botocore's
+models.
 
-https://states-language.net and https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
+https://states-language.net and
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
 """
 
 import json
@@ -157,7 +159,10 @@ def _of_map(state: Placed) -> Iterator[str]:
     processor = state.fields.get("ItemProcessor")
     mode = (processor.get("ProcessorConfig") or {}).get("Mode") if isinstance(processor, dict) else None
     if mode == "DISTRIBUTED" or any(name in state.fields for name in ("ItemReader", "ResultWriter")):
-        yield f"{_SCHEMA}: The embedded AWS does not offer distributed maps: leave Mode out, or give INLINE at {state.path}"
+        yield (
+            f"{_SCHEMA}: The embedded AWS does not offer distributed maps: leave Mode out, or give INLINE at "
+            f"{state.path}"
+        )
 
 
 def _of_task(state: Placed) -> Iterator[str]:
@@ -184,7 +189,10 @@ def _of_parameters(state: Placed, shape: Any) -> Iterator[str]:
     for field in ("Parameters", "Arguments"):
         given = state.fields.get(field)
         for name in shapes.unknown_members(given, shape) if isinstance(given, dict) else ():
-            yield f'{_SCHEMA}: The field "{name.removesuffix(".$")}" is not supported by Step Functions at {state.path}/{field}'
+            yield (
+                f'{_SCHEMA}: The field "{name.removesuffix(".$")}" is not supported by Step Functions at '
+                f"{state.path}/{field}"
+            )
 
 
 def input_shape(integration: Integration) -> Any:

@@ -1,4 +1,5 @@
-"""State machines and their executions: moto's interpreter, switched on, with what AWS checks before and keeps afterwards."""
+"""State machines and their executions: moto's interpreter, switched on, with what AWS checks before and keeps
+afterwards."""
 
 import json
 import uuid
@@ -23,8 +24,8 @@ _INTERRUPTED = "The embedded AWS was restarted while the execution ran. Start it
 
 
 def install() -> None:
-    """Execute state machines for real. The modules of the interpreter take the client's maker by name when they are first
-    imported, which is at the first state machine: it has to be replaced before.
+    """Execute state machines for real. The modules of the interpreter take the client's maker by name when they are
+    first imported, which is at the first state machine: it has to be replaced before.
     """
     config.default_user_config["stepfunctions"] = {"execute_state_machine": True}
     replace(boto_client, "boto_client_for", role.client_for)
@@ -82,7 +83,8 @@ def _recorded(worker: Any) -> "Recorded":
 
 
 class Recorded:
-    """What a restart leaves of an execution's interpreter, where moto looks for it: the history, and nobody who waits."""
+    """What a restart leaves of an execution's interpreter, where moto looks for it: the history, and nobody who
+    waits."""
 
     def __init__(self, history: list[dict[str, Any]]) -> None:
         self.history = history

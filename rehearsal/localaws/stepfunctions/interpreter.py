@@ -106,7 +106,8 @@ def _with_our_names(from_error: Any) -> Any:
 
 
 def _evaluate(string: Any, env: Any) -> None:
-    """An expression of JSONata, or a path into a variable: variables are bound as values, never written into the expression."""
+    """An expression of JSONata, or a path into a variable: variables are bound as values, never written into the
+    expression."""
     store = env.variable_store
     variables = {**store._outer_scope, **store._inner_scope, "states": env.states._states_data}
     try:

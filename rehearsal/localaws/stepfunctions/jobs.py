@@ -1,6 +1,8 @@
-"""Tasks of SageMaker, CodeBuild and nested executions: they call the API with the machine's role, and wait with ``.sync``.
+"""Tasks of SageMaker, CodeBuild and nested executions: they call the API with the machine's role, and wait with
+``.sync``.
 
-moto forwards SageMaker and CodeBuild without their errors and without waiting, and has no way to read nested executions.
+moto forwards SageMaker and CodeBuild without their errors and without waiting, and has no way to read nested
+executions.
 """
 
 import json
@@ -79,7 +81,8 @@ class _Waiting(StateTaskServiceCallback):
     _build_sync2_resolver = _build_sync_resolver
 
     def _eval_sync(self, env: Any, sync_resolver: Any, **_endpoints: Any) -> Any:
-        """Look for the end until it is there, or until nobody waits any more: then the job is stopped, as AWS tries to."""
+        """Look for the end until it is there, or until nobody waits any more: then the job is stopped, as AWS tries
+        to."""
         while env.is_running():
             if (ended := sync_resolver.look()) is not None:
                 return self._result(env, sync_resolver.job, ended)

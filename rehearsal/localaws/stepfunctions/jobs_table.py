@@ -11,8 +11,8 @@ from dataclasses import dataclass
 class Job:
     """One kind of job, in boto3's names.
 
-    ``handle``: where its name or id stands in the answer that started it or in its parameters. ``describe`` is called with
-    it as ``asked``; ``found``: the member of the answer that has the job, when it is not the answer itself.
+    ``handle``: where its name or id stands in the answer that started it or in its parameters. ``describe`` is called
+    with it as ``asked``; ``found``: the member of the answer that has the job, when it is not the answer itself.
     """
 
     describe: str

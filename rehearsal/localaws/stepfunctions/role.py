@@ -56,7 +56,8 @@ def _rule_arn(rule: str, region: str) -> str:
 
 
 def client_for(region: str, service: str, state_credentials: Any = None) -> Any:
-    """In the place of moto's: a client that signs with the state machine's role, or with the one of the Task's ``Credentials``."""
+    """In the place of moto's: a client that signs with the state machine's role, or with the one of the Task's
+    ``Credentials``."""
     role_arn = getattr(state_credentials, "role_arn", None)
     if role_arn is None:
         return identity.client(service, region=region)

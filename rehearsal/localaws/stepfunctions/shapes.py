@@ -15,12 +15,14 @@ _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def in_states(member: str) -> str:
-    """An API's member as states write it: ``executionArn`` is ``ExecutionArn``, ``SSEDescription`` ``SseDescription``."""
+    """An API's member as states write it: ``executionArn`` is ``ExecutionArn``, ``SSEDescription``
+    ``SseDescription``."""
     return "".join(word[:1].upper() + word[1:].lower() for word in _BOUNDARY.split(member))
 
 
 def instant(moment: datetime) -> str:
-    """A moment in answers of SDK integrations, as Java writes it: ISO 8601 in UTC, with milliseconds when there are any."""
+    """A moment in answers of SDK integrations, as Java writes it: ISO 8601 in UTC, with milliseconds when there are
+    any."""
     at = moment.astimezone(UTC)
     return at.isoformat(timespec="milliseconds" if at.microsecond >= 1000 else "seconds").replace("+00:00", "Z")
 

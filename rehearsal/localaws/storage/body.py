@@ -1,7 +1,8 @@
 """The content of an object as a file on disk: it never changes, is read in pieces, and goes when its last object goes.
 
-:class:`FileBody` stands where moto keeps an object's buffer (``FakeKey._value_buffer``) and has the methods that moto calls on
-one; :class:`Span` stands where moto hands an object's bytes about, and can be measured, cut and sent without being read.
+:class:`FileBody` stands where moto keeps an object's buffer (``FakeKey._value_buffer``) and has the methods that moto
+calls on one; :class:`Span` stands where moto hands an object's bytes about, and can be measured, cut and sent without
+being read.
 """
 
 import hashlib
@@ -128,7 +129,8 @@ class Span:
                 yield piece
 
     def as_body(self, folder: Path) -> FileBody:
-        """The bytes as a file: the same one for a whole file, which never changes, else one of its own in ``folder``."""
+        """The bytes as a file: the same one for a whole file, which never changes, else one of its own in
+        ``folder``."""
         return self.body if len(self) == self.body.size else written(self, folder)
 
 

@@ -22,7 +22,8 @@ TAKEN = frozenset({"test"})
 
 
 class Taken(S3ClientError):
-    """As moto's BucketAlreadyExists, after which it looks whether the bucket is the caller's: this one is nobody's here."""
+    """As moto's BucketAlreadyExists, after which it looks whether the bucket is the caller's: this one is nobody's
+    here."""
 
     code = 409
 

@@ -17,8 +17,8 @@ def is_full(error: OSError) -> bool:
 def told(error: OSError, folder: Path) -> str:
     """The message; ``folder`` is where it was to be written."""
     return (
-        f"The disk is full on which the embedded AWS keeps its files ({folder}): {error.strerror}. Delete objects, make room on "
-        f"this disk, or start with another folder (--scratch DIR; TMPDIR for functions and jobs)."
+        f"The disk is full on which the embedded AWS keeps its files ({folder}): {error.strerror}. Delete objects, "
+        f"make room on this disk, or start with another folder (--scratch DIR; TMPDIR for functions and jobs)."
     )
 
 

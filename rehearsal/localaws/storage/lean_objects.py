@@ -1,7 +1,9 @@
-"""Records of S3 objects without what most of them do not have: two thirds of the memory of a small object were empty members.
+"""Records of S3 objects without what most of them do not have: two thirds of the memory of a small object were empty
+members.
 
-A member as most have it stands in the class; an object has a dictionary with its own members alone, which is small enough for Python's own
-pools: larger ones lie in the C library's heap, and each would keep a page of it. Objects that nobody gave another ACL share one.
+A member as most have it stands in the class; an object has a dictionary with its own members alone, which is small
+enough for Python's own pools: larger ones lie in the C library's heap, and each would keep a page of it. Objects that
+nobody gave another ACL share one.
 """
 
 from collections.abc import Mapping

@@ -219,7 +219,8 @@ def _pieces(parts: Iterable[FakeKey]) -> Iterator[bytes]:
 
 
 def _checksum(parts: list[FakeKey], joined: FileBody, algorithm: str | None, kind: str | None) -> Checksum | None:
-    """Composite checksums by CRC32, SHA-1 and SHA-256, and CRC32 of the full object; no other is computed on large objects."""
+    """Composite checksums by CRC32, SHA-1 and SHA-256, and CRC32 of the full object; no other is computed on large
+    objects."""
     if kind == "FULL_OBJECT":
         return (kind, _encoded(joined.crc32.to_bytes(4, "big")), 1) if algorithm == "CRC32" else None
     if algorithm not in ("CRC32", "SHA1", "SHA256"):

@@ -1,8 +1,9 @@
 """Large bodies of S3 uploads, which the event loop has put on disk: nobody has them in memory.
 
-The request goes on with an empty body; :data:`LARGE_BODY` has the file, :data:`AS_SENT` the headers that were changed for
-that, since signatures are made over what was sent. Plain bodies and ``aws-chunked`` ones, signed or not, with trailers or not:
-https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html (the signatures of single chunks are not checked).
+The request goes on with an empty body; :data:`LARGE_BODY` has the file, :data:`AS_SENT` the headers that were changed
+for that, since signatures are made over what was sent. Plain bodies and ``aws-chunked`` ones, signed or not, with
+trailers or not: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html (the signatures of single chunks
+are not checked).
 """
 
 import base64

@@ -1,4 +1,5 @@
-"""What an account can do beyond AWS: found under its own path at the endpoint, there or not. AWS itself answers nothing there."""
+"""What an account can do beyond AWS: found under its own path at the endpoint, there or not. AWS itself answers nothing
+there."""
 
 import json
 import urllib.error

@@ -8,7 +8,8 @@
     +-- ExecutionFailed       the pipeline ran and did not succeed
     +-- Declined              the user answered no
 
-Each says what happened, where, and what to do next. Errors of boto3 become these in :mod:`rehearsal.toolkit.aws.translation`.
+Each says what happened, where, and what to do next. Errors of boto3 become these in
+:mod:`rehearsal.toolkit.aws.translation`.
 """
 
 from collections.abc import Sequence

@@ -83,7 +83,8 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     _of(
         r"threshold|gate is missed",
         "the model is not good enough for the gate: change the hyperparameters, or the thresholds in training-config "
-        "(those of the sample data do not suit your own: copy training-config/ into your data folder and change it there)",
+        "(those of the sample data do not suit your own: copy training-config/ into your data folder and change it "
+        "there)",
     ),
     _of(
         r"not (valid )?JSON|JSONDecodeError",

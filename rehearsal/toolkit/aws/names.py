@@ -19,7 +19,8 @@ _LONGEST_BUCKET = 63
 
 @dataclass(frozen=True)
 class Workshop:
-    """One attendee's workshop in an account: ``suffix`` is SuffixID, ``bucket_suffix`` is BucketSuffix (may be empty)."""
+    """One attendee's workshop in an account: ``suffix`` is SuffixID, ``bucket_suffix`` is BucketSuffix (may be
+    empty)."""
 
     suffix: str
     bucket_suffix: str = ""

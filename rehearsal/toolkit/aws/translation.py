@@ -1,4 +1,5 @@
-"""boto3's errors in the user's terms: what happened, where, what to do next. Pure; the command line calls it at its edge."""
+"""boto3's errors in the user's terms: what happened, where, what to do next. Pure; the command line calls it at its
+edge."""
 
 from collections.abc import Callable
 
@@ -40,7 +41,8 @@ FAILURES: tuple[type[Exception], ...] = (
     botocore_errors.ClientError,
     ResponseParserError,
 )
-"""What :func:`explain` explains, for an ``except`` clause: everything that a call of the toolkit is expected to raise."""
+"""What :func:`explain` explains, for an ``except`` clause: everything that a call of the toolkit is expected to
+raise."""
 
 
 def explain(error: Exception) -> RehearsalError:

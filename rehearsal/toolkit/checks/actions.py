@@ -1,7 +1,8 @@
 """What the commands call, and what CloudFormation calls with the caller's permissions for the templates: by resource.
 
-The table is held against what the embedded AWS records of the administrator while the end-to-end tests type the commands: an
-action that was called and is missing here fails a test, and so does one that stands here and is never called, unless
+The table is held against what the embedded AWS records of the administrator while the end-to-end tests type the
+commands: an action that was called and is missing here fails a test, and so does one that stands here and is never
+called, unless
 :data:`NOT_CALLED_HERE` says why it is needed.
 """
 
@@ -13,7 +14,8 @@ from rehearsal.toolkit.aws.names import Workshop
 
 @dataclass(frozen=True)
 class Needed:
-    """Actions on resources, whose texts take ``{partition}``, ``{place}`` (region:account), ``{account}`` and names of the workshop.
+    """Actions on resources, whose texts take ``{partition}``, ``{place}`` (region:account), ``{account}`` and names of
+    the workshop.
 
     ``option`` is the parameter of a stack that alone needs them; empty for what every workshop needs.
     """

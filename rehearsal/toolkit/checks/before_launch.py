@@ -1,4 +1,5 @@
-"""What a first launch on an account would run into, found by calls that change nothing, or make and delete a change set for nothing.
+"""What a first launch on an account would run into, found by calls that change nothing, or make and delete a change set
+for nothing.
 
 Each check is one function; ``rehearse doctor --account`` runs them all. None starts anything that costs.
 """
@@ -90,7 +91,8 @@ def _image(aws: Aws, plan: Plan) -> Finding:
 
 
 def _change_set(aws: Aws, request: StackRequest) -> Finding:
-    """Have CloudFormation work out the launch, and throw it away: parameters, mappings, hooks and policies of the organisation."""
+    """Have CloudFormation work out the launch, and throw it away: parameters, mappings, hooks and policies of the
+    organisation."""
     check = f"change set of {request.name}"
     with tempfile.TemporaryDirectory(prefix="rehearse-doctor-") as folder:
         fitting = _short_enough(request, Path(folder))
@@ -113,7 +115,8 @@ def _reviewed(aws: Aws, request: StackRequest) -> Review:
 
 
 def _short_enough(request: StackRequest, folder: Path) -> StackRequest | None:
-    """The request with its conditions decided, which is shorter than the whole template; None where it is not short enough."""
+    """The request with its conditions decided, which is shorter than the whole template; None where it is not short
+    enough."""
     if request.template.stat().st_size <= stacks.LARGEST_INLINE_TEMPLATE:
         return request
     document = rendering.decided(template_files.read(request.template), request.parameters)

@@ -18,7 +18,8 @@ def unreachable(error: Exception) -> Finding:
 
 
 def examine_account(aws: Aws, workshop: Workshop, load: Load, key_id: str) -> Iterator[Finding]:
-    """Who calls, and whether that suffices for a workshop of this suffix under this load; ``key_id`` a KMS key or empty."""
+    """Who calls, and whether that suffices for a workshop of this suffix under this load; ``key_id`` a KMS key or
+    empty."""
     identity = credentials(aws)
     yield identity
     if identity.verdict is not Verdict.GOOD:

@@ -17,7 +17,8 @@ _PROD = "Prod"
 
 @dataclass(frozen=True)
 class Forecast:
-    """``reason``: why an execution will start, empty when none will; ``instances``: UserParameters by action that choose them."""
+    """``reason``: why an execution will start, empty when none will; ``instances``: UserParameters by action that
+    choose them."""
 
     reason: str
     instances: dict[str, str]

@@ -1,4 +1,5 @@
-"""Whether a KMS key can encrypt what the stacks and jobs write: enabled, symmetric, whose it is, and whom its policy lets in."""
+"""Whether a KMS key can encrypt what the stacks and jobs write: enabled, symmetric, whose it is, and whom its policy
+lets in."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -55,5 +56,6 @@ def policy_finding(policy: Mapping[str, Any], account: str) -> Finding:
         "key policy",
         Verdict.WARNING,
         "it does not let the account's IAM policies decide",
-        "add the stacks' roles to the key's policy, or the statement that AWS writes for new keys (account root, kms:*)",
+        "add the stacks' roles to the key's policy, or the statement that AWS writes for new keys (account root, "
+        "kms:*)",
     )

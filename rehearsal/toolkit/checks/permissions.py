@@ -1,4 +1,5 @@
-"""Whether the caller may do what the commands and templates do: IAM's own simulation, on the ARNs of the workshop's suffix."""
+"""Whether the caller may do what the commands and templates do: IAM's own simulation, on the ARNs of the workshop's
+suffix."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,5 @@
-"""What a release would cost, from AWS's price list API where it can be reached. An estimate: instance time only, list price, no tax."""
+"""What a release would cost, from AWS's price list API where it can be reached. An estimate: instance time only, list
+price, no tax."""
 
 import json
 from collections.abc import Sequence
@@ -29,7 +30,8 @@ class Item:
 
 @dataclass(frozen=True)
 class Estimate:
-    """``once``: for the release itself; ``hourly``: for as long as the endpoints stay. None where a price is unknown."""
+    """``once``: for the release itself; ``hourly``: for as long as the endpoints stay. None where a price is
+    unknown."""
 
     items: tuple[Item, ...]
     once: float | None
@@ -84,7 +86,8 @@ def _sum(items: list[Item]) -> float | None:
 
 
 def instances_of(parameters: dict[str, str]) -> list[tuple[str, str, int]]:
-    """What the UserParameters ask for: what for, instance type, count. Pure; texts that are not JSON ask for nothing."""
+    """What the UserParameters ask for: what for, instance type, count. Pure; texts that are not JSON ask for
+    nothing."""
     asked = []
     for path, text in parameters.items():
         try:

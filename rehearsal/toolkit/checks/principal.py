@@ -19,8 +19,8 @@ class Principal:
 def of_caller(aws: Aws) -> Principal:
     """The user or role behind the caller.
 
-    A role's ARN is asked from IAM: that of an assumed role's session leaves out the role's path, and every role of IAM Identity
-    Center has one.
+    A role's ARN is asked from IAM: that of an assumed role's session leaves out the role's path, and every role of IAM
+    Identity Center has one.
     """
     arn = aws.identity.arn
     kind, _, name = arn.split(":", 5)[5].partition("/")

@@ -1,10 +1,14 @@
-"""``rehearse launch --probe``: the dress rehearsal of the roles. Everything is launched, and one release runs, up to the first stage.
+"""``rehearse launch --probe``: the dress rehearsal of the roles. Everything is launched, and one release runs, up to
+the first stage.
 
-That the pipeline may take its role, that Source may read the bucket and write its artifact: nothing else of a launch is as often
-wrong on an account, and it is known before the first training job costs anything. Nothing beyond Source can start:
+That the pipeline may take its role, that Source may read the bucket and write its artifact: nothing else of a launch is
+as often wrong on an account, and it is known before the first training job costs anything. Nothing beyond Source can
+start:
 
-* a new pipeline is made before there is a training configuration, so that the execution that its creation starts ends in Source;
-* the transition out of Source is disabled before the configuration goes up, and enabled again when no execution waits before it.
+* a new pipeline is made before there is a training configuration, so that the execution that its creation starts ends
+  in Source;
+* the transition out of Source is disabled before the configuration goes up, and enabled again when no execution waits
+  before it.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
 """Whether the account's quotas suffice: the applied value where there is one, else AWS's default for everybody.
 
-Service Quotas leaves out what was never applied to an account, which on a new one is most of it. The second release of a
-workshop updates an endpoint by blue/green: its new instances run beside the old ones, so that one more is needed than environments.
+Service Quotas leaves out what was never applied to an account, which on a new one is most of it. The second release of
+a workshop updates an endpoint by blue/green: its new instances run beside the old ones, so that one more is needed than
+environments.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,5 @@
-"""What the parameters and UserParameters of a launch name in the account: a key, a connection, subnets, security groups, alarms."""
+"""What the parameters and UserParameters of a launch name in the account: a key, a connection, subnets, security
+groups, alarms."""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,5 @@
-"""How long a removal goes on when nothing goes: as long as a service works at it, a while for what is not yet true everywhere."""
+"""How long a removal goes on when nothing goes: as long as a service works at it, a while for what is not yet true
+everywhere."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """In what order a workshop's things may go, and what is to be waited for. Pure.
 
-What runs first, then endpoints, and only then what endpoints are made of: an endpoint without its role and bucket costs on, and
-SageMaker refuses to delete one that is in the middle of a change.
+What runs first, then endpoints, and only then what endpoints are made of: an endpoint without its role and bucket costs
+on, and SageMaker refuses to delete one that is in the middle of a change.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,5 @@
-"""Removing a workshop or a lab: look at what is left, remove what may go now, look again, until nothing is left or nothing gives way.
+"""Removing a workshop or a lab: look at what is left, remove what may go now, look again, until nothing is left or
+nothing gives way.
 
 Nothing is remembered between two looks: a removal that was interrupted is taken up again by calling it again.
 """

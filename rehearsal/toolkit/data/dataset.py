@@ -1,4 +1,5 @@
-"""A folder of three CSV files as the pipeline wants them: label first, numbers only, no header. Checked before anything starts."""
+"""A folder of three CSV files as the pipeline wants them: label first, numbers only, no header. Checked before anything
+starts."""
 
 import csv
 import math
@@ -28,7 +29,8 @@ def check(folder: Path) -> DataFolder:
     """Read the three files once and hold them to the format.
 
     Raises:
-        BadInput: a file is missing or empty, begins with a header, or a cell is not a number; names file, line and column.
+        BadInput: a file is missing or empty, begins with a header, or a cell is not a number; names file, line and
+        column.
     """
     if not folder.is_dir():
         raise BadInput(f"{folder} is not a folder", where="--data", next_step=_HINT)
@@ -68,7 +70,8 @@ def _check_file(path: Path) -> tuple[int, int]:
 
 
 def _refuse_marks(path: Path, number: int, cells: list[str]) -> None:
-    """What spreadsheets write and the algorithm does not know: the label after a byte order mark would be lost, as would text in quotes."""
+    """What spreadsheets write and the algorithm does not know: the label after a byte order mark would be lost, as
+    would text in quotes."""
     marks = {"a byte order mark": "\ufeff", "quotation marks": '"'}
     for name, mark in marks.items():
         if any(mark in cell for cell in cells):

@@ -65,7 +65,8 @@ def fetch(name: str, target: Path, *, url: str | None = None) -> PublicFile:
             f"the downloaded file is not the published one: {len(body):,} bytes, SHA-256 {found}; "
             f"expected {wanted.size:,} bytes, {wanted.sha256}",
             where=url or wanted.url,
-            next_step="try again; if it stays so, the publisher changed the file: use rehearse data split on your own copy",
+            next_step="try again; if it stays so, the publisher changed the file: use rehearse data split on your own "
+            "copy",
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(body)

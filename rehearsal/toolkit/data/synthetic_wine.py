@@ -2,10 +2,10 @@
 
 No row is a real wine. Each column follows the minimum, maximum, mean and standard deviation that are published for the
 1,599 red wines of P. Cortez, A. Cerdeira, F. Almeida, T. Matos and J. Reis, "Modeling wine preferences by data mining
-from physicochemical properties", Decision Support Systems 47 (2009), table 1. Columns are tied where chemistry ties them
-(density to alcohol, sugar and acidity; pH to acidity; total to free sulfur dioxide), and the quality score follows alcohol,
-sulphates, volatile acidity and total sulfur dioxide with a saturating shape and noise, so that boosted trees learn
-something a mean cannot. The rows depend on the seed alone.
+from physicochemical properties", Decision Support Systems 47 (2009), table 1. Columns are tied where chemistry ties
+them (density to alcohol, sugar and acidity; pH to acidity; total to free sulfur dioxide), and the quality score follows
+alcohol, sulphates, volatile acidity and total sulfur dioxide with a saturating shape and noise, so that boosted trees
+learn something a mean cannot. The rows depend on the seed alone.
 """
 
 import csv
@@ -53,7 +53,8 @@ _NOISE = 0.50
 
 
 def make(rows: int = sum(ROWS.values()), seed: int = SEED) -> NDArray[np.float64]:
-    """``rows`` wines as a table of shape (rows, 12): the quality score first, then the features in ``FEATURES``' order."""
+    """``rows`` wines as a table of shape (rows, 12): the quality score first, then the features in ``FEATURES``'
+    order."""
     random = np.random.default_rng(seed)
     z = _tied_normals(random.standard_normal((rows, len(FEATURES))))
     features = [_column(statistics, z[:, i]) for i, statistics in enumerate(FEATURES)]
@@ -82,7 +83,8 @@ def _mix(own: Column, *others: tuple[Column, float]) -> Column:
 
 
 def _column(statistics: Statistics, z: Column) -> Column:
-    """Standard normals bent to a column's mean, deviation and range; a skewed column is log-normal above its minimum."""
+    """Standard normals bent to a column's mean, deviation and range; a skewed column is log-normal above its
+    minimum."""
     if statistics.skewed:
         above = statistics.mean - statistics.minimum
         variance = np.log1p((statistics.standard_deviation / above) ** 2)

@@ -115,8 +115,8 @@ def message(aws: Aws, number: int | None) -> Message:
 class Usage:
     """What a role or user did with its permissions.
 
-    ``used``: how often, by action; ``denied`` likewise; ``unused``: actions that its policies allow and nobody asked for, as
-    they are written there.
+    ``used``: how often, by action; ``denied`` likewise; ``unused``: actions that its policies allow and nobody asked
+    for, as they are written there.
     """
 
     arn: str

@@ -1,4 +1,5 @@
-"""Which columns an endpoint's model was trained on, followed back from the endpoint to the training job and its data."""
+"""Which columns an endpoint's model was trained on, followed back from the endpoint to the training job and its
+data."""
 
 from typing import Any
 
@@ -13,7 +14,8 @@ _BEGINNING = 1 << 20
 def feature_count(aws: Aws, endpoint: str) -> int | None:
     """How many features a row has, label (and weight) not counted.
 
-    None where it cannot be learnt: the model is of no training job of this account, its data are no CSV, the caller may not look.
+    None where it cannot be learnt: the model is of no training job of this account, its data are no CSV, the caller may
+    not look.
     """
     try:
         job = _training_job(aws, endpoint)

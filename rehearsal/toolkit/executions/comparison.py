@@ -43,7 +43,8 @@ def _settings_of(configuration: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def facts_of(execution: Execution) -> dict[str, str]:
-    """Status, configuration (but what holds the execution's own id), output and metrics of each action, by ``Stage/Action name``."""
+    """Status, configuration (but what holds the execution's own id), output and metrics of each action, by
+    ``Stage/Action name``."""
     facts = {"status": str(execution.status)}
     for action in execution.actions:
         settings = _settings_of(action.configuration)

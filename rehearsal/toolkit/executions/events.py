@@ -62,7 +62,8 @@ class StillRunning:
 
 @dataclass(frozen=True)
 class FunctionFailed:
-    """An action's function has ended without telling CodePipeline a result: ``reason`` is how, ``advice`` what can be done."""
+    """An action's function has ended without telling CodePipeline a result: ``reason`` is how, ``advice`` what can be
+    done."""
 
     action: ActionRun
     function: str

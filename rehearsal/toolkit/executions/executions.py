@@ -1,4 +1,5 @@
-"""A pipeline execution as values: stages, actions, their state, result and output. Reads CodePipeline, changes nothing."""
+"""A pipeline execution as values: stages, actions, their state, result and output. Reads CodePipeline, changes
+nothing."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,5 @@
-"""What a failed execution tells its user: which action, why in the service's words, what that means here, what its log said last."""
+"""What a failed execution tells its user: which action, why in the service's words, what that means here, what its log
+said last."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

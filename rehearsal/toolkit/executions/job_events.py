@@ -1,4 +1,5 @@
-"""An action's run from the inside: the artifacts it read and wrote, each attempt, and the event that its function got."""
+"""An action's run from the inside: the artifacts it read and wrote, each attempt, and the event that its function
+got."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,8 +64,8 @@ def _artifact(entry: dict[str, Any]) -> Artifact:
 def event_of(configuration: dict[str, str], attempt: Attempt, account_id: str) -> dict[str, Any]:
     """The event with which CodePipeline invoked the action's function, without its credentials. Pure.
 
-    CodePipeline does not keep it: it is put together from what it does keep, as its user guide has it ("JSON event example").
-    What the execution says only once it has ended (output artifacts) is missing while it runs.
+    CodePipeline does not keep it: it is put together from what it does keep, as its user guide has it ("JSON event
+    example"). What the execution says only once it has ended (output artifacts) is missing while it runs.
     """
     return {
         "CodePipeline.job": {

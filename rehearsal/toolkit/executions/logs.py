@@ -1,4 +1,5 @@
-"""The log lines that belong to an action: its function's, and those of the training job or endpoint that it started or watched."""
+"""The log lines that belong to an action: its function's, and those of the training job or endpoint that it started or
+watched."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +36,8 @@ class Interval:
 class Source:
     """A log group, of which only streams that begin with ``prefix`` and events of an action's time matter.
 
-    Actions that share a function follow each other within seconds: an event belongs to the one to which it is nearest in time.
+    Actions that share a function follow each other within seconds: an event belongs to the one to which it is nearest
+    in time.
     """
 
     group: str

@@ -1,4 +1,5 @@
-"""Executions of SageMaker pipelines: where they stand, step by step; on the embedded AWS also why a step was not reused."""
+"""Executions of SageMaker pipelines: where they stand, step by step; on the embedded AWS also why a step was not
+reused."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

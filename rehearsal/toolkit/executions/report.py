@@ -1,4 +1,5 @@
-"""What came out of an execution: the values that ``--json`` prints and the terminal shows. Pure but for two look-ups of times."""
+"""What came out of an execution: the values that ``--json`` prints and the terminal shows. Pure but for two look-ups of
+times."""
 
 import re
 from collections.abc import Iterable

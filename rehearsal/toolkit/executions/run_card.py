@@ -1,4 +1,5 @@
-"""The card of a run: from the data's version to the endpoint and who approved it, each fact with the call that it came from."""
+"""The card of a run: from the data's version to the endpoint and who approved it, each fact with the call that it came
+from."""
 
 from dataclasses import dataclass
 from datetime import datetime

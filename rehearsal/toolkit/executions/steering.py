@@ -25,7 +25,8 @@ def start(aws: Aws, pipeline: str, variables: Mapping[str, str] | None = None) -
 
 
 def roll_back(aws: Aws, pipeline: str, stage: str, execution_id: str) -> str:
-    """Bring the stage back to what an earlier, successful execution had there; returns the id of the execution that does it."""
+    """Bring the stage back to what an earlier, successful execution had there; returns the id of the execution that
+    does it."""
     answer = aws.client("codepipeline").rollback_stage(
         pipelineName=pipeline, stageName=stage, targetPipelineExecutionId=execution_id
     )

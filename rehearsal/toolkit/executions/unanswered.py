@@ -1,7 +1,9 @@
-"""Functions that have failed without telling CodePipeline: seen in their logs long before CodePipeline gives up on them.
+"""Functions that have failed without telling CodePipeline: seen in their logs long before CodePipeline gives up on
+them.
 
-CodePipeline calls a function asynchronously and then waits twenty minutes for PutJobSuccessResult or PutJobFailureResult,
-whatever became of the call (CodePipeline user guide, "Invoke an AWS Lambda function in a pipeline").
+CodePipeline calls a function asynchronously and then waits twenty minutes for PutJobSuccessResult or
+PutJobFailureResult, whatever became of the call (CodePipeline user guide, "Invoke an AWS Lambda function in a
+pipeline").
 """
 
 import re

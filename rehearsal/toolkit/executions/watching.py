@@ -15,7 +15,8 @@ _ADOPTION_SECONDS = 60
 
 
 def watch(aws: Aws, pipeline: str, execution_id: str, tell: Tell, pace: Pace | None = None) -> Execution:
-    """Tell each change of the execution's actions, and functions that failed without an answer; return it when it has ended."""
+    """Tell each change of the execution's actions, and functions that failed without an answer; return it when it has
+    ended."""
     declared = executions.definition(aws, pipeline)
     tell(ExecutionFound(pipeline, execution_id))
     pace = pace or Pace()

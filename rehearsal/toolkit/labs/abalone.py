@@ -1,6 +1,7 @@
 """The lab abalone, in one straight line.
 
-stack without the CodePipeline -> upload -> stack with it, whose creation starts it -> source, two builds, approval, deployment
+stack without the CodePipeline -> upload -> stack with it, whose creation starts it -> source, two builds, approval,
+deployment
       -> the test set against the endpoint
 """
 
@@ -129,7 +130,8 @@ def _ask(aws: Aws, endpoint: str, url: str, tell: Tell) -> Mapping[str, float]:
 ABALONE = Lab(
     name="abalone",
     title="How old is an abalone? From a commit to an endpoint",
-    summary="CodePipeline: source, build the endpoint's template, run a SageMaker pipeline, (approve,) deploy with CloudFormation",
+    summary="CodePipeline: source, build the endpoint's template, run a SageMaker pipeline, (approve,) deploy with "
+    "CloudFormation",
     sample="data/abalone.csv",
     libraries=("pandas", "sklearn"),
     scikit_learn_tag="1.2-1-cpu-py3",
@@ -143,7 +145,8 @@ ABALONE = Lab(
         "Evaluate, register:     rehearse lab run abalone --stack-parameter EvaluateModel=true",
         "As a state machine:     rehearse lab run abalone --stack-parameter Orchestrator=StepFunctions",
         "Ask before deploying:   rehearse lab run abalone --stack-parameter ApproverEmail=you@example.com",
-        "Keep it, look around:   rehearse lab run abalone --keep      (then rehearse status --sagemaker-pipeline lab-abalone-rehearsal)",
+        "Keep it, look around:   rehearse lab run abalone --keep      (then rehearse status --sagemaker-pipeline "
+        "lab-abalone-rehearsal)",
         "For real:               rehearse lab launch abalone --review",
     ),
 )

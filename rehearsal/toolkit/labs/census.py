@@ -1,6 +1,7 @@
 """The lab census, in one straight line.
 
-stack -> upload -> pipeline -> execution -> metrics -> approve the version -> endpoint stack -> the test set against the endpoint
+stack -> upload -> pipeline -> execution -> metrics -> approve the version -> endpoint stack -> the test set against the
+endpoint
 """
 
 import time
@@ -91,7 +92,8 @@ CENSUS = Lab(
         "A gate that is missed:  rehearse lab run census --parameter AccuracyThreshold=0.99",
         "More rounds:            rehearse lab run census --parameter Rounds=300",
         "The published data:     rehearse data fetch adult -o adult.csv && rehearse lab run census --data adult.csv",
-        "Keep it, look around:   rehearse lab run census --keep      (then aws sagemaker list-model-packages, rehearse status ...)",
+        "Keep it, look around:   rehearse lab run census --keep      (then aws sagemaker list-model-packages, rehearse "
+        "status ...)",
         "For real:               rehearse lab launch census --review",
     ),
 )

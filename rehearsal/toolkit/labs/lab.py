@@ -78,12 +78,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Lab:
-    """A lab of ``labs/``: ``libraries`` are the modules that its jobs import and Rehearsal itself does not have; they run in
-    the scikit-learn image of that tag.
+    """A lab of ``labs/``: ``libraries`` are the modules that its jobs import and Rehearsal itself does not have; they
+    run in the scikit-learn image of that tag.
 
-    ``template`` is its stack's, and ``rehearsed_with`` what its parameters are on the embedded AWS unless the user says otherwise.
-    ``serves_always`` says that a run deploys what it made without ``approve``.
-    ``jobs`` are the instances that a run takes on an account: what for, instance type, how many.
+    ``template`` is its stack's, and ``rehearsed_with`` what its parameters are on the embedded AWS unless the user says
+    otherwise. ``serves_always`` says that a run deploys what it made without ``approve``. ``jobs`` are the instances
+    that a run takes on an account: what for, instance type, how many.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Things to break in a lab on purpose: what is then seen, where to look, what mends it, and whether it is mended.
 
-Each lesson changes the account as a mistake would, and is mended as the mistake would be. Whether it is mended is asked of the account
-(may the role do it, is the object there), never of a note of what was broken: any cure counts.
+Each lesson changes the account as a mistake would, and is mended as the mistake would be. Whether it is mended is asked
+of the account (may the role do it, is the object there), never of a note of what was broken: any cure counts.
 """
 
 import json
@@ -32,7 +32,8 @@ class Broken:
 
 @dataclass(frozen=True)
 class Lesson:
-    """``problem`` says what is still broken; empty when nothing is. ``shows_in_a_run``: an execution of the pipeline shows the symptom."""
+    """``problem`` says what is still broken; empty when nothing is. ``shows_in_a_run``: an execution of the pipeline
+    shows the symptom."""
 
     name: str
     symptom: str
@@ -157,7 +158,8 @@ CENSUS = (
     Lesson(
         "missing-permission",
         symptom="the step CheckAccuracy fails, though Evaluate succeeded",
-        where_to_look="the FailureReason of the step (rehearse status --sagemaker-pipeline): it names role, action and object",
+        where_to_look="the FailureReason of the step (rehearse status --sagemaker-pipeline): it names role, action and "
+        "object",
         cure="give the pipeline's role the statement ReadEvaluation of census.yaml back: s3:GetObject on runs/*",
         break_it=_without_statement("RunCensus", "ReadEvaluation", _pipeline_role),
         problem=_may(_pipeline_role, "s3:GetObject", _an_evaluation),
@@ -182,7 +184,8 @@ CENSUS = (
 RETRAIN = (
     Lesson(
         "poisoned-message",
-        symptom="a message comes back again and again; after three failures it lies in the dead-letter queue, and an alarm tells",
+        symptom="a message comes back again and again; after three failures it lies in the dead-letter queue, and an "
+        "alarm tells",
         where_to_look="the log group of the function: it prints the id of the message and the error",
         cure="look at the message, delete it from the dead-letter queue (aws sqs purge-queue)",
         break_it=_poison,

@@ -42,6 +42,7 @@ def read(aws: Aws, url: str) -> bytes:
 
 
 def metrics(aws: Aws, url: str) -> dict[str, float]:
-    """The numbers of an ``evaluation.json``, by their names: what lies one level below the kind of metrics and has a ``value``."""
+    """The numbers of an ``evaluation.json``, by their names: what lies one level below the kind of metrics and has a
+    ``value``."""
     (found,) = json.loads(read(aws, url)).values()
     return {name: float(each["value"]) for name, each in found.items() if "value" in each}

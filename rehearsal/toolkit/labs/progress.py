@@ -15,7 +15,8 @@ _NONE = "-"
 
 @dataclass(frozen=True)
 class Progress:
-    """One learner: the states of stack, newest execution and endpoint as AWS names them (``-`` for none), and counts."""
+    """One learner: the states of stack, newest execution and endpoint as AWS names them (``-`` for none), and
+    counts."""
 
     suffix: str
     stack: str

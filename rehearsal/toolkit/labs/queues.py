@@ -31,7 +31,8 @@ def wait_until_empty(aws: Aws, url: str, pace: Pace | None = None) -> None:
         raise RehearsalError(
             f"{left} messages are still in the queue after {_EMPTY_SECONDS:.0f} s",
             where=url,
-            next_step="the log group of the function that reads it says why; what fails three times goes to the dead-letter queue",
+            next_step="the log group of the function that reads it says why; what fails three times goes to the "
+            "dead-letter queue",
         )
 
 

@@ -1,6 +1,7 @@
 """The lab retrain, in one straight line.
 
-stack -> validation set -> pipeline -> a delivery, which starts an execution -> the same message again, which starts none
+stack -> validation set -> pipeline -> a delivery, which starts an execution -> the same message again, which starts
+none
       -> the next delivery to the same key -> its execution -> what the registry has
 """
 
@@ -128,7 +129,8 @@ def _metrics(aws: Aws, job: str) -> dict[str, float]:
 RETRAIN = Lab(
     name="retrain",
     title="How old is an abalone? Trained anew on every delivery of data",
-    summary="S3 upload, queue, function, SageMaker pipeline (train, create, register), mail; one execution for each object version",
+    summary="S3 upload, queue, function, SageMaker pipeline (train, create, register), mail; one execution for each "
+    "object version",
     sample=_SAMPLE,
     libraries=(),
     scikit_learn_tag=None,
@@ -140,7 +142,8 @@ RETRAIN = Lab(
     run=run,
     try_next=(
         "By EventBridge:         rehearse lab run retrain --stack-parameter Trigger=EventBridge",
-        "Keep it, look around:   rehearse lab run retrain --keep      (then rehearse mailbox list, rehearse status ...)",
+        "Keep it, look around:   rehearse lab run retrain --keep      (then rehearse mailbox list, rehearse status "
+        "...)",
         "For real:               rehearse lab launch retrain --review",
     ),
 )

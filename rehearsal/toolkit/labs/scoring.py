@@ -16,7 +16,8 @@ def accuracy(aws: Aws, endpoint: str, test: str) -> dict[str, float]:
 
 
 def squared_error(aws: Aws, endpoint: str, test: str) -> dict[str, float]:
-    """``rows``, the mean squared error ``mse``, and ``mse of the mean``: that of answering always with the mean of the labels."""
+    """``rows``, the mean squared error ``mse``, and ``mse of the mean``: that of answering always with the mean of the
+    labels."""
     found = _labels_and_scores(aws, endpoint, test)
     mean = sum(label for label, _ in found) / len(found)
     return {

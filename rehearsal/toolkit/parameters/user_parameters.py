@@ -1,4 +1,5 @@
-"""UserParameters of the running pipeline: read, check, change through the stack. What is allowed is ``pipeline_job``'s to say."""
+"""UserParameters of the running pipeline: read, check, change through the stack. What is allowed is ``pipeline_job``'s
+to say."""
 
 import json
 from collections.abc import Iterable
@@ -81,7 +82,8 @@ def check_all(stack_parameters: dict[str, str]) -> None:
 
 
 def changed(text: str, assign: dict[str, str], unset: Iterable[str] = ()) -> str:
-    """The UserParameters with keys set and removed; values keep the type that the key has, or are read as JSON where they can be.
+    """The UserParameters with keys set and removed; values keep the type that the key has, or are read as JSON where
+    they can be.
 
     Raises:
         BadInput: a key to remove is not there, or the present text is not a JSON object.

@@ -1,4 +1,5 @@
-"""The actions of the workshop's pipeline that invoke a function, read from the pipeline template: nothing is listed twice."""
+"""The actions of the workshop's pipeline that invoke a function, read from the pipeline template: nothing is listed
+twice."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ _BY_HANDLER = {function.handler: name for name, function in FUNCTIONS.items()}
 
 @dataclass(frozen=True)
 class WorkshopAction:
-    """An action, the function that it invokes, and the stack's parameter that holds its UserParameters, where one does."""
+    """An action, the function that it invokes, and the stack's parameter that holds its UserParameters, where one
+    does."""
 
     path: str
     function: str

@@ -25,11 +25,13 @@ class Removal:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the script. Texts in ``params`` take ``{prefix}``, ``{run}``, ``{account}``, ``{region}`` and ``{partition}``.
+    """One call of the script. Texts in ``params`` take ``{prefix}``, ``{run}``, ``{account}``, ``{region}`` and
+    ``{partition}``.
 
-    ``name`` is unique and stays: transcripts of other versions are compared by it. ``is_paid`` calls start something that is
-    charged by time. ``retried_on`` is a part of an error's message that goes by itself (a role that is not known everywhere yet).
-    ``until`` is ``(member, values)``: the call is repeated until the member of its answer has one of the values.
+    ``name`` is unique and stays: transcripts of other versions are compared by it. ``is_paid`` calls start something
+    that is charged by time. ``retried_on`` is a part of an error's message that goes by itself (a role that is not
+    known everywhere yet). ``until`` is ``(member, values)``: the call is repeated until the member of its answer has
+    one of the values.
     """
 
     name: str

@@ -1,4 +1,5 @@
-"""The calls of the script that start what is charged by time: one training job of a few rows, one endpoint of minutes."""
+"""The calls of the script that start what is charged by time: one training job of a few rows, one endpoint of
+minutes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -36,7 +37,8 @@ def _job(name: str, **changed: Any) -> dict[str, Any]:
 
 
 def paid() -> tuple[Call, ...]:
-    """A good training job, one with a hyperparameter out of its range, and an endpoint that is asked what it should refuse."""
+    """A good training job, one with a hyperparameter out of its range, and an endpoint that is asked what it should
+    refuse."""
     return (*_training(), *_serving())
 
 

@@ -1,4 +1,5 @@
-"""Running a script on an account: every call made and its answer kept, everything that was made removed again, whatever happens."""
+"""Running a script on an account: every call made and its answer kept, everything that was made removed again, whatever
+happens."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence

@@ -1,7 +1,8 @@
-"""What may leave the machine of an answer: its shape and words, without ids, times, secrets, and who and where it was. Pure.
+"""What may leave the machine of an answer: its shape and words, without ids, times, secrets, and who and where it was.
+Pure.
 
-What is known of the account (its id, the caller, the keys) is replaced by value; everything that looks like such a thing by its look.
-What is left is checked once more before it is written (:func:`leaks_in`).
+What is known of the account (its id, the caller, the keys) is replaced by value; everything that looks like such a
+thing by its look. What is left is checked once more before it is written (:func:`leaks_in`).
 """
 
 import json
@@ -46,7 +47,8 @@ _SERVICE = re.compile(r"^[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$")
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of the account and replaced wherever it occurs: ``words`` by what stands in their place, longest first."""
+    """What is known of the account and replaced wherever it occurs: ``words`` by what stands in their place, longest
+    first."""
 
     words: tuple[tuple[str, str], ...]
 
@@ -94,7 +96,8 @@ def _text(text: str, known: Known, member: str) -> str:
 
 
 def leaks_in(text: str, words: Iterable[str]) -> list[str]:
-    """Which of the words that may not leave stand in a text that is to be written, and what in it looks like an account, key or mail.
+    """Which of the words that may not leave stand in a text that is to be written, and what in it looks like an
+    account, key or mail.
 
     Words shorter than four letters are no secrets but chance.
     """

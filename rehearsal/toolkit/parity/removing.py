@@ -1,4 +1,5 @@
-"""Removing what a run of a script made, by the names that its run id gives: at the run's end, or later when it was cut off."""
+"""Removing what a run of a script made, by the names that its run id gives: at the run's end, or later when it was cut
+off."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -16,7 +16,8 @@ _NOTHING = ("didn't contain changes", "No updates are to be performed")
 
 @dataclass(frozen=True)
 class ResourceChange:
-    """One resource that would be created, changed or removed; ``replacement`` is CloudFormation's word for whether it is replaced."""
+    """One resource that would be created, changed or removed; ``replacement`` is CloudFormation's word for whether it
+    is replaced."""
 
     action: str
     logical_id: str

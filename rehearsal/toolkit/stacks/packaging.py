@@ -1,4 +1,5 @@
-"""The zips of the functions, from the project's own sources. ``pipeline_job.packing`` makes them, here and in the build stage."""
+"""The zips of the functions, from the project's own sources. ``pipeline_job.packing`` makes them, here and in the build
+stage."""
 
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from rehearsal.toolkit.aws.errors import NotThere
 def build(output_dir: Path, sources: Path) -> list[Path]:
     """Write the four zips into ``output_dir``, made when missing; returns their paths.
 
-    ``sources`` is the project's ``PipelineLambdaFunctions``, never the installed package: templates and functions are of one checkout.
+    ``sources`` is the project's ``PipelineLambdaFunctions``, never the installed package: templates and functions are
+    of one checkout.
 
     Raises:
         NotThere: a handler is missing in ``sources``.

@@ -1,4 +1,5 @@
-"""Putting templates, zips and sample data where others can launch them from: one bucket a region, and Launch Stack links.
+"""Putting templates, zips and sample data where others can launch them from: one bucket a region, and Launch Stack
+links.
 
 Lambda wants its code in a bucket of its own region, so everything is uploaded to ``<prefix>-<region>`` for each region.
 """
@@ -103,7 +104,8 @@ def links_of(bucket: str, region: str, partition: str) -> list[LaunchLink]:
 
 
 def launch_url(bucket: str, region: str, partition: str, key: str, stack_name: str, parameters: dict[str, str]) -> str:
-    """The address of CloudFormation's quick-create form (CloudFormation user guide, "Create quick-create links"). Pure."""
+    """The address of CloudFormation's quick-create form (CloudFormation user guide, "Create quick-create links").
+    Pure."""
     console, suffix = {
         "aws-cn": ("console.amazonaws.cn", "amazonaws.com.cn"),
         "aws-us-gov": ("console.amazonaws-us-gov.com", "amazonaws.com"),
@@ -111,7 +113,8 @@ def launch_url(bucket: str, region: str, partition: str, key: str, stack_name: s
     template = f"https://{bucket}.s3.{region}.{suffix}/{key}"
     query = {"templateURL": template, "stackName": stack_name}
     query |= {f"param_{name}": value for name, value in parameters.items()}
-    return f"https://{region}.{console}/cloudformation/home?region={region}#/stacks/quickcreate?{urlencode(query, quote_via=quote)}"
+    page = f"https://{region}.{console}/cloudformation/home?region={region}"
+    return f"{page}#/stacks/quickcreate?{urlencode(query, quote_via=quote)}"
 
 
 def _make_bucket(aws: Aws, bucket: str) -> None:

@@ -1,4 +1,5 @@
-"""A template as it would be launched with given parameters: conditions decided, functions resolved as far as they can be. Pure.
+"""A template as it would be launched with given parameters: conditions decided, functions resolved as far as they can
+be. Pure.
 
 What only a launch can know (the ARN of a resource) is a placeholder of the right form, for checks that read policies.
 """

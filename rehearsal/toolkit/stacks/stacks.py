@@ -16,7 +16,8 @@ from rehearsal.toolkit.aws.translation import message_of
 from rehearsal.toolkit.executions.events import ResourceChanged, StepFinished, StepStarted, Tell
 
 LARGEST_INLINE_TEMPLATE = 51_200
-"""Bytes of TemplateBody; longer templates are read from S3 (CloudFormation quotas, "Template body size in a request")."""
+"""Bytes of TemplateBody; longer templates are read from S3 (CloudFormation quotas, "Template body size in a
+request")."""
 
 _REPLACEABLE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "REVIEW_IN_PROGRESS"}
 """States in which a stack can only be deleted: an earlier creation failed."""

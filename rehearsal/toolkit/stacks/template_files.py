@@ -9,7 +9,8 @@ from rehearsal.toolkit.aws.errors import BadInput
 
 
 class _Reader(yaml.CSafeLoader):
-    """Reads CloudFormation's short forms (``!Sub x``) as the long ones (``{"Fn::Sub": "x"}``), ten times as fast as in Python."""
+    """Reads CloudFormation's short forms (``!Sub x``) as the long ones (``{"Fn::Sub": "x"}``), ten times as fast as in
+    Python."""
 
 
 def _long_form(loader: yaml.CSafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:

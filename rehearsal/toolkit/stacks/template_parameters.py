@@ -1,6 +1,8 @@
-"""The parameters that a template declares, and whether chosen values fit them: asked of the file, before anything is made.
+"""The parameters that a template declares, and whether chosen values fit them: asked of the file, before anything is
+made.
 
-CloudFormation says the same, but only when the stack is asked for, and by then an earlier stack and its uploads are there.
+CloudFormation says the same, but only when the stack is asked for, and by then an earlier stack and its uploads are
+there.
 """
 
 import re
@@ -81,7 +83,8 @@ class Group:
 
 
 def groups_in(template: Path) -> list[Group]:
-    """The template's parameters as its Metadata groups and labels them (AWS::CloudFormation::Interface); the rest come last."""
+    """The template's parameters as its Metadata groups and labels them (AWS::CloudFormation::Interface); the rest come
+    last."""
     document = template_files.read(template)
     interface = document.get("Metadata", {}).get("AWS::CloudFormation::Interface", {})
     labels = {name: label.get("default", name) for name, label in interface.get("ParameterLabels", {}).items()}

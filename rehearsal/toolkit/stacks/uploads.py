@@ -20,7 +20,8 @@ from rehearsal.toolkit.data.dataset import SETS, DataFolder
 
 TRAINING_CONFIG_KEY = "training-config.zip"
 _NO_OBJECT = {"404", "NoSuchKey", "NoSuchBucket", "403"}
-"""HeadObject has no body, and so no code but the status; 403 stands for a missing object where the caller may not list."""
+"""HeadObject has no body, and so no code but the status; 403 stands for a missing object where the caller may not
+list."""
 _EARLIEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -84,7 +85,8 @@ def _put(s3: Any, bucket: str, key: str, body: bytes) -> str:
 
 
 def _version_with(s3: Any, bucket: str, key: str, body: bytes) -> str | None:
-    """The newest version's id if its content is ``body``; None when it is another, is not there, or tells no SHA-256."""
+    """The newest version's id if its content is ``body``; None when it is another, is not there, or tells no
+    SHA-256."""
     try:
         found = s3.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
     except ClientError as error:

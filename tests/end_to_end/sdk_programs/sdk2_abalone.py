@@ -1,4 +1,5 @@
-"""SDK v2: process, train, create the model (a pickled one, of an old image), and a Lambda step that writes its name to SSM."""
+"""SDK v2: process, train, create the model (a pickled one, of an old image), and a Lambda step that writes its name to
+SSM."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""A pipeline and what follows it, with SDK v2: process, train, evaluate, condition, register, create; then deploy and transform."""
+"""A pipeline and what follows it, with SDK v2: process, train, evaluate, condition, register, create; then deploy and
+transform."""
 
 import json
 import sys

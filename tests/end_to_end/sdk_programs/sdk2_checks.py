@@ -1,4 +1,5 @@
-"""Monitors, Clarify and check steps of the SDK's second line: baselines, drift, bias and SHAP values, as its guides write them."""
+"""Monitors, Clarify and check steps of the SDK's second line: baselines, drift, bias and SHAP values, as its guides
+write them."""
 
 import json
 import sys
@@ -58,7 +59,7 @@ model = estimator.create_model()
 model.name = "checked"
 model.create(instance_type="ml.m5.large")
 
-# --- monitors ---------------------------------------------------------------------------------------------------------------------
+# --- monitors ---------------------------------------------------------------------------------------------------------
 shape = {"role": role, "instance_count": 1, "instance_type": "ml.m5.large", "sagemaker_session": plain}
 monitor = DefaultModelMonitor(**shape)
 monitor.suggest_baseline(
@@ -83,7 +84,7 @@ quality.suggest_baseline(
 )
 metrics = quality.baseline_statistics().body_dict["binary_classification_metrics"]
 
-# --- Clarify ----------------------------------------------------------------------------------------------------------------------
+# --- Clarify ----------------------------------------------------------------------------------------------------------
 processor = clarify.SageMakerClarifyProcessor(**shape)
 data = clarify.DataConfig(
     s3_data_input_path=bare,
@@ -104,7 +105,7 @@ analysed = json.loads(s3.get_object(Bucket=bucket, Key="checks/clarify/analysis.
 processor.run_explainability(data, config, shap, wait=True, logs=False)
 explained = json.loads(s3.get_object(Bucket=bucket, Key="checks/clarify/analysis.json")["Body"].read())
 
-# --- check steps ------------------------------------------------------------------------------------------------------------------
+# --- check steps ------------------------------------------------------------------------------------------------------
 job = CheckJobConfig(role=role, instance_count=1, instance_type="ml.m5.large", sagemaker_session=session)
 
 

@@ -1,4 +1,5 @@
-"""SDK v2: a model that gets its inference code within the pipeline: a step repacks the archive, before creating and before registering."""
+"""SDK v2: a model that gets its inference code within the pipeline: a step repacks the archive, before creating and
+before registering."""
 
 import boto3
 import sagemaker

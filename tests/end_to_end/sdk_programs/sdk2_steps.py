@@ -1,4 +1,5 @@
-"""What the shorter programs with SDK v2 share: a processing and a training step as old notebooks make them, and how a pipeline is run."""
+"""What the shorter programs with SDK v2 share: a processing and a training step as old notebooks make them, and how a
+pipeline is run."""
 
 import json
 

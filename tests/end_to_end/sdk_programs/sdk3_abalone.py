@@ -1,4 +1,5 @@
-"""SDK v3: process, train, create the model, and a Lambda step, whose function the SDK makes, that writes the model's name to SSM."""
+"""SDK v3: process, train, create the model, and a Lambda step, whose function the SDK makes, that writes the model's
+name to SSM."""
 
 import sys
 from pathlib import Path

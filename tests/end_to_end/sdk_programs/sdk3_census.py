@@ -1,4 +1,5 @@
-"""SDK v3: preprocess, train, evaluate, condition; then create and register, independently; deploy what was registered, transform."""
+"""SDK v3: preprocess, train, evaluate, condition; then create and register, independently; deploy what was registered,
+transform."""
 
 import boto3
 import sdk3_steps as v3

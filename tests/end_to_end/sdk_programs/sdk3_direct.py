@@ -1,4 +1,5 @@
-"""SDK v3 without a pipeline: process, train, evaluate, build, register, deploy, ask, transform; then a script of one's own."""
+"""SDK v3 without a pipeline: process, train, evaluate, build, register, deploy, ask, transform; then a script of one's
+own."""
 
 import json
 

@@ -1,4 +1,5 @@
-"""SDK v3: a function run as a job (``@remote``), functions as the steps of a pipeline (``@step``), and one in an image without the SDK."""
+"""SDK v3: a function run as a job (``@remote``), functions as the steps of a pipeline (``@step``), and one in an image
+without the SDK."""
 
 import json
 import sys

@@ -1,4 +1,5 @@
-"""SDK v3: a model that gets its inference code within the pipeline: a step repacks the archive before the model is created."""
+"""SDK v3: a model that gets its inference code within the pipeline: a step repacks the archive before the model is
+created."""
 
 import boto3
 import sdk3_steps as v3

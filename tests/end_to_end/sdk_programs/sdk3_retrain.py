@@ -1,4 +1,5 @@
-"""SDK v3: train on the newest data, create the model, register it; started again with other data, as a function does."""
+"""SDK v3: train on the newest data, create the model, register it; started again with other data, as a function
+does."""
 
 import boto3
 import sdk3_steps as v3

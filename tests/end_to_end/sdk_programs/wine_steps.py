@@ -1,4 +1,5 @@
-"""The scripts and data of the programs: written to the working folder, from where the SDKs upload them. Imports numpy alone."""
+"""The scripts and data of the programs: written to the working folder, from where the SDKs upload them. Imports numpy
+alone."""
 
 from pathlib import Path
 

@@ -1,4 +1,5 @@
-"""Hyperparameter tuning with SDK v2: fit, the best job, the analytics frame, a warm start, a stop, and a Tuning step."""
+"""Hyperparameter tuning with SDK v2: fit, the best job, the analytics frame, a warm start, a stop, and a Tuning
+step."""
 
 import json
 

@@ -1,4 +1,5 @@
-"""Hyperparameter tuning with SDK v3: the built-in algorithm and a script, the best job, the analytics frame, warm start and stop."""
+"""Hyperparameter tuning with SDK v3: the built-in algorithm and a script, the best job, the analytics frame, warm start
+and stop."""
 
 import json
 

@@ -25,7 +25,8 @@ def topic(aws: Any, inbox: Inbox, unique: Callable[[str], str]) -> str:
 
 @pytest.fixture
 def alarm(cloudwatch: Any, unique: Callable[[str], str]) -> Callable[..., str]:
-    """``alarm(arn...)`` makes an alarm with these actions and a metric that has no data; ``ignore``: it stays as it is set."""
+    """``alarm(arn...)`` makes an alarm with these actions and a metric that has no data; ``ignore``: it stays as it is
+    set."""
 
     def make(*actions: str, **members: Any) -> str:
         name = unique("alarm")

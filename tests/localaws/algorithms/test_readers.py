@@ -1,5 +1,6 @@
-"""CSV and libsvm, as the training half reads them (through XGBoost's own loader), held against what Python reads, and the scoring
-half's own readers held against the training half's: a model is asked about the numbers that it was trained on.
+"""CSV and libsvm, as the training half reads them (through XGBoost's own loader), held against what Python reads, and
+the scoring half's own readers held against the training half's: a model is asked about the numbers that it was trained
+on.
 """
 
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""What comes out of an archive: its files, inside the folder, within the limits; never a link, never more than was promised."""
+"""What comes out of an archive: its files, inside the folder, within the limits; never a link, never more than was
+promised."""
 
 import io
 import stat
@@ -49,7 +50,8 @@ def tar_entry(name: str, kind: bytes = tarfile.REGTYPE, target: str = "", mode: 
 
 def test_files_come_out_with_their_content_and_permissions(tmp_path: Path) -> None:
     packed = zip_of(
-        ("run.sh", b"x", 0o100775), ("a/b", b"y", 0o106777), ("plain", b"z", 0), ("secret", b"s", 0o100000), ("e/", b"", 0o40755)
+        ("run.sh", b"x", 0o100775), ("a/b", b"y", 0o106777), ("plain", b"z", 0), ("secret", b"s", 0o100000),
+        ("e/", b"", 0o40755),
     )  # fmt: skip
     archives.unzip(packed, tmp_path / "new", AMPLE)
     modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in (tmp_path / "new").rglob("*") if p.is_file()}

@@ -1,7 +1,9 @@
-"""Every operation of the named services, unsigned and badly signed, with the routing marks of all other protocols mixed in.
+"""Every operation of the named services, unsigned and badly signed, with the routing marks of all other protocols mixed
+in.
 
-Run as a program, in a process of its own: ``python -m tests.localaws.authorizer.every_operation SERVICE...``. The front has a service
-behind it that notes who reaches it; what it prints is JSON: how many requests were made, and those that came through.
+Run as a program, in a process of its own: ``python -m tests.localaws.authorizer.every_operation SERVICE...``. The front
+has a service behind it that notes who reaches it; what it prints is JSON: how many requests were made, and those that
+came through.
 """
 
 import io

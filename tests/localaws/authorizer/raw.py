@@ -1,4 +1,5 @@
-"""Requests as an attacker, a browser or a clumsy signer sends them: any headers, any signature, byte by byte where it matters."""
+"""Requests as an attacker, a browser or a clumsy signer sends them: any headers, any signature, byte by byte where it
+matters."""
 
 import http.client
 import socket

@@ -1,4 +1,5 @@
-"""No operation of any service that the embedded AWS plays is reached without a good signature, whatever else a request says."""
+"""No operation of any service that the embedded AWS plays is reached without a good signature, whatever else a request
+says."""
 
 import json
 import subprocess

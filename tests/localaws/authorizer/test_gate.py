@@ -139,8 +139,8 @@ def test_a_role_that_trusts_only_a_service_cannot_be_assumed_by_a_user(role: Any
     code, message, status = refusal(mine.session)
     assert (code, status) == ("AccessDenied", 403)
     assert (
-        message
-        == f"User: arn:aws:iam::{ACCOUNT}:user/admin is not authorized to perform: sts:AssumeRole on resource: {mine.arn}"
+        message == f"User: arn:aws:iam::{ACCOUNT}:user/admin is not authorized to perform: sts:AssumeRole on resource: "
+        f"{mine.arn}"
     )
 
 

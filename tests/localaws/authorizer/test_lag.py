@@ -1,4 +1,5 @@
-"""Under a lag, what was changed in IAM counts some seconds later: policies, trust, new roles; and what CloudFormation makes of it."""
+"""Under a lag, what was changed in IAM counts some seconds later: policies, trust, new roles; and what CloudFormation
+makes of it."""
 
 import json
 from collections.abc import Iterator

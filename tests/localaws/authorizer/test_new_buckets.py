@@ -68,7 +68,8 @@ def test_public_acls_are_blocked_apart_from_that(aws: Any, bucket: str) -> None:
     code, message, status = refusal(lambda: s3.put_bucket_acl(Bucket=bucket, ACL="public-read"))
     assert (code, status) == ("AccessDenied", 403)
     assert message.endswith(
-        "because public access control lists (ACLs) are prevented by the BlockPublicAcls setting in S3 Block Public Access."
+        "because public access control lists (ACLs) are prevented by the BlockPublicAcls setting in S3 Block Public "
+        "Access."
     )
 
 
@@ -78,7 +79,8 @@ def test_a_public_policy_needs_the_block_to_be_taken_away(aws: Any, bucket: str)
     code, message, status = refusal(lambda: s3.put_bucket_policy(Bucket=bucket, Policy=everybody(bucket)))
     assert (code, status) == ("AccessDenied", 403)
     assert message == (
-        f'User: arn:aws:iam::123456789012:user/admin is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::{bucket}" '
+        "User: arn:aws:iam::123456789012:user/admin is not authorized to perform: s3:PutBucketPolicy on resource: "
+        f'"arn:aws:s3:::{bucket}" '
         "because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access."
     )
     only_restricted = dict.fromkeys(ALL, False) | {"RestrictPublicBuckets": True}

@@ -1,7 +1,8 @@
-"""What a page in the user's browser may do: nothing, but where a bucket's own CORS configuration names the page's origin.
+"""What a page in the user's browser may do: nothing, but where a bucket's own CORS configuration names the page's
+origin.
 
-Each request is the one that a browser would send: it always writes Host and, across origins, Origin, and it asks first (a preflight)
-before anything but a simple request.
+Each request is the one that a browser would send: it always writes Host and, across origins, Origin, and it asks first
+(a preflight) before anything but a simple request.
 """
 
 import re

@@ -1,4 +1,5 @@
-"""Nobody without a key gets in, whatever the request says of itself; each protocol's refusal is one that its clients read."""
+"""Nobody without a key gets in, whatever the request says of itself; each protocol's refusal is one that its clients
+read."""
 
 import json
 from collections.abc import Callable, Iterator

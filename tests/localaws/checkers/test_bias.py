@@ -79,7 +79,8 @@ def test_conditional_disparity_by_hand() -> None:
 
 
 def test_the_flip_test_by_hand() -> None:
-    """Two rows inside lie among positive neighbours, one of them is positive itself; a third is positive among negatives."""
+    """Two rows inside lie among positive neighbours, one of them is positive itself; a third is positive among
+    negatives."""
     outside = np.array([[0.0], [0.1], [0.2], [0.3], [0.4], [9.6], [9.7], [9.8], [9.9], [10.0]])
     inside = np.array([[0.2], [0.25], [9.8]])
     table = Table(

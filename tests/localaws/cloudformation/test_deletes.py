@@ -1,4 +1,5 @@
-"""A resource is gone when its own last call says so: what lay within it or beside it may have been taken away before."""
+"""A resource is gone when its own last call says so: what lay within it or beside it may have been taken away
+before."""
 
 from typing import Any
 

@@ -111,8 +111,10 @@ def test_resources_are_made_in_the_order_of_their_references(stacks, unique):
     ("template", "message"),
     [
         ({"Resources": {}}, "Template format error: At least one Resources member must be defined."),
-        ({"Resources": {"A": {"Type": "AWS::No::Such"}}}, "Template format error: Unrecognized resource types: [AWS::No::Such]"),
-        ({"Resources": {"A": {**TOPIC, "DependsOn": "B"}}}, "Unresolved resource dependencies [B] in the Resources block"),
+        ({"Resources": {"A": {"Type": "AWS::No::Such"}}}, "Template format error: Unrecognized resource types: "
+            "[AWS::No::Such]"),
+        ({"Resources": {"A": {**TOPIC, "DependsOn": "B"}}}, "Unresolved resource dependencies [B] in the Resources "
+            "block"),
         (
             {"Resources": {"A": {**TOPIC, "DependsOn": "B"}, "B": {**TOPIC, "DependsOn": "A"}}},
             "Circular dependency between resources: [A, B]",

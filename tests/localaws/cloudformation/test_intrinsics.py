@@ -52,7 +52,10 @@ def scope():
         ({"Ref": "Bucket"}, "id-of-Bucket"),
         ({"Fn::GetAtt": "Bucket.Arn"}, "Bucket/Arn"),
         ({"Fn::GetAtt": ["Bucket", "Outputs.Name"]}, "Bucket/Outputs.Name"),
-        ({"Fn::Sub": "${Env}-${AWS::AccountId}-${Bucket.Arn}-${!literal}-$x"}, "dev-123456789012-Bucket/Arn-${literal}-$x"),
+        (
+            {"Fn::Sub": "${Env}-${AWS::AccountId}-${Bucket.Arn}-${!literal}-$x"},
+            "dev-123456789012-Bucket/Arn-${literal}-$x",
+        ),
         ({"Fn::Sub": ["${a}${Env}", {"a": {"Ref": "Env"}, "Env": 1}]}, "dev1"),
         ({"Fn::Join": ["-", ["a", {"Ref": "AWS::NoValue"}, 1, True]]}, "a-1-true"),
         ({"Fn::Join": [",", {"Ref": "Items"}]}, "x,y"),
@@ -70,7 +73,10 @@ def scope():
         ({"Fn::Cidr": ["10.0.0.0/16", 2, 8]}, ["10.0.0.0/24", "10.0.1.0/24"]),
         ({"Fn::Length": {"Ref": "Items"}}, 2),
         ({"Fn::ToJsonString": {"a": {"Ref": "Env"}}}, '{"a":"dev"}'),
-        ({"Condition": {"Bool": {"aws:SecureTransport": "false"}}}, {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}),
+        (
+            {"Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+            {"Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+        ),
     ],
 )  # fmt: skip
 def test_functions(node, value):

@@ -129,8 +129,8 @@ def test_a_custom_named_resource_is_not_replaced_under_its_name(stacks, unique):
     template["Resources"]["T"]["Properties"] = {"TopicName": f"{topic}.fifo", "FifoTopic": False}
     assert stacks.update(name, template)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     assert stacks.reasons(name, "UPDATE_FAILED")["T"] == (
-        f"CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {topic}.fifo and "
-        f"update the stack again."
+        f"CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {topic}.fifo "
+        f"and update the stack again."
     )
 
 

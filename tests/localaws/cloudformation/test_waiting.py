@@ -24,7 +24,8 @@ def handler(event, context):
         cfnresponse.send(event, context, cfnresponse.FAILED, {}, "thing", reason="told to fail")
         return
     name = "thing-" + wanted.get("Name", "x")
-    cfnresponse.send(event, context, cfnresponse.SUCCESS, {"Echo": repr(wanted["Number"]), "Kind": event["RequestType"]}, name)
+    told = {"Echo": repr(wanted["Number"]), "Kind": event["RequestType"]}
+    cfnresponse.send(event, context, cfnresponse.SUCCESS, told, name)
 """
 
 

@@ -100,7 +100,9 @@ def test_a_build_action_makes_its_artifacts_and_variables(bench: Any, project: A
 version: 0.2
 env: {exported-variables: [ROWS]}
 phases:
-  build: {commands: ['export ROWS=$(wc -l < data.csv | tr -d " ")', 'mkdir out', 'cp data.csv out/', 'echo $LABEL > out/label']}
+  build:
+    commands:
+      ['export ROWS=$(wc -l < data.csv | tr -d " ")', 'mkdir out', 'cp data.csv out/', 'echo $LABEL > out/label']
 artifacts: {files: ['**/*'], base-directory: out}
 """
     bench.upload(body=zipped(buildspec__yml=spec, data__csv="a\nb\n"))

@@ -146,7 +146,10 @@ SIMPLECOV = json.dumps(
         "Cucumber": {"coverage": {"/a.rb": {"lines": [0, None, 2, 0]}, "/b.rb": [None, 3]}},
     }
 )
-LCOV = "TN:\nSF:a.c\nDA:1,2\nDA:2,0\nDA:2,1\nDA:3,0\nBRDA:1,0,0,1\nBRDA:1,0,1,-\nend_of_record\nSF:b.c\nDA:1,1,x\nend_of_record\n"
+LCOV = (
+    "TN:\nSF:a.c\nDA:1,2\nDA:2,0\nDA:2,1\nDA:3,0\nBRDA:1,0,0,1\nBRDA:1,0,1,-\nend_of_record\n"
+    "SF:b.c\nDA:1,1,x\nend_of_record\n"
+)
 
 
 @pytest.mark.parametrize(

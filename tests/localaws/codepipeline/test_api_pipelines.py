@@ -111,8 +111,8 @@ def test_two_actions_of_one_name_in_a_stage_are_refused(bench: Any) -> None:
 def test_an_unknown_provider_is_refused_by_name(bench: Any) -> None:
     unknown = action("Ship", "Deploy", "Spaceship")
     assert refused(bench, "InvalidActionDeclarationException", stage("Ship", unknown)) == (
-        "ActionType (Category: 'Deploy', Provider: 'Spaceship', Owner: 'AWS', Version: '1') in action 'Ship' is not available in "
-        "region US_EAST_1"
+        "ActionType (Category: 'Deploy', Provider: 'Spaceship', Owner: 'AWS', Version: '1') in action 'Ship' is not "
+        "available in region US_EAST_1"
     )
 
 
@@ -145,15 +145,16 @@ def test_an_unknown_namespace_is_refused_with_its_place(bench: Any) -> None:
     call = function(configuration={"UserParameters": "#{Nowhere.Value}"})
     message = refused(bench, "InvalidActionDeclarationException", stage("Invoke", call))
     assert message.endswith(
-        "StageName=[Invoke], ActionName=[Call], ActionConfigurationKey=[UserParameters], VariableReferenceText=[Nowhere.Value]"
+        "StageName=[Invoke], ActionName=[Call], ActionConfigurationKey=[UserParameters], "
+        "VariableReferenceText=[Nowhere.Value]"
     )
 
 
 def test_lengths_and_patterns_are_checked_in_aws_words(bench: Any) -> None:
     message = refused(bench, "ValidationException", stage("Bad name!", approval()))
     assert message == (
-        "1 validation error detected: Value 'Bad name!' at 'pipeline.stages.2.member.name' failed to satisfy constraint: Member must "
-        "satisfy regular expression pattern: [A-Za-z0-9.@\\-_]+"
+        "1 validation error detected: Value 'Bad name!' at 'pipeline.stages.2.member.name' failed to satisfy "
+        "constraint: Member must satisfy regular expression pattern: [A-Za-z0-9.@\\-_]+"
     )
     long = function(configuration={"UserParameters": "x" * 1001})
     assert "length less than or equal to 1000" in refused(bench, "ValidationException", stage("Invoke", long))

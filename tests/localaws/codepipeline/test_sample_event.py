@@ -1,4 +1,5 @@
-"""The workshop's functions take the events that CodePipeline's guide and ``sam local generate-event codepipeline job`` show.
+"""The workshop's functions take the events that CodePipeline's guide and ``sam local generate-event codepipeline job``
+show.
 
 The guide's continues a job and has no output; the SAM CLI's has a revision and an output, and no continuation token.
 
@@ -24,7 +25,8 @@ HANDLERS = {
     "DeployModel": ("deploy_model", "The AWS Access Key Id you provided does not exist"),
     "EvaluateModel": ("evaluate_model", "UserParameters"),
 }
-"""By function: its module, and what it finds wrong first. DeployModel begins with the artifact, whose credentials are not real."""
+"""By function: its module, and what it finds wrong first. DeployModel begins with the artifact, whose credentials are
+not real."""
 
 pytestmark = pytest.mark.usefixtures("silent_function")
 

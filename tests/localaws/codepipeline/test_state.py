@@ -1,4 +1,5 @@
-"""The pure state machine under random interleavings: whatever happens in whatever order, the documented invariants hold."""
+"""The pure state machine under random interleavings: whatever happens in whatever order, the documented invariants
+hold."""
 
 import copy
 import pickle
@@ -236,7 +237,8 @@ class PipelineMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_stuck(self) -> None:
-        """A live execution waits for a stage that is closed or taken, or has a run that is going on and whose end the clock knows."""
+        """A live execution waits for a stage that is closed or taken, or has a run that is going on and whose end the
+        clock knows."""
         for execution in self.pipeline.live():
             if execution.waiting:
                 closed = not entry.is_open(Turn(self.pipeline, self.now), execution.stage_name)

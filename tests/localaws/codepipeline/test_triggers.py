@@ -152,7 +152,8 @@ def connected(bench: Any, tmp_path: Path, git_program: None) -> Connected:
 
 
 def starts_of(bench: Any, name: str, count: int) -> list[tuple[str, str]]:
-    """Trigger type and source commit of each execution, oldest first, when there are ``count`` and each has its source."""
+    """Trigger type and source commit of each execution, oldest first, when there are ``count`` and each has its
+    source."""
 
     def seen() -> list[tuple[str, str]] | None:
         shown = bench.executions(name)[::-1]

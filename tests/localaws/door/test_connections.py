@@ -1,4 +1,5 @@
-"""Connections that wait: silent ones, half a head, half a body, an answer that nobody takes. None of them costs others anything."""
+"""Connections that wait: silent ones, half a head, half a body, an answer that nobody takes. None of them costs others
+anything."""
 
 import http.client
 import json

@@ -63,8 +63,12 @@ def test_function_gets_the_record(aws: Any, sns: Any, topic: str, inbox: Inbox, 
     client = aws.client("lambda")
     arn = client.get_function_configuration(FunctionName=name)["FunctionArn"]
     client.add_permission(
-        FunctionName=name, StatementId="Sns", Action="lambda:InvokeFunction", Principal="sns.amazonaws.com", SourceArn=topic
-    )  # fmt: skip
+        FunctionName=name,
+        StatementId="Sns",
+        Action="lambda:InvokeFunction",
+        Principal="sns.amazonaws.com",
+        SourceArn=topic,
+    )
     subscription = sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)["SubscriptionArn"]
     sns.publish(TopicArn=topic, Message="hello")
     (record,) = inbox.body()["Records"]

@@ -1,4 +1,5 @@
-"""A function whose process was forked from one with boto3 in it cannot tell: it finds what a process of its own would."""
+"""A function whose process was forked from one with boto3 in it cannot tell: it finds what a process of its own
+would."""
 
 import os
 import sys

@@ -1,4 +1,5 @@
-"""Values for the parameters of operations, made by botocore's models: right ones, and wrong ones of every kind. Seeded."""
+"""Values for the parameters of operations, made by botocore's models: right ones, and wrong ones of every kind.
+Seeded."""
 
 import random
 from collections.abc import Sequence

@@ -1,4 +1,5 @@
-"""No input gives 500, hangs or kills: requests made by the services' models, wrong in every way. Seeded: a failure comes again."""
+"""No input gives 500, hangs or kills: requests made by the services' models, wrong in every way. Seeded: a failure
+comes again."""
 
 import collections
 from collections.abc import Iterator

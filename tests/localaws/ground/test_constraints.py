@@ -21,9 +21,9 @@ def test_a_good_request_passes() -> None:
 
 def test_every_violation_is_told_at_once() -> None:
     assert message_of("GetPipeline", {"name": "bad name", "version": 0}) == (
-        "2 validation errors detected: Value 'bad name' at 'name' failed to satisfy constraint: Member must satisfy regular "
-        "expression pattern: [A-Za-z0-9.@\\-_]+; Value '0' at 'version' failed to satisfy constraint: Member must have value greater "
-        "than or equal to 1"
+        "2 validation errors detected: Value 'bad name' at 'name' failed to satisfy constraint: Member must satisfy "
+        "regular expression pattern: [A-Za-z0-9.@\\-_]+; Value '0' at 'version' failed to satisfy constraint: Member "
+        "must have value greater than or equal to 1"
     )
 
 

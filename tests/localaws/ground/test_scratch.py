@@ -1,4 +1,5 @@
-"""Scratch folders: gone with their embedded AWS, or swept by the next when it was killed; what is not ours is never touched."""
+"""Scratch folders: gone with their embedded AWS, or swept by the next when it was killed; what is not ours is never
+touched."""
 
 import os
 import stat

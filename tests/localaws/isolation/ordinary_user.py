@@ -1,4 +1,5 @@
-"""An embedded AWS of a user who is not root, with AWS settings of their own: root reads everything, so nothing can be shown as root."""
+"""An embedded AWS of a user who is not root, with AWS settings of their own: root reads everything, so nothing can be
+shown as root."""
 
 import json
 import os

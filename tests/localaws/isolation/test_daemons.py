@@ -1,4 +1,5 @@
-"""What a function starts in a session of its own ends with the function's sandbox and with the server, however that ends."""
+"""What a function starts in a session of its own ends with the function's sandbox and with the server, however that
+ends."""
 
 import os
 import signal

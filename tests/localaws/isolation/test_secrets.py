@@ -23,8 +23,8 @@ def handler(event, context):
         return type(error).__name__
 
 def me():
-    return {"pid": os.getpid(), "server": os.getppid(), "home": os.environ["HOME"], "key": os.environ["AWS_ACCESS_KEY_ID"],
-            "python": sys.prefix, "code": os.getcwd()}
+    return {"pid": os.getpid(), "server": os.getppid(), "home": os.environ["HOME"],
+            "key": os.environ["AWS_ACCESS_KEY_ID"], "python": sys.prefix, "code": os.getcwd()}
 """
 
 
@@ -127,7 +127,8 @@ def test_a_function_has_what_code_needs(spy: Any) -> None:
     assert spy("__import__('multiprocessing').Lock().acquire()") == "True"
     assert (
         spy(
-            "subprocess.run(['sh', '-c', 'echo x > /dev/stderr; git --version || true'], capture_output=True).stderr[:1]"
+            "subprocess.run(['sh', '-c', 'echo x > /dev/stderr; git --version || true'], "
+            "capture_output=True).stderr[:1]"
         )
         == "b'x'"
     )

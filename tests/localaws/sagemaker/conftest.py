@@ -1,4 +1,5 @@
-"""What tests of hosting share: a small trained model, its artifact in S3, a role that may read it, and endpoints that are removed again."""
+"""What tests of hosting share: a small trained model, its artifact in S3, a role that may read it, and endpoints that
+are removed again."""
 
 import io
 import json

@@ -1,4 +1,5 @@
-"""Who serves which request: variants and weights, blue/green deployments, shadows, serverless, capture, metrics, load."""
+"""Who serves which request: variants and weights, blue/green deployments, shadows, serverless, capture, metrics,
+load."""
 
 import base64
 import json

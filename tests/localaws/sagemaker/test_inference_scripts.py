@@ -1,4 +1,5 @@
-"""The user's inference script behind an endpoint and in a transform job, as the scikit-learn and XGBoost images serve it."""
+"""The user's inference script behind an endpoint and in a transform job, as the scikit-learn and XGBoost images serve
+it."""
 
 import json
 

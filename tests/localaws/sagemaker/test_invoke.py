@@ -1,4 +1,5 @@
-"""InvokeEndpoint as boto3 sees it: the inference table of the built-in algorithm, and the errors of the API around it."""
+"""InvokeEndpoint as boto3 sees it: the inference table of the built-in algorithm, and the errors of the API around
+it."""
 
 import json
 

@@ -1,4 +1,5 @@
-"""Nothing of SageMaker is answered by a record that pretends: each operation is executed, a true record, empty, or refused by name."""
+"""Nothing of SageMaker is answered by a record that pretends: each operation is executed, a true record, empty, or
+refused by name."""
 
 from typing import Any
 

@@ -1,4 +1,5 @@
-"""What SageMaker refuses of networks, keys, alarms, autoscaled endpoints and serverless ones, and what it takes beside that."""
+"""What SageMaker refuses of networks, keys, alarms, autoscaled endpoints and serverless ones, and what it takes beside
+that."""
 
 import itertools
 import json

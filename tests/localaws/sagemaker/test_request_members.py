@@ -1,4 +1,5 @@
-"""No member of a request for a job, a model, a package or an endpoint is taken in silence: it acts, is refused, or the reason is told."""
+"""No member of a request for a job, a model, a package or an endpoint is taken in silence: it acts, is refused, or the
+reason is told."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,5 @@
-"""A model server that does not answer in time, because it is stopped for example, is ended, so that another takes its place."""
+"""A model server that does not answer in time, because it is stopped for example, is ended, so that another takes its
+place."""
 
 import os
 import signal

@@ -18,7 +18,8 @@ from tests.localaws.waiting import wait_until
 
 @pytest.fixture
 def transform(aws, hosting):
-    """Runs a job over objects given by name and content; gives its description and what it wrote, by key below the output."""
+    """Runs a job over objects given by name and content; gives its description and what it wrote, by key below the
+    output."""
 
     def run(objects: dict[str, bytes], *, source=None, output=None, expect="Completed", **members):
         s3, folder = aws.client("s3"), hosting.unique("transform")

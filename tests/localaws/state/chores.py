@@ -1,4 +1,5 @@
-"""Real work for a server that is going to be killed: each chore makes and removes things, and notes what was answered."""
+"""Real work for a server that is going to be killed: each chore makes and removes things, and notes what was
+answered."""
 
 import hashlib
 import json

@@ -1,7 +1,7 @@
 """What a server that is killed again and again has promised: every change that it answered, and when.
 
-A change that was answered before the moment of the snapshot must be there after the restart. Of what came later, and of what was
-never answered, nothing is known: it may be there or not.
+A change that was answered before the moment of the snapshot must be there after the restart. Of what came later, and of
+what was never answered, nothing is known: it may be there or not.
 """
 
 import threading
@@ -46,7 +46,8 @@ class Journal:
         entry.removed_at = time.time()
 
     def crashed(self, snapshot_at: float) -> int:
-        """The server is gone, its last snapshot is of ``snapshot_at``; gives how many answered changes are lost with it."""
+        """The server is gone, its last snapshot is of ``snapshot_at``; gives how many answered changes are lost with
+        it."""
         lost = 0
         for key, entry in list(self._entries.items()):
             is_lost = entry.made_at is None or entry.made_at > snapshot_at

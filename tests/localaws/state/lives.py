@@ -1,7 +1,7 @@
 """Many short lives on one directory: ``python -m tests.localaws.state.lives DIR COUNT SEED``.
 
-Each life is a forked process that restores the last snapshot, checks it, and then writes and deletes pairs of objects as
-requests do, until it is killed at a random moment, with the process that writes its snapshot or without.
+Each life is a forked process that restores the last snapshot, checks it, and then writes and deletes pairs of objects
+as requests do, until it is killed at a random moment, with the process that writes its snapshot or without.
 """
 
 import hashlib

@@ -1,4 +1,5 @@
-"""Kills a whole embedded AWS at random moments while it works, and starts it again on the same directory: life after life."""
+"""Kills a whole embedded AWS at random moments while it works, and starts it again on the same directory: life after
+life."""
 
 import fcntl
 import json
@@ -57,7 +58,8 @@ class Siege:
             yield self._live()
 
     def end(self) -> Life:
-        """The last life: everything is checked, also that every accepted event came to its function; it is stopped in order."""
+        """The last life: everything is checked, also that every accepted event came to its function; it is stopped in
+        order."""
         life, aws = self._start()
         try:
             client = chores.client_of(aws)
@@ -167,7 +169,8 @@ def snapshot_moment(folder: Path) -> float:
 
 
 def last_snapshot_moment(folder: Path) -> float:
-    """As :func:`snapshot_moment`, once the killed server's last snapshot is written too: its copy has the lock until then."""
+    """As :func:`snapshot_moment`, once the killed server's last snapshot is written too: its copy has the lock until
+    then."""
     with (folder / "lock").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return snapshot_moment(folder)

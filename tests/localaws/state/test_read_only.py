@@ -1,4 +1,5 @@
-"""A state folder that an ordinary user may not write: said at the start, and, when it happens meanwhile, at the end; nothing is lost."""
+"""A state folder that an ordinary user may not write: said at the start, and, when it happens meanwhile, at the end;
+nothing is lost."""
 
 import json
 import subprocess

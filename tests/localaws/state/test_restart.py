@@ -1,4 +1,5 @@
-"""What a user finds after a restart: objects, people, queues, pipelines, jobs and endpoints, as they were or with the reason."""
+"""What a user finds after a restart: objects, people, queues, pipelines, jobs and endpoints, as they were or with the
+reason."""
 
 import json
 import uuid
@@ -158,7 +159,8 @@ def git_repository(kept: Kept) -> Iterator[None]:
 
 
 MATTERS = (function_and_its_queue, endpoints, git_repository, moto_keeps_in_its_own_ways)
-"""Each does something, and looks at what there is of it after a restart, which they share. The last advances the clock."""
+"""Each does something, and looks at what there is of it after a restart, which they share. The last advances the
+clock."""
 
 
 @pytest.fixture(scope="module")

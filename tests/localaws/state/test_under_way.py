@@ -1,6 +1,8 @@
-"""All that can be under way when a server is killed, on one server with one restart: it goes on, or says in its own record why not.
+"""All that can be under way when a server is killed, on one server with one restart: it goes on, or says in its own
+record why not.
 
-An affair is a generator: what stands before its ``yield`` is begun before the kill, what stands after it holds after the restart.
+An affair is a generator: what stands before its ``yield`` is begun before the kill, what stands after it holds after
+the restart.
 """
 
 import json
@@ -461,7 +463,8 @@ def mail(kept: Kept, _role: str) -> Iterator[None]:
 
 
 def missed_schedule(kept: Kept, role: str) -> Iterator[None]:
-    """Comes due while the server is down. Where the machine is so slow that the kill comes later, the message may be on its way: lost."""
+    """Comes due while the server is down. Where the machine is so slow that the kill comes later, the message may be on
+    its way: lost."""
     sqs = kept.client("sqs")
     url = sqs.create_queue(QueueName="scheduled")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

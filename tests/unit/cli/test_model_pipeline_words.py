@@ -1,4 +1,5 @@
-"""An execution of a SageMaker pipeline in words: a terminal wraps long notes below themselves, a log gets every step in one line."""
+"""An execution of a SageMaker pipeline in words: a terminal wraps long notes below themselves, a log gets every step in
+one line."""
 
 import pytest
 from rich.text import Text

@@ -1,4 +1,5 @@
-"""What comes from elsewhere is escaped and without credentials, on the page, in what is drawn again, and in the JSON twin."""
+"""What comes from elsewhere is escaped and without credentials, on the page, in what is drawn again, and in the JSON
+twin."""
 
 from datetime import UTC, datetime
 from types import SimpleNamespace

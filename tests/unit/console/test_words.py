@@ -12,8 +12,8 @@ from rehearsal.toolkit.executions.executions import Status
     ("status", "mark"),
     [
         ("CREATE_COMPLETE", "good"), ("UPDATE_ROLLBACK_COMPLETE", "bad"), ("ROLLBACK_IN_PROGRESS", "running"),
-        ("REVIEW_IN_PROGRESS", "waiting"), ("DELETE_COMPLETE", "ended"), ("CREATE_FAILED", "bad"), ("InService", "good"),
-        ("PendingManualApproval", "waiting"), ("something new", "none"),
+        ("REVIEW_IN_PROGRESS", "waiting"), ("DELETE_COMPLETE", "ended"), ("CREATE_FAILED", "bad"),
+        ("InService", "good"), ("PendingManualApproval", "waiting"), ("something new", "none"),
     ],
 )  # fmt: skip
 def test_every_state_has_a_shape(status: str, mark: str) -> None:

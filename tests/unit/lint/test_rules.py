@@ -19,7 +19,8 @@ PIPELINE = """\
 Resources:
   Evaluate:
     Type: AWS::Lambda::Function
-    Properties: {{Handler: evaluate_model.lambda_handler, Role: arn:aws:iam::1:role/r, Code: {{ZipFile: x}}, Runtime: python3.13}}
+    Properties:
+      {{Handler: evaluate_model.lambda_handler, Role: arn:aws:iam::1:role/r, Code: {{ZipFile: x}}, Runtime: python3.13}}
   Pipeline:
     Type: AWS::CodePipeline::Pipeline
     Properties:
@@ -118,7 +119,10 @@ def test_bad_parameters_are_found_at_their_character(tmp_path: Path, parameters:
 
 
 def test_a_folded_text_is_found_in_its_own_line(tmp_path: Path) -> None:
-    folded = '>-\n                  {"env": "Test",\n                  "s3bukket": "mlops-data-sde", "s3bucket": "aaa", "s3key": "k"}'
+    folded = (
+        '>-\n                  {"env": "Test",\n                  "s3bukket": "mlops-data-sde", "s3bucket": '
+        '"aaa", "s3key": "k"}'
+    )
     rule, line, at, _ = found(tmp_path, folded)[0]
     assert (rule, line, at) == ("E9101", LAST_LINE + 2, 19)
 

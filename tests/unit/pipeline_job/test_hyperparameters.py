@@ -1,4 +1,5 @@
-"""TrainModel's schema and the algorithm say the same of each hyperparameter: the zip may not import XGBoost, so there are two tables."""
+"""TrainModel's schema and the algorithm say the same of each hyperparameter: the zip may not import XGBoost, so there
+are two tables."""
 
 from typing import Any
 

@@ -67,7 +67,10 @@ def test_a_threshold_without_bound_and_a_slice_without_range() -> None:
 
 
 def test_a_training_config_may_bring_what_a_rule_needs() -> None:
-    text = '{"model-name": "m", "resourceidentifier": "sde", "databucket": "aaa", "modelartifactout": "bbb", "hp-early-stopping-rounds": 3}'
+    text = (
+        '{"model-name": "m", "resourceidentifier": "sde", "databucket": "aaa", "modelartifactout": "bbb", '
+        '"hp-early-stopping-rounds": 3}'
+    )
     checked = parameters.read("TrainModel", text)
     merged = parameters.merge("TrainModel", checked, {"hp-eval-metric": "rmse"}, "m.json")
     assert merged["hp-early-stopping-rounds"] == 3

@@ -12,9 +12,10 @@ from pipeline_job import schema
 from pipeline_job.functions import FUNCTIONS
 
 KEYWORDS = {
-    "$schema", "$id", "title", "description", "type", "additionalProperties", "required", "properties", "pattern", "minimum",
-    "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems", "maxProperties", "items",
-    "enum", "default", "examples", "deprecated", "x-expects", "x-unit", "x-hyperparameter", "x-list-of", "x-since", "x-until",
+    "$schema", "$id", "title", "description", "type", "additionalProperties", "required", "properties", "pattern",
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems", "maxItems",
+    "maxProperties", "items", "enum", "default", "examples", "deprecated", "x-expects", "x-unit", "x-hyperparameter",
+    "x-list-of", "x-since", "x-until",
 }  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""An account of fakes: clients that answer from tables, for what no embedded AWS offers (prices, quotas, other accounts)."""
+"""An account of fakes: clients that answer from tables, for what no embedded AWS offers (prices, quotas, other
+accounts)."""
 
 from collections.abc import Callable
 from typing import Any

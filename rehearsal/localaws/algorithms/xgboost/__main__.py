@@ -1,4 +1,5 @@
-"""The algorithm as a program: ``train`` or ``serve``, in a container's folders (``SAGEMAKER_BASE_DIR``, else ``/opt/ml``).
+"""The algorithm as a program: ``train`` or ``serve``, in a container's folders (``SAGEMAKER_BASE_DIR``, else
+``/opt/ml``).
 
 Exit code 0 means trained; 1 means that it failed and that ``output/failure`` says why.
 """

@@ -1,7 +1,8 @@
 """Blank cells of CSV files, filled before XGBoost reads them.
 
-Its loader skips white space before a number, tabs and line ends too: for a cell of blanks, or an empty one between tabs, it takes
-the number of the next cell, even of the next line. The image trains on such numbers; here the cell is a missing value.
+Its loader skips white space before a number, tabs and line ends too: for a cell of blanks, or an empty one between
+tabs, it takes the number of the next cell, even of the next line. The image trains on such numbers; here the cell is a
+missing value.
 """
 
 import logging
@@ -48,8 +49,8 @@ def _filled(file: Path, delimiter: str, copy: Path) -> Path:
             return file
         written, count = pattern.subn(filler, content)
     log.warning(
-        "%s has %d blank cells between its delimiters. They are read as missing values; SageMaker's image reads the number of the "
-        "next cell in their place. Leave such cells empty between commas.",
+        "%s has %d blank cells between its delimiters. They are read as missing values; SageMaker's image reads the "
+        "number of the next cell in their place. Leave such cells empty between commas.",
         file.name,
         count,
     )

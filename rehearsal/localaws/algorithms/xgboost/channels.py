@@ -1,7 +1,7 @@
 """Which channels a training run may have, and how each may be set up. Pure.
 
-``train`` is required, ``validation`` and ``code`` may be there, another one is refused. A content type is matched letter
-by letter: ``text/csv; label_size=1`` and ``TEXT/CSV`` are good types in requests to an endpoint, and not here.
+``train`` is required, ``validation`` and ``code`` may be there, another one is refused. A content type is matched
+letter by letter: ``text/csv; label_size=1`` and ``TEXT/CSV`` are good types in requests to an endpoint, and not here.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """GPUs: which instance types have them, and what training makes of a request for them on this machine.
 
-One rule: a job on an instance type with GPUs trains on the CPU, and says so, unless this machine and the installed XGBoost have a
-GPU. A job that asks for a GPU on an instance type without one fails as in AWS.
+One rule: a job on an instance type with GPUs trains on the CPU, and says so, unless this machine and the installed
+XGBoost have a GPU. A job that asks for a GPU on an instance type without one fails as in AWS.
 """
 
 import logging
@@ -29,7 +29,10 @@ def has_gpus(instance_type: str | None) -> bool:
 
 def warning(instance_type: str) -> str:
     """What is told of a job on a type with GPUs."""
-    return f"{instance_type} has GPUs: on the embedded AWS this job trains on the CPU, so that its time says nothing of AWS's."
+    return (
+        f"{instance_type} has GPUs: on the embedded AWS this job trains on the CPU, so that its time says nothing "
+        "of AWS's."
+    )
 
 
 def settled(values: Mapping[str, Any], instance_type: str | None) -> dict[str, Any]:

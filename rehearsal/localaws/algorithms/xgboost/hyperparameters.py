@@ -1,7 +1,8 @@
-"""The hyperparameters of the algorithm: names, types, ranges, the rules between them, and what each release knows. Pure.
+"""The hyperparameters of the algorithm: names, types, ranges, the rules between them, and what each release knows.
+Pure.
 
-https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost_hyperparameters.html describes them; the messages are the image's.
-The algorithm sets no defaults: what is not given is XGBoost's own choice. Only ``num_round`` is required.
+https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost_hyperparameters.html describes them; the messages are the
+image's. The algorithm sets no defaults: what is not given is XGBoost's own choice. Only ``num_round`` is required.
 """
 
 import ast

@@ -25,7 +25,8 @@ def install() -> None:
 
 
 def remove() -> None:
-    """Take the stand-ins away again, for a library that would ask them for more: XGBoost, once imported, keeps its own."""
+    """Take the stand-ins away again, for a library that would ask them for more: XGBoost, once imported, keeps its
+    own."""
     for name in ("sklearn", "pandas"):
         if sys.modules.get(name, sys) is None:
             del sys.modules[name]

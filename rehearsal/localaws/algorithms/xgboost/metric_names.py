@@ -1,4 +1,5 @@
-"""The names of the evaluation metrics, apart from what computes them: who only knows names need not load numpy. Pure."""
+"""The names of the evaluation metrics, apart from what computes them: who only knows names need not load numpy.
+Pure."""
 
 MAXIMIZED = (
     "accuracy",

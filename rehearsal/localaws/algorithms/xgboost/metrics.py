@@ -1,7 +1,8 @@
 """The evaluation metrics: XGBoost's own by name, and those that the image adds to them, computed here. Pure.
 
-The added ones get predictions as the model answers them (a probability, a class, a row of probabilities). Here we differ
-from the image 3.x, whose ``accuracy`` and ``f1`` of a binary model compare a probability with 0 and so are wrong.
+The added ones get predictions as the model answers them (a probability, a class, a row of probabilities). Here we
+differ from the image 3.x, whose ``accuracy`` and ``f1`` of a binary model compare a probability with 0 and so are
+wrong.
 """
 
 from collections.abc import Callable, Sequence

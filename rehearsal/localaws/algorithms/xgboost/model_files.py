@@ -1,8 +1,8 @@
 """Model files as the image's releases write and read them: a pickled Booster before 1.3-1, XGBoost's own form since.
 
-That form is UBJSON from 3.0-5 on. Before, it is the JSON that XGBoost 1.x reads: a script with an old XGBoost reads what was
-trained here. Unpickling runs what the file says, so this is for the job's and the endpoint's own process alone.
-https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
+That form is UBJSON from 3.0-5 on. Before, it is the JSON that XGBoost 1.x reads: a script with an old XGBoost reads
+what was trained here. Unpickling runs what the file says, so this is for the job's and the endpoint's own process
+alone. https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
 """
 
 import copyreg
@@ -21,7 +21,8 @@ _PROTOCOL = 3  # of the Python 3.7 that those images have
 _PICKLED = b"\x80"
 """The first byte of every pickle of protocol 2 and later; a UBJSON or JSON model begins with ``{``."""
 OLDER_FORM = "_rehearsal_older_form"
-"""A member of a pickled Booster's state: its older form, for an XGBoost that cannot read the rest (``inside/pickled_boosters.py``)."""
+"""A member of a pickled Booster's state: its older form, for an XGBoost that cannot read the rest
+(``inside/pickled_boosters.py``)."""
 
 
 class UnreadableModel(Exception):
@@ -69,8 +70,9 @@ def decode(file: Path) -> Any:
         return _unpickled(content) if content.startswith(_PICKLED) else xgboost.Booster(model_file=bytearray(content))
     except Exception as error:  # whatever the unpickled class raises
         raise UnreadableModel(
-            f"Model at {file.name} cannot be loaded: it is no XGBoost model in UBJSON or JSON form, which image versions from "
-            f"1.3-1 on save, nor a Booster that XGBoost {xgboost.__version__} has pickled, as older ones do.\n{error}"
+            f"Model at {file.name} cannot be loaded: it is no XGBoost model in UBJSON or JSON form, which image "
+            f"versions from 1.3-1 on save, nor a Booster that XGBoost {xgboost.__version__} has pickled, as older ones "
+            f"do.\n{error}"
         ) from error
 
 

@@ -1,7 +1,8 @@
-"""A model in the form that XGBoost 1.x writes and reads, made of that of 3.x. Calls nothing; the document given is changed in place.
+"""A model in the form that XGBoost 1.x writes and reads, made of that of 3.x. Calls nothing; the document given is
+changed in place.
 
-The forms differ in what a tree's members are called and hold, and since 3.1 a model has a base score for each class: older releases
-have one for all, so the difference goes into leaves, which leaves predictions as they are.
+The forms differ in what a tree's members are called and hold, and since 3.1 a model has a base score for each class:
+older releases have one for all, so the difference goes into leaves, which leaves predictions as they are.
 https://xgboost.readthedocs.io/en/stable/tutorials/saving_model.html
 """
 
@@ -25,7 +26,8 @@ _RAW = "binary:logitraw"
 
 
 def older(document: dict[str, Any], *, before_1_3: bool = False) -> dict[str, Any]:
-    """The JSON document of a model of 3.x, restated as 1.x has it; releases before 1.3 have the base score of raw logits as a probability.
+    """The JSON document of a model of 3.x, restated as 1.x has it; releases before 1.3 have the base score of raw
+    logits as a probability.
 
     Raises:
         KeyError: it is no document of a model.
@@ -59,7 +61,8 @@ def _trees(booster: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shift(booster: dict[str, Any], differences: Sequence[float]) -> None:
-    """Add to what the trees predict for each class. A linear booster takes the first class's score for all, as it did before."""
+    """Add to what the trees predict for each class. A linear booster takes the first class's score for all, as it did
+    before."""
     model = _trees(booster)
     if "trees" not in model:
         return

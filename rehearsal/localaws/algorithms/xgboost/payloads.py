@@ -51,7 +51,8 @@ def decode(data_format: DataFormat, body: bytes, feature_count: int) -> Rows:
     except (ValueError, UnicodeDecodeError) as error:
         name = data_format.value
         raise PayloadError(
-            f"Loading {name} data failed with Exception, please ensure data is in {name} format:\n {type(error)}\n {error}"
+            f"Loading {name} data failed with Exception, please ensure data is in {name} format:\n {type(error)}\n "
+            f"{error}"
         ) from error
 
 

@@ -1,8 +1,9 @@
-"""Predictions for a dense float32 array, through XGBoost's C interface: the numbers of ``Booster.inplace_predict``, without what
-that method spends in Python on finding out what kind of data it was given (half of the time that one row takes).
+"""Predictions for a dense float32 array, through XGBoost's C interface: the numbers of ``Booster.inplace_predict``,
+without what that method spends in Python on finding out what kind of data it was given (half of the time that one row
+takes).
 
-It uses the loaded library of the ``xgboost`` package (``xgboost.core._LIB``, not a public name), whose version is pinned;
-``tests/localaws/algorithms/test_prediction.py`` holds the two ways to each other.
+It uses the loaded library of the ``xgboost`` package (``xgboost.core._LIB``, not a public name), whose version is
+pinned; ``tests/localaws/algorithms/test_prediction.py`` holds the two ways to each other.
 https://xgboost.readthedocs.io/en/stable/c.html
 """
 
@@ -21,7 +22,8 @@ _OPTIONS = (
 
 
 class _Proxy(threading.local):
-    """A thread's own handle for data in place; without it the library makes one for each call, a fifth of one row's time."""
+    """A thread's own handle for data in place; without it the library makes one for each call, a fifth of one row's
+    time."""
 
     def __init__(self) -> None:
         self.handle = ctypes.c_void_p()

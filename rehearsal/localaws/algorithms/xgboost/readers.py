@@ -111,8 +111,8 @@ def _load_text(files: Sequence[Path], options: str, reading: Reading) -> Any:
 def _plainly_named(files: Sequence[Path]) -> Iterator[Sequence[Path]]:
     """The files under names that XGBoost's loader takes whole.
 
-    It splits a path at ``;``, ``?`` and ``#``, behind links too, and does not find one that is not in ASCII. The names are
-    relative, because the temporary folder may itself have such a name.
+    It splits a path at ``;``, ``?`` and ``#``, behind links too, and does not find one that is not in ASCII. The names
+    are relative, because the temporary folder may itself have such a name.
     """
     if not any(set(str(file)) & set(_SPLITTING) or not str(file).isascii() for file in files):
         yield files
@@ -148,7 +148,8 @@ def _read_parquet(files: Sequence[Path], reading: Reading) -> Any:
         from pyarrow import ArrowException, parquet
     except ImportError as error:
         raise UserError(
-            "Parquet data needs pyarrow, which is not installed: pip install 'rehearsal[parquet]', or give the data as CSV"
+            "Parquet data needs pyarrow, which is not installed: pip install 'rehearsal[parquet]', or give the data as "
+            "CSV"
         ) from error
     try:
         tables = [parquet.read_table(file, use_threads=reading.threads > 1) for file in files]
@@ -182,7 +183,8 @@ def _csv_delimiter(line: str) -> str:
 
 
 def _warn_of_header(file: Path, delimiter: str) -> None:
-    """The image trains on a header line or a label in words as on any other row, and says nothing; here it is at least said."""
+    """The image trains on a header line or a label in words as on any other row, and says nothing; here it is at least
+    said."""
     line = _first_line(file)
     cells = [cell.strip() for cell in line.split(delimiter)]
     quoted = line[:_QUOTED_CHARACTERS]
@@ -195,8 +197,8 @@ def _warn_of_header(file: Path, delimiter: str) -> None:
         )
     elif not _is_number(cells[0]):
         log.warning(
-            "The label of the first line of %s is no number: %r. Such a label is trained on as 0. Write classes as numbers "
-            "from 0, and the file as UTF-8 without a byte order mark.",
+            "The label of the first line of %s is no number: %r. Such a label is trained on as 0. Write classes as "
+            "numbers from 0, and the file as UTF-8 without a byte order mark.",
             file.name,
             quoted,
         )

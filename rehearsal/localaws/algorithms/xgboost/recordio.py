@@ -32,7 +32,8 @@ _VARINT, _FIXED64, _DELIMITED, _FIXED32 = 0, 1, 2, 5  # protobuf wire types
 
 @dataclass(frozen=True)
 class Tensor:
-    """Numbers of a record; ``keys`` are the columns of a sparse one, ``width`` its number of columns where it says so."""
+    """Numbers of a record; ``keys`` are the columns of a sparse one, ``width`` its number of columns where it says
+    so."""
 
     values: NDArray[Any]
     keys: NDArray[np.int64] | None

@@ -45,7 +45,8 @@ def _constraints_suit_tree_method(values: Mapping[str, Any]) -> None:
         )
     if "interaction_constraints" in values and tree_method not in ("exact", "hist", "approx"):
         raise UserError(
-            "interaction_constraints can be used only when the tree_method parameter is set to either 'exact', 'hist' or 'approx'."
+            "interaction_constraints can be used only when the tree_method parameter is set to either 'exact', 'hist' "
+            "or 'approx'."
         )
 
 

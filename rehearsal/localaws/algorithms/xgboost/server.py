@@ -1,4 +1,5 @@
-"""``POST /invocations``, ``GET /ping``, ``GET /execution-parameters``: the serving half as an HTTP server of the standard library.
+"""``POST /invocations``, ``GET /ping``, ``GET /execution-parameters``: the serving half as an HTTP server of the
+standard library.
 
 For trying the algorithm by itself. Endpoints of the embedded AWS call :mod:`serving` from servers of their own.
 """

@@ -1,4 +1,5 @@
-"""The serving half of the algorithm: a request body in, an answer out. No sockets: :mod:`server` and the hosting room call it.
+"""The serving half of the algorithm: a request body in, an answer out. No sockets: :mod:`server` and the hosting room
+call it.
 
 ::
 

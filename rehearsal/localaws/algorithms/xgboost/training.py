@@ -1,4 +1,5 @@
-"""The training half of the algorithm: validate, read, boost, save. Everything it needs is in the environment's folders."""
+"""The training half of the algorithm: validate, read, boost, save. Everything it needs is in the environment's
+folders."""
 
 import logging
 import os
@@ -122,8 +123,8 @@ def _check_matrix(name: str, matrix: Any) -> None:
     if columns * _BYTES_OF_A_COLUMN > (memory := os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")):
         raise UserError(
             f"The {name} channel has {columns} columns, for which XGBoost needs about "
-            f"{columns * _BYTES_OF_A_COLUMN / 1e9:.0f} GB; this machine has {memory / 1e9:.0f} GB. Please use an instance type "
-            f"with more memory, or number the features from 0 without gaps."
+            f"{columns * _BYTES_OF_A_COLUMN / 1e9:.0f} GB; this machine has {memory / 1e9:.0f} GB. Please use an "
+            f"instance type with more memory, or number the features from 0 without gaps."
         )
 
 

@@ -1,9 +1,10 @@
 """The words in which the table of actions is written. Pure data.
 
-A *template* is an ARN's last part (``training-job/{TrainingJobName}``), put behind ``arn:aws:<prefix>:<region>:<account>:``,
-or a whole ARN. ``{a.b}`` is a member of the request's parameters, ``{Names[]}`` stands for each item of a list. A
-parameter that holds an ARN already is taken as it is. Of the templates of a service, the first whose parameters are all
-there gives the resource; an operation of its own list needs every resource whose parameters are there.
+A *template* is an ARN's last part (``training-job/{TrainingJobName}``), put behind
+``arn:aws:<prefix>:<region>:<account>:``, or a whole ARN. ``{a.b}`` is a member of the request's parameters,
+``{Names[]}`` stands for each item of a list. A parameter that holds an ARN already is taken as it is. Of the templates
+of a service, the first whose parameters are all there gives the resource; an operation of its own list needs every
+resource whose parameters are there.
 """
 
 from collections.abc import Mapping
@@ -12,10 +13,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Operation:
-    """Where an operation departs from its service: ``actions`` and ``resources`` belong together pairwise when both have several.
+    """Where an operation departs from its service: ``actions`` and ``resources`` belong together pairwise when both
+    have several.
 
-    ``resources`` None keeps the service's rule; an empty one is ``*``. ``keys_below`` are parameters under which there are more of
-    those that condition keys are taken from.
+    ``resources`` None keeps the service's rule; an empty one is ``*``. ``keys_below`` are parameters under which there
+    are more of those that condition keys are taken from.
     """
 
     actions: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
 """AWS's own managed policies (``arn:aws:iam::aws:policy/...``), there from the first time that somebody asks for one.
 
-moto has their documents (some 1,600) but reads them at start or never; reading takes a fifth of a second and 20 MB, which
-a run without any should not pay. So the account's table of policies fills itself when it is asked for one of AWS's or for all.
+moto has their documents (some 1,600) but reads them at start or never; reading takes a fifth of a second and 20 MB,
+which a run without any should not pay. So the account's table of policies fills itself when it is asked for one of
+AWS's or for all.
 """
 
 import json

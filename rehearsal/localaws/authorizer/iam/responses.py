@@ -1,4 +1,5 @@
-"""The operations of IAM that moto lacks: the policy simulator, users' permissions boundaries, tags of instance profiles."""
+"""The operations of IAM that moto lacks: the policy simulator, users' permissions boundaries, tags of instance
+profiles."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -36,7 +36,8 @@ class Session(AssumedRole):
 
 @dataclass(frozen=True)
 class UserSession:
-    """What GetSessionToken and GetFederationToken give a user: keys that end. ``federated_as`` names the latter's user."""
+    """What GetSessionToken and GetFederationToken give a user: keys that end. ``federated_as`` names the latter's
+    user."""
 
     user_name: str
     access_key_id: str

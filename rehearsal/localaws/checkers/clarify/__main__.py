@@ -1,7 +1,7 @@
 """The checker as a program, in a container's folders (``SAGEMAKER_BASE_DIR``, else ``/opt/ml``).
 
-The job's inputs named ``analysis_config`` and ``dataset`` and its output ``analysis_result`` say where it reads and writes.
-Exit code 0: analysed, with violations of a baseline or without; 1: not, and ``output/message`` says why.
+The job's inputs named ``analysis_config`` and ``dataset`` and its output ``analysis_result`` say where it reads and
+writes. Exit code 0: analysed, with violations of a baseline or without; 1: not, and ``output/message`` says why.
 """
 
 import os

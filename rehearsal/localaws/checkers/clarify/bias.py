@@ -1,7 +1,7 @@
 """Bias metrics of two groups: a are the rows outside the facet's group, d those inside. Pure.
 
-The formulas are those of the developer guide; what a division by zero gives, and values that one group lacks, are as in AWS's library.
-https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-measure-data-bias.html
+The formulas are those of the developer guide; what a division by zero gives, and values that one group lacks, are as in
+AWS's library. https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-measure-data-bias.html
 https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-measure-post-training-bias.html
 https://github.com/aws/amazon-sagemaker-clarify
 """

@@ -1,9 +1,9 @@
 """A column that groups are made of (label, facet, group variable), kept in four or eight bytes a row.
 
-A column is *continuous*, so that a value given for it is a threshold, as AWS's library for bias decides: one value is given, and the
-column holds fractions, or whole numbers of which at least one in twenty is different. (Here a column of two numbers never is: AWS's
-rule takes a label of 0 and 1 in a table of less than 40 rows for continuous, and then finds nothing positive.)
-https://github.com/aws/amazon-sagemaker-clarify
+A column is *continuous*, so that a value given for it is a threshold, as AWS's library for bias decides: one value is
+given, and the column holds fractions, or whole numbers of which at least one in twenty is different. (Here a column of
+two numbers never is: AWS's rule takes a label of 0 and 1 in a table of less than 40 rows for continuous, and then finds
+nothing positive.) https://github.com/aws/amazon-sagemaker-clarify
 """
 
 from array import array

@@ -24,7 +24,8 @@ _TYPES = (_CSV, JSON_LINES, PARQUET)
 
 @dataclass(frozen=True)
 class Facet:
-    """A sensitive column, by name or number; ``values`` name the group, or are a threshold. None: each value is a group."""
+    """A sensitive column, by name or number; ``values`` name the group, or are a threshold. None: each value is a
+    group."""
 
     column: str
     values: tuple[Any, ...] | None

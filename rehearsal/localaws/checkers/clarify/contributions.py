@@ -1,4 +1,5 @@
-"""SHAP values by XGBoost's own contributions: exact for trees, and a row's sum with the expected value is the model's margin.
+"""SHAP values by XGBoost's own contributions: exact for trees, and a row's sum with the expected value is the model's
+margin.
 
 https://xgboost.readthedocs.io/en/stable/prediction.html; https://arxiv.org/abs/1802.03888
 """
@@ -23,8 +24,8 @@ class Contributions:
         self._booster = _booster(model)
         if self._booster.num_features() != len(names):
             raise CheckFailed(
-                f"The model takes {self._booster.num_features()} features, and the data set has {len(names)} besides the label: "
-                f"{', '.join(names)}."
+                f"The model takes {self._booster.num_features()} features, and the data set has {len(names)} besides "
+                f"the label: {', '.join(names)}."
             )
         self.names, self._shap = tuple(names), shap
         self._open = ExitStack()

@@ -29,7 +29,8 @@ def _bias(analysis: Mapping[str, Any], baseline: Mapping[str, Any]) -> Iterator[
                     "facet_value": facet_value,
                     "metric_name": metric,
                     "constraint_check_type": "bias_drift_check",
-                    "description": f"Value {value} does not meet the constraint requirement: the baseline has {before[place]}.",
+                    "description": f"Value {value} does not meet the constraint requirement: the baseline has "
+                    f"{before[place]}.",
                 }
 
 
@@ -61,7 +62,8 @@ def _attributions(analysis: Mapping[str, Any], baseline: Mapping[str, Any]) -> I
 
 
 def gain(current: Mapping[str, float], baseline: Mapping[str, float]) -> float:
-    """The normalized discounted cumulative gain of the current order of features, by the baseline's attributions; 1 is the best.
+    """The normalized discounted cumulative gain of the current order of features, by the baseline's attributions; 1 is
+    the best.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-feature-attribution-drift.html
     """

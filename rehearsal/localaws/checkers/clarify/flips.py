@@ -1,7 +1,8 @@
-"""The flip test: what the model answers to the sensitive rows against what it answers to their nearest neighbours outside. Pure.
+"""The flip test: what the model answers to the sensitive rows against what it answers to their nearest neighbours
+outside. Pure.
 
-Neighbours are the five (of less than ten rows outside: the one) nearest by Euclid. The sign is that of AWS's library, which counts a
-row as plus that is positive while its neighbours are not; AWS's page describes the opposite.
+Neighbours are the five (of less than ten rows outside: the one) nearest by Euclid. The sign is that of AWS's library,
+which counts a row as plus that is positive while its neighbours are not; AWS's page describes the opposite.
 https://github.com/aws/amazon-sagemaker-clarify
 """
 

@@ -1,7 +1,7 @@
 """What the model answered to each row, kept in a few bytes a row, and which answers are positive. Pure.
 
-An answer has a label, or a probability (of several the largest decides), or is one number: the score. A score from the cutoff on is
-positive; where the label is continuous, it is itself the predicted label.
+An answer has a label, or a probability (of several the largest decides), or is one number: the score. A score from the
+cutoff on is positive; where the label is continuous, it is itself the predicted label.
 """
 
 import json

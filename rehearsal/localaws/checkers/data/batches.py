@@ -1,7 +1,7 @@
 """Rows as columns of texts, some thousand rows at a time.
 
-A cell is the text that stands in the file, ``""`` where there is none. Numbers of JSON and Parquet are written as texts too, so that
-a type is inferred in one way for all formats.
+A cell is the text that stands in the file, ``""`` where there is none. Numbers of JSON and Parquet are written as texts
+too, so that a type is inferred in one way for all formats.
 """
 
 import json

@@ -98,7 +98,8 @@ def parse(text: str | None) -> Format:
         raise CheckFailed(f'dataset_format {text!r}: give JSON such as {{"csv": {{"header": true}}}}.') from None
     if made is None:
         raise CheckFailed(
-            f"dataset_format {name!r} is not read here: csv, json, parquet, sagemakerCaptureJson and sagemakerMergeJson are."
+            f"dataset_format {name!r} is not read here: csv, json, parquet, sagemakerCaptureJson and "
+            "sagemakerMergeJson are."
         )
     return made
 

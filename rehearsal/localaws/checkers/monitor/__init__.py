@@ -1,1 +1,2 @@
-"""The checker behind ``sagemaker-model-monitor-analyzer``: data quality and model quality, told by environment variables."""
+"""The checker behind ``sagemaker-model-monitor-analyzer``: data quality and model quality, told by environment
+variables."""

@@ -1,6 +1,8 @@
-"""The checker as a program, in a container's folders (``SAGEMAKER_BASE_DIR``, else ``/opt/ml``), told by environment variables.
+"""The checker as a program, in a container's folders (``SAGEMAKER_BASE_DIR``, else ``/opt/ml``), told by environment
+variables.
 
-Exit code 0: checked, with violations or without; ``output/message`` says which. 1: it could not be checked, and why stands there.
+Exit code 0: checked, with violations or without; ``output/message`` says which. 1: it could not be checked, and why
+stands there.
 """
 
 import os

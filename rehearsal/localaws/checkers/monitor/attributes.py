@@ -26,7 +26,8 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Attributes:
-    """The variables ``ground_truth_attribute``, ``inference_attribute``, ``probability_attribute`` and the threshold."""
+    """The variables ``ground_truth_attribute``, ``inference_attribute``, ``probability_attribute`` and the
+    threshold."""
 
     label: str | None
     prediction: str | None

@@ -1,7 +1,7 @@
 """Metrics of a problem with two classes. Pure.
 
-Labels and predictions are 0 and 1. Where there is no prediction, a probability from the threshold on is a 1; the curves and the area need
-probabilities. The constant classifier of AWS's examples answers 1.
+Labels and predictions are 0 and 1. Where there is no prediction, a probability from the threshold on is a 1; the curves
+and the area need probabilities. The constant classifier of AWS's examples answers 1.
 """
 
 from array import array

@@ -13,7 +13,8 @@ from rehearsal.localaws.checkers.monitor.profile import Column, Profile
 from rehearsal.localaws.checkers.monitor.statistics import VERSION
 
 _MOST_SEEN_ONCE = 0.1
-"""Of a list of categories, the share that occurred a single time (Deequ's rule for suggesting a range of categories)."""
+"""Of a list of categories, the share that occurred a single time (Deequ's rule for suggesting a range of
+categories)."""
 _SUGGESTED = {
     "evaluate_constraints": "Enabled",
     "emit_metrics": "Enabled",
@@ -77,7 +78,8 @@ class Rules:
             raise CheckFailed(f"comparison_method {method!r} of the constraints: give Robust or Simple.")
         if apart["categorical_drift_method"] != "LInfinity":
             raise CheckFailed(
-                f"categorical_drift_method {apart['categorical_drift_method']!r}: the embedded AWS compares by LInfinity only."
+                f"categorical_drift_method {apart['categorical_drift_method']!r}: the embedded AWS compares by "
+                "LInfinity only."
             )
         threshold = float(apart["comparison_threshold"])
         return cls(

@@ -1,8 +1,8 @@
 """How far two samples of one feature lie apart, from 0 to 1. Pure.
 
-The distance is the largest difference of the two distribution functions (of the shares of a category). ``Robust`` takes off what two
-samples of these sizes differ by when nothing has changed (1.8 * sqrt((n + m) / (n * m)), the quantile of Kolmogorov and Smirnov that
-Deequ, the library below Model Monitor, uses); ``Simple`` does not.
+The distance is the largest difference of the two distribution functions (of the shares of a category). ``Robust`` takes
+off what two samples of these sizes differ by when nothing has changed (1.8 * sqrt((n + m) / (n * m)), the quantile of
+Kolmogorov and Smirnov that Deequ, the library below Model Monitor, uses); ``Simple`` does not.
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-constraints.html
 """
 

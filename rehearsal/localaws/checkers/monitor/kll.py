@@ -1,8 +1,9 @@
 """A KLL sketch: the ranks of any number of numbers, from some thousand of them.
 
-Level h holds numbers that stand for 2**h each. A level that is full is sorted, and every other number of it rises, so a rank is off by
-about 1/k of all. Up to k numbers nothing is dropped. k and c are those of Model Monitor (2048 and 0.64).
-https://arxiv.org/abs/1603.05346; https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-statistics.html
+Level h holds numbers that stand for 2**h each. A level that is full is sorted, and every other number of it rises, so a
+rank is off by about 1/k of all. Up to k numbers nothing is dropped. k and c are those of Model Monitor (2048 and 0.64).
+https://arxiv.org/abs/1603.05346;
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-statistics.html
 """
 
 import math

@@ -1,4 +1,5 @@
-"""Model quality: metrics of predictions against ground truth, constraints on them, and what of a baseline's they violate.
+"""Model quality: metrics of predictions against ground truth, constraints on them, and what of a baseline's they
+violate.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
 """

@@ -1,7 +1,7 @@
 """Metrics of a problem with several classes, by their names. Pure.
 
-Averages are weighted by the rows of each class. AWS does not say what its constant classifier answers; in its example it is the class
-that comes last, and so it is here.
+Averages are weighted by the rows of each class. AWS does not say what its constant classifier answers; in its example
+it is the class that comes last, and so it is here.
 """
 
 from array import array

@@ -1,4 +1,5 @@
-"""A data set against the constraints and statistics of a baseline: the violations of ``constraint_violations.json``. Pure.
+"""A data set against the constraints and statistics of a baseline: the violations of ``constraint_violations.json``.
+Pure.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-violations.html
 """
@@ -51,8 +52,8 @@ def _of_feature(feature: Mapping[str, Any], column: Column, rules: Rules, rows: 
         yield _violation(
             name,
             "data_type_check",
-            f"Data type match requirement is not met. Expected data type: {expected}, Expected match: {rules.type_share:.1%}. "
-            f"Observed: Only {column.share_of(expected) * 100}% of data is {expected}.",
+            f"Data type match requirement is not met. Expected data type: {expected}, Expected match: "
+            f"{rules.type_share:.1%}. Observed: Only {column.share_of(expected) * 100}% of data is {expected}.",
         )
     completeness, wanted = (column.present / rows if rows else 1.0), feature.get("completeness")
     if wanted is not None and completeness < wanted:
@@ -64,7 +65,8 @@ def _of_feature(feature: Mapping[str, Any], column: Column, rules: Rules, rows: 
             yield _violation(
                 name,
                 "categorical_values_check",
-                f"Only {share * 100}% of the values are among those of the baseline; the constraint is {rules.domain_share:.1%}.",
+                f"Only {share * 100}% of the values are among those of the baseline; the constraint is "
+                f"{rules.domain_share:.1%}.",
             )
 
 

@@ -1,6 +1,7 @@
 """Turns a resource's properties into the arguments of an API call, by the shape that botocore has of it. Pure.
 
-CloudFormation's property names are the API's, up to the case of the first letters; what differs is said with ``members``.
+CloudFormation's property names are the API's, up to the case of the first letters; what differs is said with
+``members``.
 """
 
 from collections.abc import Mapping

@@ -119,7 +119,8 @@ class WaitConditionHandle(HandlerBase):
 
 
 class WaitCondition(HandlerBase):
-    """Complete when as many signals have come as ``Count`` says, to its handle, or as its CreationPolicy says, to itself."""
+    """Complete when as many signals have come as ``Count`` says, to its handle, or as its CreationPolicy says, to
+    itself."""
 
     type = "AWS::CloudFormation::WaitCondition"
 
@@ -170,7 +171,10 @@ def _signals(request: Request, mailbox: Mailbox, count: int, timeout_seconds: fl
             request.began_at + timeout_seconds,
         )
     if failed := failures():
-        told = f"WaitCondition received failed message: '{failed[0].get('Reason', '')}' for uniqueId: {failed[0].get('UniqueId')}"
+        told = (
+            f"WaitCondition received failed message: '{failed[0].get('Reason', '')}' for uniqueId: "
+            f"{failed[0].get('UniqueId')}"
+        )
         raise ResourceFailed(told)
     if len(successes()) >= count:
         return successes()

@@ -150,7 +150,9 @@ _ROWS = (
                 "put_provisioned_concurrency_config",
                 members={
                     "Qualifier": "Attributes.Version",
-                    "ProvisionedConcurrentExecutions": "Properties.ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions",
+                    "ProvisionedConcurrentExecutions": (
+                        "Properties.ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions"
+                    ),
                 },
                 given=("ProvisionedConcurrencyConfig",),
             ),

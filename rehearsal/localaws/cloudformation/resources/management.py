@@ -1,4 +1,5 @@
-"""AWS::CloudWatch, AWS::Logs, AWS::ApplicationAutoScaling and AWS::SSM types, and AWS::ServiceCatalog types, which do nothing."""
+"""AWS::CloudWatch, AWS::Logs, AWS::ApplicationAutoScaling and AWS::SSM types, and AWS::ServiceCatalog types, which do
+nothing."""
 
 import uuid
 from collections.abc import Mapping

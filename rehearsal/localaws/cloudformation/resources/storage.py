@@ -180,7 +180,12 @@ def _acceleration(value: Mapping[str, Any]) -> Converted:
 
 _ACCESS_BLOCK = "PublicAccessBlockConfiguration"
 _SETTINGS = (
-    Setting("OwnershipControls", "put_bucket_ownership_controls", _same("OwnershipControls"), "delete_bucket_ownership_controls"),
+    Setting(
+        "OwnershipControls",
+        "put_bucket_ownership_controls",
+        _same("OwnershipControls"),
+        "delete_bucket_ownership_controls",
+    ),
     Setting(_ACCESS_BLOCK, "put_public_access_block", _same(_ACCESS_BLOCK), "delete_public_access_block"),
     Setting("VersioningConfiguration", "put_bucket_versioning", _same("VersioningConfiguration")),
     Setting("BucketEncryption", "put_bucket_encryption", _encryption, "delete_bucket_encryption"),
@@ -283,7 +288,8 @@ class Bucket(HandlerBase):
                 raise
             raise ResourceFailed(
                 f"The bucket you tried to delete is not empty. You must delete all versions in the bucket. "
-                f"(Service: S3, Status Code: 409, Request ID: {error.response['ResponseMetadata'].get('RequestId', '')})"
+                "(Service: S3, Status Code: 409, Request ID: "
+                f"{error.response['ResponseMetadata'].get('RequestId', '')})"
             ) from error
 
 
@@ -334,8 +340,10 @@ _TABLE = ApiResource(
     create=Call(
         "create_table",
         members={
-            "SSESpecification": "Properties.SSESpecification.{Enabled: SSEEnabled, SSEType: SSEType, KMSMasterKeyId: KMSMasterKeyId}",
-            "StreamSpecification": "Properties.StreamSpecification.{StreamEnabled: `true`, StreamViewType: StreamViewType}",
+            "SSESpecification": "Properties.SSESpecification.{Enabled: SSEEnabled, SSEType: SSEType, KMSMasterKeyId: "
+            "KMSMasterKeyId}",
+            "StreamSpecification": "Properties.StreamSpecification.{StreamEnabled: `true`, StreamViewType: "
+            "StreamViewType}",
         },
         omit=("TimeToLiveSpecification", "PointInTimeRecoverySpecification", "ResourcePolicy"),
     ),

@@ -1,8 +1,9 @@
 """Resource types that are a row in a table: which API call makes, reads, changes and removes them.
 
-A row names calls; the arguments come from the properties by the call's own shape (``arguments``). Members that are called
-otherwise than the property take an expression (JMESPath) over ``Properties``, ``Id``, ``Answer`` (what the create call
-answered; for Ref and attributes only), ``Read`` (what the read call answered), ``Attributes`` and ``Stack``.
+A row names calls; the arguments come from the properties by the call's own shape (``arguments``). Members that are
+called otherwise than the property take an expression (JMESPath) over ``Properties``, ``Id``, ``Answer`` (what the
+create call answered; for Ref and attributes only), ``Read`` (what the read call answered), ``Attributes`` and
+``Stack``.
 """
 
 from collections.abc import Callable, Mapping
@@ -242,7 +243,8 @@ class TableHandler:
         self.name_property = row.name_property
 
     def as_sent(self, properties: Properties) -> Properties:
-        """The properties as the row's calls take them; a type whose properties are otherwise than its calls says how."""
+        """The properties as the row's calls take them; a type whose properties are otherwise than its calls says
+        how."""
         return properties
 
     def _prepared(self, request: Request) -> Request:

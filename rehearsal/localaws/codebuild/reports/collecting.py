@@ -1,7 +1,7 @@
 """Makes the reports of a build from the files that its commands left, with the project's role.
 
-A test that failed fails its report, not the build; a report without files, or without the permission to make it, fails the build
-in its phase UPLOAD_ARTIFACTS. Reference: CodeBuild user guide, "Test report permissions".
+A test that failed fails its report, not the build; a report without files, or without the permission to make it, fails
+the build in its phase UPLOAD_ARTIFACTS. Reference: CodeBuild user guide, "Test report permissions".
 """
 
 from collections.abc import Callable
@@ -77,7 +77,8 @@ class Collector:
         return found
 
     def _group(self, wanted: ReportFiles) -> dict[str, Any]:
-        """The group that is named; one named without an ARN belongs to the project, and is made when it is not there."""
+        """The group that is named; one named without an ARN belongs to the project, and is made when it is not
+        there."""
         kind = formats.type_of(wanted.file_format)
         is_arn = wanted.group.startswith("arn:")
         name = f"{self._build.project['name']}-{wanted.group}"

@@ -1,4 +1,5 @@
-"""Report files as XML or JSON. They come from commands of a build, so XML with entities of its own is refused unread."""
+"""Report files as XML or JSON. They come from commands of a build, so XML with entities of its own is refused
+unread."""
 
 import json
 from typing import Any
@@ -13,7 +14,8 @@ def xml(content: bytes, *roots: str) -> Element:
     """The root of a document, which has one of these names. A DOCTYPE is passed over, namespaces are taken off.
 
     Raises:
-        UnreadableReport: for what is no XML, declares entities (a few lines of them can fill the memory), or has another root.
+        UnreadableReport: for what is no XML, declares entities (a few lines of them can fill the memory), or has
+        another root.
     """
     try:
         _refuse_entities(content)

@@ -7,7 +7,8 @@ from rehearsal.localaws.codebuild.reports.records import Report
 
 
 def write(report: Report, files: dict[str, bytes], s3: Any) -> None:
-    """Put the files below ``<path>/<id of the report>``, or one zip of that name. Without an S3 destination, nothing is done."""
+    """Put the files below ``<path>/<id of the report>``, or one zip of that name. Without an S3 destination, nothing is
+    done."""
     config = report.group["exportConfig"]
     if config["exportConfigType"] != "S3":
         return

@@ -1,4 +1,5 @@
-"""JUnit XML: ``<testsuites>`` of ``<testsuite>`` of ``<testcase>``, as Surefire, pytest and many others write it. Pure."""
+"""JUnit XML: ``<testsuites>`` of ``<testsuite>`` of ``<testcase>``, as Surefire, pytest and many others write it.
+Pure."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element

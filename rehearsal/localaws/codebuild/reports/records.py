@@ -19,7 +19,8 @@ LONGEST_MESSAGE = 5_000
 class Report:
     """One run of a report group; times are the embedded clock's.
 
-    It is INCOMPLETE until all its files are read, so that one is never left under way. A case comes with the file it is from.
+    It is INCOMPLETE until all its files are read, so that one is never left under way. A case comes with the file it is
+    from.
     """
 
     arn: str

@@ -1,4 +1,5 @@
-"""Artifacts in the artifact store: read and written with the action's role, encrypted with the store's key where it has one."""
+"""Artifacts in the artifact store: read and written with the action's role, encrypted with the store's key where it has
+one."""
 
 import io
 import zipfile
@@ -11,7 +12,8 @@ from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Contex
 from rehearsal.localaws.codepipeline.records import Artifact
 
 _LIMITS = Limits(256_000_000)
-"""The largest artifact of an action that reads files of it. https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
+"""The largest artifact of an action that reads files of it.
+https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
 
 
 def encryption(context: Context) -> dict[str, str]:
@@ -80,6 +82,7 @@ def input_named(context: Context, name: str) -> Artifact:
         taken = ", ".join(artifact.name for artifact in context.inputs) or "none"
         raise ActionFailed(
             "ConfigurationError",
-            f"The configuration names the artifact {name}, which is not an input artifact of action {context.declared.name}: {taken}",
+            f"The configuration names the artifact {name}, which is not an input artifact of action "
+            f"{context.declared.name}: {taken}",
         )
     return found

@@ -45,8 +45,8 @@ def _reason(build: dict[str, Any]) -> str:
         return f"Build terminated with state: {build['buildStatus']}. See {build['logs'].get('groupName', 'its log')}."
     context = failed[0]["contexts"][0]
     return (
-        f"Build terminated with state: {build['buildStatus']}. Phase: {failed[0]['phaseType']}, Code: {context['statusCode']}, "
-        f"Message: {context['message']}"
+        f"Build terminated with state: {build['buildStatus']}. Phase: {failed[0]['phaseType']}, Code: "
+        f"{context['statusCode']}, Message: {context['message']}"
     )
 
 

@@ -36,7 +36,8 @@ def _value(context: Context, name: str, value: Any) -> str:
         return json.dumps(value) if isinstance(value, bool) else str(value)
     raise ActionFailed(
         "ConfigurationError",
-        f"The override of parameter {name} is neither a string nor Fn::GetArtifactAtt with two or Fn::GetParam with three strings.",
+        f"The override of parameter {name} is neither a string nor Fn::GetArtifactAtt with two or Fn::GetParam with "
+        "three strings.",
     )
 
 

@@ -1,4 +1,5 @@
-"""What the sources that are git repositories have in common: how a commit is shown, and a format that is not offered."""
+"""What the sources that are git repositories have in common: how a commit is shown, and a format that is not
+offered."""
 
 from datetime import UTC, datetime
 

@@ -34,7 +34,8 @@ def failure_of(error: BaseException) -> ErrorDetails:
     if code in _DENIED:
         return ErrorDetails(
             "PermissionError",
-            f"The provided role does not have sufficient permissions to perform this action. Underlying error: {describe(error)}",
+            "The provided role does not have sufficient permissions to perform this action. Underlying error: "
+            f"{describe(error)}",
         )
     kind = "ConfigurationError" if any(part in code for part in _MISCONFIGURED) else "JobFailed"
     return ErrorDetails(kind, describe(error)[:5000])
@@ -111,7 +112,8 @@ class Context:
         return self._session(self.role_arn)
 
     def pipeline_client(self, service: str) -> Any:
-        """A boto3 client that acts as the pipeline's role, in the action's region: for what CodePipeline itself does."""
+        """A boto3 client that acts as the pipeline's role, in the action's region: for what CodePipeline itself
+        does."""
         return identity.client(service, self._session(self.pipeline_role_arn), self.region)
 
     def _session(self, role_arn: str) -> Credentials:
@@ -120,8 +122,8 @@ class Context:
         except AwsError as error:
             raise ActionFailed(
                 "PermissionError",
-                f"CodePipeline is not authorized to perform AssumeRole on the role {role_arn}. Check that the role exists and "
-                f"that its trust policy allows {PRINCIPAL}.",
+                f"CodePipeline is not authorized to perform AssumeRole on the role {role_arn}. Check that the role "
+                f"exists and that its trust policy allows {PRINCIPAL}.",
             ) from error
 
     def client(self, service: str) -> Any:

@@ -1,7 +1,7 @@
 """Deploy action of AWS CloudFormation: stacks and change sets, from templates in artifacts.
 
-Reference: user guide, "AWS CloudFormation deploy action reference", and the CloudFormation guide's "Using parameter override
-functions with CodePipeline pipelines".
+Reference: user guide, "AWS CloudFormation deploy action reference", and the CloudFormation guide's "Using parameter
+override functions with CodePipeline pipelines".
 """
 
 import json

@@ -19,7 +19,8 @@ from rehearsal.localaws.codepipeline.state_machine import Outcome
 from rehearsal.localaws.ground import clock, host
 
 _LIMITS = Limits(7_000_000_000)
-"""CodePipeline's largest source artifact, which is packed. https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
+"""CodePipeline's largest source artifact, which is packed.
+https://docs.aws.amazon.com/codepipeline/latest/userguide/limits.html"""
 
 
 def act(context: Context) -> Outcome:
@@ -44,7 +45,8 @@ def _put_files(context: Context, bucket: str, prefix: str, content: bytes) -> No
         except archives.NotUnpacked as error:
             raise ActionFailed(
                 "ConfigurationError",
-                f"Extract is true, and the input artifact {context.inputs[0].name} is not a zip file that can be unpacked: {error}",
+                f"Extract is true, and the input artifact {context.inputs[0].name} is not a zip file that can be "
+                f"unpacked: {error}",
             ) from error
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             with file.open("rb") as body:

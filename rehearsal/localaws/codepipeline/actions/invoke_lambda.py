@@ -1,5 +1,5 @@
-"""Invoke action of AWS Lambda: the function is called asynchronously with a job, and answers with PutJobSuccessResult or
-PutJobFailureResult. Reference: user guide, "Invoke an AWS Lambda function in a pipeline".
+"""Invoke action of AWS Lambda: the function is called asynchronously with a job, and answers with PutJobSuccessResult
+or PutJobFailureResult. Reference: user guide, "Invoke an AWS Lambda function in a pipeline".
 """
 
 import json
@@ -37,13 +37,14 @@ def _explained(context: Context, function: str, error: ClientError) -> Exception
     if code in _DENIED:
         return ActionFailed(
             "PermissionError",
-            f"The provided role does not have sufficient permissions to access Lambda. Underlying error: {message} (Service: AWSLambda; "
-            f"Error Code: {code})",
+            f"The provided role does not have sufficient permissions to access Lambda. Underlying error: {message} "
+            f"(Service: AWSLambda; Error Code: {code})",
         )
     if code == "ResourceNotFoundException":
         return ActionFailed(
             "ConfigurationError",
-            f"The AWS Lambda function {function} cannot be found in {context.region}. Create the function, or correct FunctionName.",
+            f"The AWS Lambda function {function} cannot be found in {context.region}. Create the function, or correct "
+            "FunctionName.",
         )
     return error
 

@@ -1,4 +1,5 @@
-"""What a function or worker gets to know of its job: the configuration, the artifacts' places, and the means to reach them."""
+"""What a function or worker gets to know of its job: the configuration, the artifacts' places, and the means to reach
+them."""
 
 from typing import Any
 

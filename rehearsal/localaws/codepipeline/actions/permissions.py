@@ -17,5 +17,6 @@ def must_be_allowed(context: Context, action: str, resource: str) -> None:
     if not decide(Need(action, resource, {}), circumstances, circumstances.keys()).allowed:
         raise ActionFailed(
             "PermissionError",
-            f"[{context.declared.name}] The role {context.role_arn} is not authorized to perform: {action} on resource: {resource}",
+            f"[{context.declared.name}] The role {context.role_arn} is not authorized to perform: {action} on "
+            f"resource: {resource}",
         )

@@ -1,4 +1,5 @@
-"""Which provider carries out an action or rule, and what declarations of each may say: made from the files of this folder."""
+"""Which provider carries out an action or rule, and what declarations of each may say: made from the files of this
+folder."""
 
 from rehearsal.localaws.codepipeline.action_types import TypeRules
 from rehearsal.localaws.codepipeline.actions import (

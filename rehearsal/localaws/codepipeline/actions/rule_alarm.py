@@ -1,4 +1,5 @@
-"""The CloudWatchAlarm rule: an alarm must come into a wanted state in time. Reference: user guide, "CloudWatchAlarm"."""
+"""The CloudWatchAlarm rule: an alarm must come into a wanted state in time. Reference: user guide,
+"CloudWatchAlarm"."""
 
 from rehearsal.localaws.codepipeline.action_types import TypeRules
 from rehearsal.localaws.codepipeline.actions.context import ActionFailed, Context
@@ -11,7 +12,8 @@ _LOOK_EVERY_SECONDS = 5.0
 
 
 def act(context: Context) -> Outcome | Later:
-    """Succeed as soon as the alarm is in one of ``AlarmStates`` (OK when none is named), fail when ``WaitTime`` minutes are over."""
+    """Succeed as soon as the alarm is in one of ``AlarmStates`` (OK when none is named), fail when ``WaitTime`` minutes
+    are over."""
     name = context.required("AlarmName")
     wanted = [state.strip() for state in context.configuration.get("AlarmStates", "OK").split(",")]
     if not set(wanted) <= set(_STATES):

@@ -1,8 +1,8 @@
 """Source action of CodeCommit: the files of a branch's newest commit, as a zip.
 
-Reference: user guide, "CodeCommit source action reference". CodePipeline reads the files by ``codecommit:UploadArchive``, which
-is no public operation: here the archive is taken from git itself, after GetBranch and GetCommit with the action's role, which must
-have that permission too.
+Reference: user guide, "CodeCommit source action reference". CodePipeline reads the files by
+``codecommit:UploadArchive``, which is no public operation: here the archive is taken from git itself, after GetBranch
+and GetCommit with the action's role, which must have that permission too.
 """
 
 from typing import Any

@@ -15,11 +15,13 @@ from rehearsal.localaws.codepipeline.state_machine import Outcome
 
 _USE = "codestar-connections:UseConnection"
 _SHARED = {"ACL": "bucket-owner-full-control"}
-"""A connection's source uploads with an ACL, for which the role needs s3:PutObjectAcl: https://github.com/aws/aws-cdk/issues/13557"""
+"""A connection's source uploads with an ACL, for which the role needs s3:PutObjectAcl:
+https://github.com/aws/aws-cdk/issues/13557"""
 
 
 def act(context: Context) -> Outcome:
-    """Take the commit that the execution was started with, by a push or by hand, else the newest of the action's branch."""
+    """Take the commit that the execution was started with, by a push or by hand, else the newest of the action's
+    branch."""
     connection, name = context.required("ConnectionArn"), context.required("FullRepositoryId")
     override = context.source_override or {}
     reference = override.get("reference", triggers.BRANCHES + context.required("BranchName"))

@@ -29,7 +29,8 @@ def act(context: Context) -> Outcome:
     if version in (None, "null") or not _is_versioned(context, bucket):
         raise ActionFailed(
             "ConfigurationError",
-            f"The S3 bucket {bucket} does not have versioning enabled. Enable versioning on the bucket, and then try again.",
+            f"The S3 bucket {bucket} does not have versioning enabled. Enable versioning on the bucket, and then try "
+            "again.",
         )
     artifact = context.outputs[0]
     with tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as content:

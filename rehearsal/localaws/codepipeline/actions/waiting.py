@@ -1,4 +1,5 @@
-"""Waiting for what another service does: by asking again, as CodePipeline itself does, until it is over or nobody waits any more."""
+"""Waiting for what another service does: by asking again, as CodePipeline itself does, until it is over or nobody waits
+any more."""
 
 from collections.abc import Callable
 from typing import TypeVar

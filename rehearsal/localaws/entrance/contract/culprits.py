@@ -1,9 +1,9 @@
 """moto's exceptions that a value of the caller's causes, told apart from faults of the embedded AWS. Pure.
 
-moto looks up what a request names without asking whether it is there, and turns page tokens into numbers without asking whether they are
-its own. Where the exception itself names one of the caller's values, and came from moto's code, the caller named what is not there.
-Where it names a member of the request that was left out, moto's operation needs what AWS may not: it is refused by that name. Nothing else
-is explained away: all other exceptions stay faults of ours.
+moto looks up what a request names without asking whether it is there, and turns page tokens into numbers without asking
+whether they are its own. Where the exception itself names one of the caller's values, and came from moto's code, the
+caller named what is not there. Where it names a member of the request that was left out, moto's operation needs what
+AWS may not: it is refused by that name. Nothing else is explained away: all other exceptions stay faults of ours.
 """
 
 import re
@@ -19,7 +19,8 @@ from rehearsal.localaws.authorizer.denials import Denial
 from rehearsal.localaws.entrance.contract import words
 
 _NO_TOKEN = re.compile(
-    r"(?:invalid literal for int\(\) with base 10: |could not convert string to float: )?'(.*?)('?)(?: is not in list)?$",
+    r"(?:invalid literal for int\(\) with base 10: |could not convert string to float: )?'(.*?)('?)(?: is not in "
+    r"list)?$",
     re.DOTALL,
 )
 _LAST_OF_ARN = re.compile("[:/]")

@@ -1,8 +1,9 @@
 """A JSON body as moto's operations can read it: an object, and without members that are null. Pure.
 
 A body that was left out is an object without members; a member of a structure that is null was left out
-(https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html). moto's operations take the body apart themselves and ask whether the key
-is there. Elements of lists and values of maps stay: what null means there, the model's limits say, and documents are the caller's own.
+(https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html). moto's operations take the body apart themselves and
+ask whether the key is there. Elements of lists and values of maps stay: what null means there, the model's limits say,
+and documents are the caller's own.
 """
 
 from typing import Any
@@ -11,7 +12,8 @@ import orjson
 
 
 def readable(body: bytes, shape: Any) -> bytes:
-    """``body`` without null members, where ``shape`` is the operation's input; as it is where it has none or is no JSON object."""
+    """``body`` without null members, where ``shape`` is the operation's input; as it is where it has none or is no JSON
+    object."""
     of_body = _of_body(shape)
     if of_body is None or (body and b"null" not in body):
         return body

@@ -1,7 +1,7 @@
 """The model's limits (required, length, range, enum, pattern), held against parameters that were read. Pure.
 
-What a service answers is its own: S3 and EC2 word their limits themselves, member by member, and some services of the embedded AWS
-check theirs where they are modelled, so that their own errors come first.
+What a service answers is its own: S3 and EC2 word their limits themselves, member by member, and some services of the
+embedded AWS check theirs where they are modelled, so that their own errors come first.
 """
 
 import re
@@ -77,8 +77,8 @@ ALSO_REQUIRED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("sns", "Publish"): ("TopicArn|TargetArn|PhoneNumber",),
     ("stepfunctions", "ListExecutions"): ("stateMachineArn|mapRunArn",),
 }
-"""Members that AWS requires though its model does not say so: ``Tags.Key`` is one of each element, ``Tags?.Key`` where there are
-any, ``A|B`` either of two."""
+"""Members that AWS requires though its model does not say so: ``Tags.Key`` is one of each element, ``Tags?.Key`` where
+there are any, ``A|B`` either of two."""
 _OF_ONE_RULE = ("OwnershipControls", "ServerSideEncryptionConfiguration")
 _BUCKET = re.compile(r"[A-Za-z0-9._-]+$")
 _GRANT = re.compile(r'\s*(id|uri|emailAddress)="?[^",]+"?(\s*,\s*(id|uri|emailAddress)="?[^",]+"?)*\s*$')

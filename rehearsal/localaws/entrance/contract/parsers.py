@@ -1,7 +1,7 @@
 """moto's request parsers, made strict: what the model does not allow raises :class:`Unreadable` in place of anything.
 
-They give what moto's give, so that what was checked is what an operation reads. Members that the model does not have are passed
-over, as AWS's parser does.
+They give what moto's give, so that what was checked is what an operation reads. Members that the model does not have
+are passed over, as AWS's parser does.
 """
 
 from typing import Any

@@ -1,7 +1,8 @@
 """Has moto read no request that does not fit the model of its service.
 
-moto's response object takes a request apart in ``setup_class``, before it asks the authorizer. Before that the request is parsed here,
-strictly, and refused in the service's own words; authorizer and operation then read what was parsed here.
+moto's response object takes a request apart in ``setup_class``, before it asks the authorizer. Before that the request
+is parsed here, strictly, and refused in the service's own words; authorizer and operation then read what was parsed
+here.
 """
 
 import zlib
@@ -149,7 +150,8 @@ def _model(service: str) -> Any:
 
 
 def _decompress(response: Any, request: Any) -> None:
-    """Bodies that SDKs have compressed, as moto unpacks them; it would unpack a second time what says that it is packed."""
+    """Bodies that SDKs have compressed, as moto unpacks them; it would unpack a second time what says that it is
+    packed."""
     if request.content_encoding != "gzip" or not response.allow_request_decompression:
         return
     try:

@@ -1,4 +1,5 @@
-"""What a request that does not fit its service's model is answered: code, words and status as the called service gives them. Pure.
+"""What a request that does not fit its service's model is answered: code, words and status as the called service gives
+them. Pure.
 
 The codes that all services of a protocol share: https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
 """

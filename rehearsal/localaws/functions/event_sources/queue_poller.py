@@ -1,4 +1,5 @@
-"""Polls a queue for one event source mapping, with the function's execution role, and invokes the function in batches."""
+"""Polls a queue for one event source mapping, with the function's execution role, and invokes the function in
+batches."""
 
 from __future__ import annotations
 
@@ -81,7 +82,8 @@ class QueuePoller:
             self._stopped.wait(0.05)  # what is visible belongs to a message group at work
 
     def _begin(self) -> bool:
-        """Count one batch more at work; False when there was no room for it: look again, the limit may have been changed."""
+        """Count one batch more at work; False when there was no room for it: look again, the limit may have been
+        changed."""
         with self._room:
             if not self._room.wait_for(lambda: self._at_work < self._most_at_work(), _LOOK_AGAIN_SECONDS):
                 return False

@@ -11,7 +11,8 @@ from rehearsal.localaws.sagemaker import own_images
 def interpreter(image: str) -> str | None:
     """The Python of an image; None where the embedded AWS has none for it.
 
-    It is the one that the file of images names; one that ``rehearse images prepare`` made; for framework images this server's own.
+    It is the one that the file of images names; one that ``rehearse images prepare`` made; for framework images this
+    server's own.
 
     Raises:
         AwsError: ValidationException, for a broken file of images.
@@ -33,7 +34,8 @@ def required(image: str, purpose: str) -> str:
     if found is None:
         raise AwsError(
             "ValidationException",
-            f"Requested image {image} not found. The embedded AWS {purpose} with the scikit-learn and XGBoost images of AWS and "
-            f"with images of your own that the file named by {own_images.VARIABLE} maps to local programs or to a Python.",
+            f"Requested image {image} not found. The embedded AWS {purpose} with the scikit-learn and XGBoost images "
+            f"of AWS and with images of your own that the file named by {own_images.VARIABLE} maps to local programs "
+            "or to a Python.",
         )
     return found

@@ -21,21 +21,26 @@ _DISTRIBUTIONS = {
 }
 """Modules whose distribution has another name."""
 _LINES = {"sagemaker.remote_function": "'sagemaker<3'", "sagemaker": "'sagemaker>=3,<4'"}
-"""SageMaker's SDK by the module that a line of it has: functions that are jobs (``@remote``, ``@step``) run in the line that sent them."""
+"""SageMaker's SDK by the module that a line of it has: functions that are jobs (``@remote``, ``@step``) run in the line
+that sent them."""
 _NOT_THERE = re.compile(r"No module named '([\w.]+)'")
 _NOT_FOUND = re.compile(r"No matching distribution found for ([^\n(\\]+)")
 """The words of Python and of pip, in the failure that a program like the SDK's has caught and reported itself."""
 
 
 def hint(base: Path, image: str, said: str = "") -> str | None:
-    """The sentence; None when no module was missing in this container, neither to Python nor by what the program ``said`` at its end."""
+    """The sentence; None when no module was missing in this container, neither to Python nor by what the program
+    ``said`` at its end."""
     module = _left_by_hook(base) or _first(_NOT_THERE, said)
     if module:
         return f"The script lacks the module {module}, which {_command(module, image)}"
     wanted = _first(_NOT_FOUND, said)
     if wanted:
         brought = f"{_python(image)} -m pip install {shlex.quote(wanted)}"
-        return f"pip found no distribution {wanted}. Where the package index is reached, this command brings it for all jobs: {brought}"
+        return (
+            f"pip found no distribution {wanted}. Where the package index is reached, this command brings it for "
+            f"all jobs: {brought}"
+        )
     return None
 
 

@@ -1,6 +1,7 @@
 """What surrounds a user's code in a container's folder: the interpreter's names, hooks in every Python, pip beside it.
 
-``base`` stands for the container's ``/opt/ml``. Its folder ``bin`` comes first on ``PATH``; ``site-packages`` takes what pip installs.
+``base`` stands for the container's ``/opt/ml``. Its folder ``bin`` comes first on ``PATH``; ``site-packages`` takes
+what pip installs.
 """
 
 import os
@@ -89,7 +90,8 @@ def missing_module_file(base: Path) -> Path:
 
 
 def move_shell_scripts(base: Path) -> None:
-    """Have the shell scripts below ``base`` name ``base`` where they name the container's folder: a shell has no hooks."""
+    """Have the shell scripts below ``base`` name ``base`` where they name the container's folder: a shell has no
+    hooks."""
     for file in base.rglob("*"):
         if file.suffix in _SHELL_SCRIPTS and file.is_file() and file.stat().st_size <= _MAX_SCRIPT_BYTES:
             text = file.read_text(errors="surrogateescape")

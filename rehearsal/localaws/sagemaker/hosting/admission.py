@@ -1,4 +1,5 @@
-"""What CreateEndpoint and UpdateEndpoint check before they start anything: keys, alarms, quotas, which config may follow which."""
+"""What CreateEndpoint and UpdateEndpoint check before they start anything: keys, alarms, quotas, which config may
+follow which."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -30,8 +31,8 @@ def check_alarms(
 ) -> None:
     """The alarms that may roll an update back are there, and both the caller and the models' roles may describe them.
 
-    https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html (which asks it of the execution role;
-    that the caller needs it too is the careful reading)
+    https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html (which asks it of the
+    execution role; that the caller needs it too is the careful reading)
 
     Raises:
         AwsError: ValidationException.
@@ -77,8 +78,8 @@ def _check_serverless(live: Fleet, config: EndpointConfig) -> None:
     if has_instances and any(variant.serverless for variant in config.variants):
         raise AwsError(
             "ValidationException",
-            f"Endpoint configuration {config.name} is serverless: an endpoint that serves on instances, with {live.config.name}, "
-            "cannot be converted to a serverless endpoint.",
+            f"Endpoint configuration {config.name} is serverless: an endpoint that serves on instances, with "
+            f"{live.config.name}, cannot be converted to a serverless endpoint.",
         )
 
 
@@ -98,13 +99,14 @@ def _check_scaled(endpoint: Endpoint, live: Fleet, config: EndpointConfig) -> No
             continue
         raise AwsError(
             "ValidationException",
-            f"Variant {name} of endpoint {endpoint.name} {change}, but it is a target of Application Auto Scaling: deregister "
-            f"the scalable target {target} before the update.",
+            f"Variant {name} of endpoint {endpoint.name} {change}, but it is a target of Application Auto Scaling: "
+            f"deregister the scalable target {target} before the update.",
         )
 
 
 def check_quotas(config: EndpointConfig, endpoints: Iterable[Endpoint]) -> None:
-    """Instances of endpoints of this region; those of an update are needed beside the ones that serve until it is over."""
+    """Instances of endpoints of this region; those of an update are needed beside the ones that serve until it is
+    over."""
     in_use: dict[str, int] = {}
     for endpoint in endpoints:
         for fleet in (endpoint.live, endpoint.incoming):

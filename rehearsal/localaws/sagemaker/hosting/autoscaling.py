@@ -1,8 +1,9 @@
 """Application Auto Scaling of endpoint variants: moto keeps targets and policies, here they act.
 
-Target tracking on ``SageMakerVariantInvocationsPerInstance``, or on a metric of the user's choice (CustomizedMetricSpecification:
-``CPUUtilization`` in ``/aws/sagemaker/Endpoints``). AWS makes CloudWatch alarms for a policy (three minutes
-above the target scale out, fifteen well below it scale in); here the policy looks at the last minute, and then waits its cooldowns.
+Target tracking on ``SageMakerVariantInvocationsPerInstance``, or on a metric of the user's choice
+(CustomizedMetricSpecification: ``CPUUtilization`` in ``/aws/sagemaker/Endpoints``). AWS makes CloudWatch alarms for a
+policy (three minutes above the target scale out, fifteen well below it scale in); here the policy looks at the last
+minute, and then waits its cooldowns.
 https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-define.html
 """
 
@@ -122,7 +123,8 @@ def forget(endpoint_name: str, region: str) -> None:
 
 
 def desired(current: int, per_instance: float, tracking: Tracking) -> int:
-    """How many instances bring the load of each, or the metric, to the target, within the bounds of the scalable target. Pure."""
+    """How many instances bring the load of each, or the metric, to the target, within the bounds of the scalable
+    target. Pure."""
     wanted = ceil(current * per_instance / tracking.target)
     return max(tracking.least, min(tracking.most, wanted))
 

@@ -1,6 +1,7 @@
 """Data capture: what went into and came out of an endpoint, as JSON lines in S3.
 
-https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html has the layout of lines and keys.
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html has the layout of lines and
+keys.
 """
 
 import base64

@@ -1,4 +1,5 @@
-"""Deployments: an endpoint created, updated blue/green, rescaled; each runs in a thread of its own and ends in a settled status.
+"""Deployments: an endpoint created, updated blue/green, rescaled; each runs in a thread of its own and ends in a
+settled status.
 
 The new fleet is started and answers before the first request reaches it, the old one is stopped after its last request:
 an update drops none.
@@ -159,7 +160,8 @@ def turn(endpoint: Endpoint, before: EndpointStatus, after: EndpointStatus, reas
 
 
 def announce(endpoint: Endpoint) -> None:
-    """Publish the state, as EventBridge carries it: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html"""
+    """Publish the state, as EventBridge carries it:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html"""
     backend = sagemaker_backends[host.current().account_id][endpoint.region]
     variants = endpoint.description().get("ProductionVariants", [])
     detail: dict[str, Any] = {

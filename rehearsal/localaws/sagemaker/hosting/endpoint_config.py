@@ -81,7 +81,8 @@ def _variant(request: dict[str, Any]) -> Variant:
     if not request.get("ModelName"):
         raise AwsError(
             "ValidationException",
-            f"Variant {name} names no model: the embedded AWS offers no inference components, so each variant needs a ModelName.",
+            f"Variant {name} names no model: the embedded AWS offers no inference components, so each variant needs a "
+            "ModelName.",
         )
     serverless = request.get("ServerlessConfig")
     if serverless and (request.get("InstanceType") or request.get("InitialInstanceCount")):

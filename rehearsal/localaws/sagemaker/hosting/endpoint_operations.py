@@ -97,7 +97,8 @@ class EndpointOperations:
         if endpoint.status not in CHANGEABLE:
             raise AwsError(
                 "ValidationException",
-                f'Cannot update endpoint "{endpoint.arn}" in status {endpoint.status}: DeleteEndpoint is the only operation '
+                f'Cannot update endpoint "{endpoint.arn}" in status {endpoint.status}: DeleteEndpoint is the only '
+                "operation "
                 f"that can be performed on a failed endpoint.",
             )
         return endpoint
@@ -129,12 +130,13 @@ def _in_progress(endpoint: Endpoint) -> AwsError:
 
 
 def _check_same_variants(live: Fleet, config: EndpointConfig) -> None:
-    """Blue/green deployments with a policy keep the variant names: https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html"""
+    """Blue/green deployments with a policy keep the variant names:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html"""
     if set(live.variants) != {variant.name for variant in config.variants}:
         raise AwsError(
             "ValidationException",
-            f"The variant names of endpoint configuration {config.name} must match those of the endpoint's current one, "
-            f"{live.config.name}, for a deployment with a BlueGreenUpdatePolicy.",
+            f"The variant names of endpoint configuration {config.name} must match those of the endpoint's current "
+            f"one, {live.config.name}, for a deployment with a BlueGreenUpdatePolicy.",
         )
 
 

@@ -123,7 +123,8 @@ class RunningVariant:
             (self.folder / "model").mkdir(exist_ok=True)
 
     def _fill(self) -> None:
-        """Start what is missing: replace crashed processes, and have a serverless variant's first request start its only one."""
+        """Start what is missing: replace crashed processes, and have a serverless variant's first request start its
+        only one."""
         if self._stopped:
             raise InstanceError(f"the model servers of variant {self.name} have been stopped")
         wanted = 1 if self.variant.serverless else processes_for(self.instance_count)
@@ -153,8 +154,8 @@ class RunningVariant:
         for instance in self.instances:
             if not instance.ping(timeout_seconds=self._startup_seconds):
                 raise StartError(
-                    f"The {self.model.container.hostname} container for production variant {self.name} did not pass the ping "
-                    f"health check. Please check CloudWatch logs for this endpoint."
+                    f"The {self.model.container.hostname} container for production variant {self.name} did not pass "
+                    f"the ping health check. Please check CloudWatch logs for this endpoint."
                 )
 
     def scale(self, instance_count: int) -> None:

@@ -1,8 +1,9 @@
-"""The health of endpoints: model servers that have ended are started again; an endpoint that cannot have them back is OutOfService.
+"""The health of endpoints: model servers that have ended are started again; an endpoint that cannot have them back is
+OutOfService.
 
 AWS says of that status only that the endpoint takes no requests (DescribeEndpoint). Here an endpoint enters it when its
-servers did not pass the ping in :data:`ATTEMPTS` starts, or when after a failed update the old fleet does not answer either;
-it is tried again from time to time and comes back into service by itself. Times are of the embedded clock.
+servers did not pass the ping in :data:`ATTEMPTS` starts, or when after a failed update the old fleet does not answer
+either; it is tried again from time to time and comes back into service by itself. Times are of the embedded clock.
 """
 
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
-"""What an image means on this machine: the built-in algorithm's is served by the process that forks model servers, one of
-the user's own by the program that a file maps it to.
+"""What an image means on this machine: the built-in algorithm's is served by the process that forks model servers, one
+of the user's own by the program that a file maps it to.
 """
 
 import re
@@ -38,15 +38,18 @@ def start(model: Model, folder: Path, log: LogSink) -> Instance:
         return inference_code.start(model, folder, log)
     if framework is not None and framework.repository == SCIKIT_LEARN:
         raise UnknownImage(
-            f'The image "{container.image}" of model {model.name} serves a script and has none of its own: name one in the '
-            f"model's environment ({inference_code.PROGRAM}, {inference_code.SUBMIT_DIRECTORY}), as the SDK's SKLearnModel does."
+            f'The image "{container.image}" of model {model.name} serves a script and has none of its own: name one in '
+            "the "
+            f"model's environment ({inference_code.PROGRAM}, {inference_code.SUBMIT_DIRECTORY}), as the SDK's "
+            "SKLearnModel does."
         )
     found = _XGBOOST.fullmatch(container.image)
     if found is None:
         raise UnknownImage(
-            f'The embedded AWS has no program for the image "{container.image}" of model {model.name}: it serves the built-in '
-            f"XGBoost images (<registry>/sagemaker-xgboost:<version> and <registry>/xgboost:1) and images of your own that the "
-            f"file named by {own_images.VARIABLE} maps to local programs."
+            f'The embedded AWS has no program for the image "{container.image}" of model {model.name}: it serves the '
+            "built-in "
+            "XGBoost images (<registry>/sagemaker-xgboost:<version> and <registry>/xgboost:1) and images of your own "
+            f"that the file named by {own_images.VARIABLE} maps to local programs."
         )
     return model_host().start(ServerOrder(str(folder / "model"), found["tag"], container.environment), log)
 

@@ -1,7 +1,8 @@
-"""The user's inference script: from the model's archive or from S3, served by a program of ours with the image's interpreter.
+"""The user's inference script: from the model's archive or from S3, served by a program of ours with the image's
+interpreter.
 
-``SAGEMAKER_PROGRAM`` of the model's environment names the script, ``SAGEMAKER_SUBMIT_DIRECTORY`` its folder in the container or its
-archive in S3. https://docs.aws.amazon.com/sagemaker/latest/dg/adapt-inference-container.html
+``SAGEMAKER_PROGRAM`` of the model's environment names the script, ``SAGEMAKER_SUBMIT_DIRECTORY`` its folder in the
+container or its archive in S3. https://docs.aws.amazon.com/sagemaker/latest/dg/adapt-inference-container.html
 """
 
 import threading

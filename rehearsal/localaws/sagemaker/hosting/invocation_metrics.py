@@ -1,4 +1,5 @@
-"""What CloudWatch shows of invocations: collected as they happen, written every second as one statistic for each variant.
+"""What CloudWatch shows of invocations: collected as they happen, written every second as one statistic for each
+variant.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html lists the metrics and their units.
 """

@@ -106,7 +106,8 @@ def _url_of_source(source: dict[str, Any] | None) -> str | None:
     if described.get("CompressionType") != "Gzip" or described.get("S3DataType") != "S3Object":
         raise AwsError(
             "ValidationException",
-            "The embedded AWS reads ModelDataSource of S3DataType S3Object and CompressionType Gzip (one model.tar.gz) only.",
+            "The embedded AWS reads ModelDataSource of S3DataType S3Object and CompressionType Gzip (one model.tar.gz) "
+            "only.",
         )
     return str(described["S3Uri"])
 

@@ -13,7 +13,8 @@ from rehearsal.localaws.ground.errors import AwsError, describe
 
 SERVICE = "sagemaker.amazonaws.com"
 _LIMITS = Limits(30_000_000_000)
-"""The storage of the smaller instances that serve. https://docs.aws.amazon.com/sagemaker/latest/dg/host-instance-storage.html"""
+"""The storage of the smaller instances that serve.
+https://docs.aws.amazon.com/sagemaker/latest/dg/host-instance-storage.html"""
 _MISSING = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
 
 
@@ -40,9 +41,9 @@ def check_access(url: str, role_arn: str | None, *, region: str) -> None:
 
 def _no_access(url: str, role_arn: str | None, region: str) -> str:
     return (
-        f'Could not access model data at {url}. Please ensure that the role "{role_arn}" exists and that its trust relationship '
-        f'policy allows the action "sts:AssumeRole" for the service principal "{SERVICE}". Also ensure that the role has '
-        f'"s3:GetObject" permissions and that the object is located in {region}.'
+        f'Could not access model data at {url}. Please ensure that the role "{role_arn}" exists and that its trust '
+        f'relationship policy allows the action "sts:AssumeRole" for the service principal "{SERVICE}". Also ensure '
+        f'that the role has "s3:GetObject" permissions and that the object is located in {region}.'
     )
 
 
@@ -61,7 +62,8 @@ def fetch(url: str, role_arn: str | None, folder: Path, *, hostname: str, region
             shutil.copyfileobj(body, file, 1 << 20)
     except (ClientError, AwsError) as error:
         raise ModelDataError(
-            f'Failed to download model data for container "{hostname}" from URL: "{url}". Please ensure that there is an object '
+            f'Failed to download model data for container "{hostname}" from URL: "{url}". Please ensure that there is '
+            "an object "
             f"located at the URL and that the role passed to CreateModel has permissions to download the object. "
             f"({describe(error)})"
         ) from error
@@ -76,7 +78,8 @@ def _unpack(archive: Path, folder: Path, url: str, hostname: str) -> None:
             archives.untar(packed, folder, _LIMITS)
     except (archives.NotUnpacked, OSError) as error:
         raise ModelDataError(
-            f'Failed to extract model data archive for container "{hostname}" from URL "{url}". Please ensure that the object '
+            f'Failed to extract model data archive for container "{hostname}" from URL "{url}". Please ensure that the '
+            "object "
             f"located at the URL is a valid tar.gz archive. ({error})"
         ) from error
 

@@ -1,4 +1,5 @@
-"""What is kept of each invocation, for metrics and data capture: noted in passing, written by one thread every second."""
+"""What is kept of each invocation, for metrics and data capture: noted in passing, written by one thread every
+second."""
 
 import logging
 import threading

@@ -1,4 +1,5 @@
-"""Which variant serves a request, and how traffic moves to a new fleet. Pure: no clock, no process, no randomness of its own."""
+"""Which variant serves a request, and how traffic moves to a new fleet. Pure: no clock, no process, no randomness of
+its own."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from rehearsal.localaws.ground.errors import AwsError
 
 
 def choose(weights: Sequence[tuple[str, float]], point: float) -> str | None:
-    """The name on which ``point`` (0 <= point < 1) falls when the weights are laid end to end; None when all weigh nothing."""
+    """The name on which ``point`` (0 <= point < 1) falls when the weights are laid end to end; None when all weigh
+    nothing."""
     total = sum(weight for _, weight in weights)
     position = point * total
     for name, weight in weights:
@@ -90,7 +92,8 @@ def _steps(routing: Mapping[str, Any], instance_count: int) -> Iterator[Step]:
 
 
 def _share(routing: Mapping[str, Any], member: str, instance_count: int, *, least_percent: int) -> float:
-    """The step's share of the instances, which is its share of the traffic: whole instances only, at most half of them."""
+    """The step's share of the instances, which is its share of the traffic: whole instances only, at most half of
+    them."""
     size = routing.get(member)
     if size is None:
         raise AwsError("ValidationException", f"Traffic routing of type {routing['Type']} needs {member}.")
@@ -106,7 +109,7 @@ def _share(routing: Mapping[str, Any], member: str, instance_count: int, *, leas
     if instances * 2 > instance_count:
         raise AwsError(
             "ValidationException",
-            f"{member} must be at most 50% of the fleet: {instances} of {instance_count} instance(s) is more. Use at least "
-            f"{instances * 2} instances in each variant, or ALL_AT_ONCE.",
+            f"{member} must be at most 50% of the fleet: {instances} of {instance_count} instance(s) is more. Use at "
+            f"least {instances * 2} instances in each variant, or ALL_AT_ONCE.",
         )
     return float(instances / instance_count)

@@ -1,4 +1,5 @@
-"""What the instances of endpoints use, in CloudWatch: each minute, or as often as the configuration's MetricsConfig says."""
+"""What the instances of endpoints use, in CloudWatch: each minute, or as often as the configuration's MetricsConfig
+says."""
 
 import shutil
 from collections.abc import Iterator

@@ -90,7 +90,8 @@ class ExecutionOperations(PipelineRequests):
             if execution.status not in (ExecutionStatus.FAILED, ExecutionStatus.STOPPED):
                 raise AwsError(
                     "ConflictException",
-                    f"Pipeline execution {execution.arn} is {execution.status}; only a failed or stopped one can be retried.",
+                    f"Pipeline execution {execution.arn} is {execution.status}; only a failed or stopped one can be "
+                    "retried.",
                 )
             if machine.has_failed_by_intent(execution):
                 raise AwsError(
@@ -119,7 +120,8 @@ class ExecutionOperations(PipelineRequests):
         return {"PipelineExecutionArn": execution.arn}
 
     def describe_pipeline_execution(self) -> dict[str, Any]:
-        """The execution. While it is at work the answer is held back for a moment: both SDKs look once, and then sleep 30 s."""
+        """The execution. While it is at work the answer is held back for a moment: both SDKs look once, and then sleep
+        30 s."""
         execution = self._execution(self.params["PipelineExecutionArn"])
         by_sdk = _SDK in str(self.headers.get("User-Agent", ""))
         engine.await_end(execution, _HELD_SECONDS_FOR_SDK if by_sdk else _HELD_SECONDS)

@@ -28,7 +28,8 @@ class PipelineOperations(PipelineRequests):
         if name in self._store.pipelines:
             raise AwsError(
                 "ValidationException",
-                f"Pipeline names must be unique within an AWS account and region. Pipeline with name ({name}) already exists.",
+                f"Pipeline names must be unique within an AWS account and region. Pipeline with name ({name}) already "
+                "exists.",
             )
         found = self._definition(params["RoleArn"], required=True)
         assert found is not None
@@ -185,5 +186,6 @@ def _check_aliases(pipeline: Pipeline, wanted: list[str]) -> None:
         if taken:
             raise AwsError(
                 "ConflictException",
-                f"The alias '{taken[0]}' is that of version {version.number} of pipeline '{pipeline.name}'; remove it there first.",
+                f"The alias '{taken[0]}' is that of version {version.number} of pipeline '{pipeline.name}'; remove it "
+                "there first.",
             )

@@ -1,4 +1,5 @@
-"""What a step asks for, held against the request of the API that it becomes; expressions stand for any single value. Pure.
+"""What a step asks for, held against the request of the API that it becomes; expressions stand for any single value.
+Pure.
 
 It reads botocore's model of SageMaker. The words are those of CreatePipeline where an answer of the service is known.
 """

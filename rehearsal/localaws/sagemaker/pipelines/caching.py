@@ -1,7 +1,7 @@
 """Whether an earlier run of a step can be reused, and if not, what differed. Pure.
 
-Compared are the resolved values of the documented keys alone: neither outputs, instances, roles and tags nor what lies in S3.
-https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-default-keys.html
+Compared are the resolved values of the documented keys alone: neither outputs, instances, roles and tags nor what lies
+in S3. https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-default-keys.html
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,8 +26,8 @@ class Hit:
 def look(pipeline: Pipeline, execution: Execution, step: Step, arguments: Mapping[str, Any], now: float) -> Hit | Miss:
     """The newest run of the same step whose keys are equal and that is not too old; or why there is none.
 
-    ``arguments`` are resolved, a check step's settings among them; ``now`` is in seconds. A run counts that did the work
-    itself and has succeeded.
+    ``arguments`` are resolved, a check step's settings among them; ``now`` is in seconds. A run counts that did the
+    work itself and has succeeded.
     """
     if not step.kind.cache_keys:
         return Miss(f"steps of type {step.kind.type} are never reused")

@@ -1,4 +1,5 @@
-"""What a step is given at run time: the values that its expressions refer to, and the clients of the pipeline's role."""
+"""What a step is given at run time: the values that its expressions refer to, and the clients of the pipeline's
+role."""
 
 import json
 from collections.abc import Callable
@@ -69,8 +70,8 @@ def _client_maker(execution: Execution) -> Callable[[str], Any]:
             )
         except AwsError as error:
             raise StepFailed(
-                f"ClientError: Could not assume role {execution.role_arn}. Please ensure that the role exists and allows "
-                f"principal '{SERVICE}' to assume the role."
+                f"ClientError: Could not assume role {execution.role_arn}. Please ensure that the role exists and "
+                f"allows principal '{SERVICE}' to assume the role."
             ) from error
         return identity.client(service, credentials, execution.region, attempts=1, timeout_seconds=MOST_SECONDS)
 

@@ -1,4 +1,5 @@
-"""The durations of CacheConfig: ISO 8601, as loosely as the service takes them (``p30d``, ``P4DT12H``, ``T16m``, ``30d``). Pure.
+"""The durations of CacheConfig: ISO 8601, as loosely as the service takes them (``p30d``, ``P4DT12H``, ``T16m``,
+``30d``). Pure.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-caching.html
 """

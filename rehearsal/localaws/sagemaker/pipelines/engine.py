@@ -1,4 +1,5 @@
-"""Carries out what the state machine decides: takes turns one at a time, makes the calls of steps in threads, minds the clock.
+"""Carries out what the state machine decides: takes turns one at a time, makes the calls of steps in threads, minds the
+clock.
 
 The only place of this room with a lock and threads; the records have none. Nothing is awaited while the lock is held.
 """
@@ -254,7 +255,8 @@ class Engine:
 
 
 def is_at_work(execution: Execution) -> bool:
-    """Whether something is under way that ends by itself: neither an answer to a callback nor a later try is waited for."""
+    """Whether something is under way that ends by itself: neither an answer to a callback nor a later try is waited
+    for."""
     if not execution.status.is_live:
         return False
     return any(run.resume_at is None and run.step.kind.type != "Callback" for run in execution.live_runs())

@@ -1,7 +1,8 @@
 """The state machine of pipeline executions: what an event does to one, and what must be done next. Pure.
 
-Each function takes the :class:`~.turns.Turn` of the moment, changes the records of its execution and nothing else, and adds
-instructions to the turn; ``advance`` then begins what has become possible. Names apart, the same events give the same records.
+Each function takes the :class:`~.turns.Turn` of the moment, changes the records of its execution and nothing else, and
+adds instructions to the turn; ``advance`` then begins what has become possible. Names apart, the same events give the
+same records.
 """
 
 from collections.abc import Mapping
@@ -148,7 +149,8 @@ def _whole_reason(execution: Execution, run: StepRun, reason: str, fault: Fault 
 
 
 def stopped(turn: Turn, run: StepRun) -> None:
-    """What the step had started was stopped: as the execution wanted it, or by somebody else, and then the step has failed."""
+    """What the step had started was stopped: as the execution wanted it, or by somebody else, and then the step has
+    failed."""
     if not _is_current(turn, run):
         return
     if run.status is StepStatus.STOPPING:

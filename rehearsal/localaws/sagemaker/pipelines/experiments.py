@@ -1,4 +1,5 @@
-"""The experiment and trial of an execution, made if they are missing: its jobs become the trial's components by ExperimentConfig."""
+"""The experiment and trial of an execution, made if they are missing: its jobs become the trial's components by
+ExperimentConfig."""
 
 from collections.abc import Mapping
 from typing import Any

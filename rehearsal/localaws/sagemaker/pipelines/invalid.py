@@ -1,4 +1,5 @@
-"""Why a definition is refused. The service answers CreatePipeline and UpdatePipeline with the text as ValidationException."""
+"""Why a definition is refused. The service answers CreatePipeline and UpdatePipeline with the text as
+ValidationException."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,8 @@
-"""Paths into a document: ``ModelArtifacts.S3ModelArtifacts``, ``Outputs['train'].S3Output``, ``metrics[0].value``. Pure.
+"""Paths into a document: ``ModelArtifacts.S3ModelArtifacts``, ``Outputs['train'].S3Output``, ``metrics[0].value``.
+Pure.
 
-Property references and JsonGet share this grammar: names parted by dots, numbers and quoted keys in brackets, with or without
-the ``$`` of JSONPath. What finds more than one value (``*``, ``..``, filters) is not part of it.
+Property references and JsonGet share this grammar: names parted by dots, numbers and quoted keys in brackets, with or
+without the ``$`` of JSONPath. What finds more than one value (``*``, ``..``, filters) is not part of it.
 """
 
 import re

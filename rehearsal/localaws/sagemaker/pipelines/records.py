@@ -52,7 +52,8 @@ class Caller:
 
 @dataclass(frozen=True)
 class Miss:
-    """Why a step with caching was not reused: ``execution`` is the earlier run that came nearest, ``keys`` what differed."""
+    """Why a step with caching was not reused: ``execution`` is the earlier run that came nearest, ``keys`` what
+    differed."""
 
     reason: str
     execution: str | None = None

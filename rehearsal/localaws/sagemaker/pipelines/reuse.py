@@ -1,7 +1,8 @@
-"""``GET /_rehearsal/model-pipelines``: executions of SageMaker pipelines with what AWS does not tell: why a step was not reused.
+"""``GET /_rehearsal/model-pipelines``: executions of SageMaker pipelines with what AWS does not tell: why a step was
+not reused.
 
-Members: ``pipeline`` (a name) or ``execution`` (an ARN) narrow the list. AWS's own answers carry no member that AWS lacks, so this is
-where the keys stand that differed.
+Members: ``pipeline`` (a name) or ``execution`` (an ARN) narrow the list. AWS's own answers carry no member that AWS
+lacks, so this is where the keys stand that differed.
 """
 
 from collections.abc import Iterator

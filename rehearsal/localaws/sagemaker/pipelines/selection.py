@@ -29,7 +29,8 @@ def check(definition: Definition, waits: Edges, selected: Sequence[str], source:
     needed = sorted(set().union(*(waits[name] for name in selected)) - set(selected))
     if needed and source is None:
         raise CannotSelect(
-            f"Invalid SourcePipelineExecutionArn: null. The selected steps {_list(selected)} have dependencies on {_list(needed)}"
+            f"Invalid SourcePipelineExecutionArn: null. The selected steps {_list(selected)} have dependencies on "
+            f"{_list(needed)}"
         )
     if source is None:
         return
@@ -38,8 +39,8 @@ def check(definition: Definition, waits: Edges, selected: Sequence[str], source:
     missing = [name for name in needed if _result(source, name) is None]
     if missing:
         raise CannotSelect(
-            f"Invalid SourcePipelineExecutionArn: {source.arn}. The selected steps {_list(selected)} have dependencies on "
-            f"{_list(missing)}, which have not succeeded there."
+            f"Invalid SourcePipelineExecutionArn: {source.arn}. The selected steps {_list(selected)} have dependencies "
+            f"on {_list(missing)}, which have not succeeded there."
         )
     _check_branches(definition, selected, source)
 
@@ -51,8 +52,8 @@ def _check_connected(waits: Edges, selected: set[str]) -> None:
     )
     if between:
         raise CannotSelect(
-            f"The selected steps {_list(sorted(selected))} are not connected: the steps {_list(between)} between them must be "
-            f"selected too."
+            f"The selected steps {_list(sorted(selected))} are not connected: the steps {_list(between)} between them "
+            f"must be selected too."
         )
 
 

@@ -76,7 +76,8 @@ def _check_step(definition: Definition, step: Step, reference: StepProperty | Js
     if isinstance(reference, JsonOfFile):
         if reference.file not in before.property_files:
             raise InvalidDefinition(
-                f"Step '{step.name}' reads the property file '{reference.file}', which step '{before.name}' does not declare."
+                f"Step '{step.name}' reads the property file '{reference.file}', which step '{before.name}' does not "
+                "declare."
             )
     elif not _is_known(before, reference):
         path = ".".join(map(str, reference.path))
@@ -100,7 +101,8 @@ def _check_property_files(step: Step) -> None:
     for file in step.property_files.values():
         if file.output not in names and all(isinstance(name, str) for name in names):
             raise InvalidDefinition(
-                f"Property file '{file.name}' of step '{step.name}' is in the output '{file.output}', which the step has not."
+                f"Property file '{file.name}' of step '{step.name}' is in the output '{file.output}', which the step "
+                "has not."
             )
 
 

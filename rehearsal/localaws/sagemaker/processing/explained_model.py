@@ -1,7 +1,7 @@
 """The artifact of the model that a Clarify job explains, laid into its container with the model's own role.
 
-Clarify asks an endpoint for the answers that it explains; the checker here reads them off the model itself, and the job's role, which
-may do what AWS's container does, need not be able to read the artifact.
+Clarify asks an endpoint for the answers that it explains; the checker here reads them off the model itself, and the
+job's role, which may do what AWS's container does, need not be able to read the artifact.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""What a processing job runs: the command of its request, a mapped program, or the checker that behaves as its image."""
+"""What a processing job runs: the command of its request, a mapped program, or the checker that behaves as its
+image."""
 
 import sys
 from collections.abc import Mapping
@@ -66,6 +67,7 @@ def _checker(module: str, image: str, specification: Mapping[str, Any]) -> Proce
     if specification.get("ContainerEntrypoint") or specification.get("ContainerArguments"):
         raise AwsError(
             "ValidationException",
-            f"The image {image} runs its own program on the embedded AWS: leave out ContainerEntrypoint and ContainerArguments.",
+            f"The image {image} runs its own program on the embedded AWS: leave out ContainerEntrypoint and "
+            "ContainerArguments.",
         )
     return ProcessingProgram(sys.executable, ("-m", module), import_path=check_images.PACKAGE_ROOT)

@@ -1,4 +1,5 @@
-"""Run a processing job: inputs to folders, the command in each instance's container, folders to outputs. Each has a thread."""
+"""Run a processing job: inputs to folders, the command in each instance's container, folders to outputs. Each has a
+thread."""
 
 import shutil
 import time

@@ -1,6 +1,7 @@
 """The trial component that stands for a job in the lineage, whether it belongs to a trial or to none: read off the job.
 
-SageMaker makes one for every job, ``<job>-aws-training-job``; who looks for the lineage of a job asks for it by the job's ARN.
+SageMaker makes one for every job, ``<job>-aws-training-job``; who looks for the lineage of a job asks for it by the
+job's ARN.
 """
 
 from collections.abc import Iterator
@@ -36,7 +37,8 @@ def _component(backend: Any, job: Any, kind: str) -> dict[str, Any]:
 
 
 class ComponentOperations:
-    """ListTrialComponents by the ARN of a job, DescribeTrialComponent of one that no trial has; all else is as recorded."""
+    """ListTrialComponents by the ARN of a job, DescribeTrialComponent of one that no trial has; all else is as
+    recorded."""
 
     params: dict[str, Any]
     sagemaker_backend: Any

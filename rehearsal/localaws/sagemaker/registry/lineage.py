@@ -1,7 +1,8 @@
-"""Lineage: data -> job -> data or model artifact -> model package, model -> endpoint. Read off what exists, nothing is recorded twice.
+"""Lineage: data -> job -> data or model artifact -> model package, model -> endpoint. Read off what exists, nothing is
+recorded twice.
 
-As in SageMaker a vertex has an ARN of its own kind (artifact, experiment-trial-component, context), derived here from the
-URI or ARN that it stands for; ListArtifacts and ListContexts find it by that (``SourceUri``).
+As in SageMaker a vertex has an ARN of its own kind (artifact, experiment-trial-component, context), derived here from
+the URI or ARN that it stands for; ListArtifacts and ListContexts find it by that (``SourceUri``).
 https://docs.aws.amazon.com/sagemaker/latest/dg/querying-lineage-entities.html
 """
 

@@ -75,7 +75,8 @@ class RegistryOperations:
         return find_package(self.sagemaker_backend, self.params["ModelPackageName"]).description()
 
     def batch_describe_model_package(self) -> dict[str, Any]:
-        """Those that are there, and for each other ARN why it is missing, with the error of DescribeModelPackage: AWS names no codes."""
+        """Those that are there, and for each other ARN why it is missing, with the error of DescribeModelPackage: AWS
+        names no codes."""
         found: dict[str, Any] = {}
         failed: dict[str, Any] = {}
         for arn in self.params["ModelPackageArnList"]:

@@ -1,7 +1,7 @@
 """What each member of a request about a model package does here. Data; see ``request_members``.
 
-The registry keeps what describes a package and gives it back, as AWS does; approvals act. What AWS does with other members (a
-validation by transform jobs, a listing on the Marketplace) is refused.
+The registry keeps what describes a package and gives it back, as AWS does; approvals act. What AWS does with other
+members (a validation by transform jobs, a listing on the Marketplace) is refused.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
 """
 

@@ -28,7 +28,8 @@ class Container:
     host: str
     hosts: tuple[str, ...]
     tracker_port: int | None = None
-    """Where the instances of the job meet: all are on this machine, so every job needs a port (and the next) of its own."""
+    """Where the instances of the job meet: all are on this machine, so every job needs a port (and the next) of its
+    own."""
 
     def channel(self, name: str) -> Path:
         return self.base / "input" / "data" / name

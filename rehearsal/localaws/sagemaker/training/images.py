@@ -1,4 +1,5 @@
-"""What a training job runs on this machine: the command that it names, its script, or the program that behaves as its image."""
+"""What a training job runs on this machine: the command that it names, its script, or the program that behaves as its
+image."""
 
 import re
 import sys
@@ -87,15 +88,17 @@ def _algorithm(image: str) -> TrainingProgram:
     if framework is not None and framework.repository == SCIKIT_LEARN:
         raise AwsError(
             "ValidationException",
-            f"The image {image} has no algorithm of its own: give it a script, in the hyperparameters sagemaker_program and "
-            f"sagemaker_submit_directory (the SDK's SKLearn estimator does) or by ContainerEntrypoint.",
+            f"The image {image} has no algorithm of its own: give it a script, in the hyperparameters "
+            "sagemaker_program and sagemaker_submit_directory (the SDK's SKLearn estimator does) or by "
+            "ContainerEntrypoint.",
         )
     if tag is None:
         raise AwsError(
             "ValidationException",
             f"Requested image {image} not found. The embedded AWS trains with the built-in XGBoost "
-            f"(<registry>/sagemaker-xgboost:<version> and <registry>/xgboost:1), with scripts in the XGBoost and scikit-learn "
-            f"images, and with images of your own that the file named by {own_images.VARIABLE} maps to local programs.",
+            "(<registry>/sagemaker-xgboost:<version> and <registry>/xgboost:1), with scripts in the XGBoost and "
+            f"scikit-learn images, and with images of your own that the file named by {own_images.VARIABLE} maps to "
+            "local programs.",
         )
     arguments = ("-m", "rehearsal.localaws.algorithms.xgboost", "--image-tag", tag, "train")
     return TrainingProgram(arguments, built_in=True, import_path=_PACKAGE_ROOT)

@@ -1,4 +1,5 @@
-"""The input data of a job: which S3 objects a channel means, which instance gets them, and where they lie in the container.
+"""The input data of a job: which S3 objects a channel means, which instance gets them, and where they lie in the
+container.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
 """
@@ -96,12 +97,14 @@ def download(channel: ChannelInput, objects: Sequence[InputObject], folder: Path
                 shutil.copyfileobj(gzip.GzipFile(fileobj=body) if channel.gzipped else body, file, _COPY_BYTES)
         except (ClientError, OSError, EOFError, zlib.error) as error:
             raise DownloadError(
-                f"ClientError: Data download failed: channel {channel.name}, s3://{each.bucket}/{each.key}: {describe(error)}"
+                f"ClientError: Data download failed: channel {channel.name}, s3://{each.bucket}/{each.key}: "
+                f"{describe(error)}"
             ) from error
 
 
 def _inside(folder: Path, path: str) -> Path:
-    """Where a path below the channel lies. S3 takes any text as a key, ``..`` too, which must not lead out of the folder."""
+    """Where a path below the channel lies. S3 takes any text as a key, ``..`` too, which must not lead out of the
+    folder."""
     if not path or ".." in path.split("/"):
         raise OSError(f"the key is no name of a file below {_CHANNELS}")
     return folder / path
@@ -141,7 +144,8 @@ _KINDS = {"S3Prefix": _prefix_objects, "ManifestFile": _manifest_objects}
 
 
 def path_below(prefix: str, key: str) -> str:
-    """Where an object lies below its channel's folder: what follows the prefix taken as a folder, else the object's name."""
+    """Where an object lies below its channel's folder: what follows the prefix taken as a folder, else the object's
+    name."""
     rest = key[len(prefix) :]
     if rest and (prefix == "" or prefix.endswith("/") or rest.startswith("/")):
         return rest.lstrip("/")
@@ -151,8 +155,8 @@ def path_below(prefix: str, key: str) -> str:
 def _nothing_found(uri: str, role_arn: str, region: str, cause: str = "") -> str:
     bucket, _ = split_uri(uri)
     message = (
-        f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket exists in the '
-        f'selected region ({region}), that objects exist under that S3 prefix, and that the role "{role_arn}" has '
+        f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket exists in '
+        f'the selected region ({region}), that objects exist under that S3 prefix, and that the role "{role_arn}" has '
         f'"s3:ListBucket" permissions on bucket "{bucket}".'
     )
     return f"{message} Error message from S3: {cause}" if cause else message

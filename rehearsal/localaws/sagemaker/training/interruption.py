@@ -1,6 +1,8 @@
-"""Spot interruptions on request: ``POST /_rehearsal/interrupt-training`` with ``{"TrainingJobName": ..., "Region": ...}``.
+"""Spot interruptions on request: ``POST /_rehearsal/interrupt-training`` with ``{"TrainingJobName": ..., "Region":
+...}``.
 
-``Seconds`` is how long no spot instance is to be had afterwards (0): a job that waits past its MaxWaitTimeInSeconds ends.
+``Seconds`` is how long no spot instance is to be had afterwards (0): a job that waits past its MaxWaitTimeInSeconds
+ends.
 """
 
 from typing import Any

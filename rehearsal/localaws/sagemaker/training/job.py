@@ -1,4 +1,5 @@
-"""The record of a training job: what was asked, where it stands, what it gave. No threads, no calls: the run moves it on."""
+"""The record of a training job: what was asked, where it stands, what it gave. No threads, no calls: the run moves it
+on."""
 
 import threading
 from collections.abc import Iterable, Mapping
@@ -80,7 +81,8 @@ _MAX_REASON = 1024
 
 @dataclass(frozen=True)
 class Trial:
-    """What a tuning job wants of the job that it has started: its own ARN, its objective, and whether all values are kept."""
+    """What a tuning job wants of the job that it has started: its own ARN, its objective, and whether all values are
+    kept."""
 
     tuning_job_arn: str
     metric: str
@@ -112,7 +114,8 @@ class TrainingJob:
     """After an interruption, until spot instances are to be had again."""
     trial: Trial | None = None
     followed: list[float] = field(default_factory=list)
-    """The values of the trial's metric in the order in which they were told, one for each epoch, where they are kept."""
+    """The values of the trial's metric in the order in which they were told, one for each epoch, where they are
+    kept."""
     changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
 
     def __post_init__(self) -> None:

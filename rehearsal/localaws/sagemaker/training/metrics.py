@@ -37,7 +37,8 @@ class MetricFinder:
 
 @dataclass(frozen=True)
 class EvaluationLineFinder:
-    """The same as the built-in algorithm's definitions find, in one look at a line instead of one for each definition."""
+    """The same as the built-in algorithm's definitions find, in one look at a line instead of one for each
+    definition."""
 
     _line = re.compile(r"\[[0-9]+\]#011")
     _value = re.compile(rf"#011(train|validation)-([\w\-]+):{_NUMBER}")

@@ -107,8 +107,8 @@ def _check_spot(request: Mapping[str, Any]) -> None:
         image = request["AlgorithmSpecification"].get("TrainingImage", "")
         if longest > _LONGEST_WAIT_WITHOUT_CHECKPOINTS_SECONDS and _FIRST_XGBOOST.search(image):
             raise invalid(
-                f"Invalid MaxWaitTimeInSeconds {longest}. The built-in algorithm {image} writes no checkpoints, for which "
-                f"MaxWaitTimeInSeconds is at most {_LONGEST_WAIT_WITHOUT_CHECKPOINTS_SECONDS} seconds."
+                f"Invalid MaxWaitTimeInSeconds {longest}. The built-in algorithm {image} writes no checkpoints, for "
+                f"which MaxWaitTimeInSeconds is at most {_LONGEST_WAIT_WITHOUT_CHECKPOINTS_SECONDS} seconds."
             )
     elif longest is not None:
         raise invalid("MaxWaitTimeInSeconds is supported only with EnableManagedSpotTraining.")

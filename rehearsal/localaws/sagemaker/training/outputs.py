@@ -28,7 +28,8 @@ def model_uri(request: Mapping[str, Any]) -> str:
 
 
 def upload(request: Mapping[str, Any], base: Path, s3: Any) -> str | None:
-    """Upload what the algorithm left: ``model`` and ``output/data``; gives the model's URI, None when there is no model.
+    """Upload what the algorithm left: ``model`` and ``output/data``; gives the model's URI, None when there is no
+    model.
 
     Raises:
         UploadError: naming the place.
@@ -72,8 +73,8 @@ class _Destination:
                 self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, **self._extra)
         except (ClientError, S3UploadFailedError) as error:
             raise UploadError(
-                f"ClientError: Failed to upload to s3://{self._bucket}/{key}: {describe(error)}. Please ensure that the bucket "
-                f"exists and that the job's role has s3:PutObject on it."
+                f"ClientError: Failed to upload to s3://{self._bucket}/{key}: {describe(error)}. Please ensure that "
+                f"the bucket exists and that the job's role has s3:PutObject on it."
             ) from error
 
 

@@ -148,7 +148,8 @@ class TrainingRun:
         return [Container(folder / name, name, hosts, port) for name in hosts]
 
     def _download(self, containers: Sequence[Container]) -> list[CheckpointMirror]:
-        """Fill the containers; gives the mirrors of their checkpoint folders, none when the job keeps no checkpoints."""
+        """Fill the containers; gives the mirrors of their checkpoint folders, none when the job keeps no
+        checkpoints."""
         request, mirrors = self.job.request, []
         for number, container in enumerate(containers):
             container.prepare(request)

@@ -1,4 +1,5 @@
-"""What it takes to start a training job, apart from who asks for it: CreateTrainingJob, or a tuning job for one of its trials."""
+"""What it takes to start a training job, apart from who asks for it: CreateTrainingJob, or a tuning job for one of its
+trials."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -82,7 +83,8 @@ def assume(role_arn: str, region: str) -> Credentials:
     except AwsError as error:
         raise AwsError(
             "ValidationException",
-            f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal '{SERVICE}' to assume the role.",
+            f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal '{SERVICE}' to "
+            "assume the role.",
         ) from error
 
 

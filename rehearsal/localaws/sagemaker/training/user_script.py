@@ -1,4 +1,5 @@
-"""Script mode: what a training request says of the user's script, and the variables that the training toolkit gives it. Pure.
+"""Script mode: what a training request says of the user's script, and the variables that the training toolkit gives it.
+Pure.
 
 https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md
 """
@@ -16,7 +17,8 @@ OBJECTIVE_METRIC = "_tuning_objective_metric"
 
 @dataclass(frozen=True)
 class UserScript:
-    """The entry point, and where its archive lies (``s3://...``, or a path of the container); None for what is in ``/opt/ml/code``."""
+    """The entry point, and where its archive lies (``s3://...``, or a path of the container); None for what is in
+    ``/opt/ml/code``."""
 
     entry_point: str
     source: str | None

@@ -1,4 +1,5 @@
-"""Run a transform job: processes of its own, the objects of its input one after the other, each written when it is whole."""
+"""Run a transform job: processes of its own, the objects of its input one after the other, each written when it is
+whole."""
 
 import gzip
 import itertools
@@ -99,7 +100,8 @@ def _servers(job: TransformJob) -> Iterator[list[Instance]]:
 
 
 def _environment(job: TransformJob) -> dict[str, str]:
-    """What the container is told of the job: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html"""
+    """What the container is told of the job:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html"""
     strategy = "SINGLE_RECORD" if job.plan.strategy is Strategy.SINGLE else "MULTI_RECORD"
     told = {
         "SAGEMAKER_BATCH": "true",

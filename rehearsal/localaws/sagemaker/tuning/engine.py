@@ -1,7 +1,7 @@
 """Carries out what the state machine decides: starts and stops training jobs, asks the strategies, tells the event bus.
 
-The only place of this room with a lock and a thread. The service itself starts a trial's training job, as on AWS: the caller of
-CreateHyperParameterTuningJob has passed the role, and needs no permission for CreateTrainingJob.
+The only place of this room with a lock and a thread. The service itself starts a trial's training job, as on AWS: the
+caller of CreateHyperParameterTuningJob has passed the role, and needs no permission for CreateTrainingJob.
 """
 
 import logging

@@ -1,4 +1,5 @@
-"""What a tuning job tells the rest of the account: ``SageMaker HyperParameter Tuning Job State Change`` on the default bus.
+"""What a tuning job tells the rest of the account: ``SageMaker HyperParameter Tuning Job State Change`` on the default
+bus.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
 """

@@ -1,6 +1,7 @@
 """The state machine of tuning jobs: what is seen of the trials goes in, what must be done comes out. Pure.
 
-Each function takes the :class:`Turn` of the moment, changes the records of its job and nothing else, and adds instructions.
+Each function takes the :class:`Turn` of the moment, changes the records of its job and nothing else, and adds
+instructions.
 """
 
 import secrets
@@ -14,7 +15,8 @@ from rehearsal.localaws.sagemaker.tuning.records import Status, Trial, TrialStat
 ATTEMPTS_TO_SUCCEED = 5
 """When so many trials are over and none has succeeded, the service gives up."""
 _CONVERGED_AFTER = 10
-"""So many trials in a row without an improvement of 1 % are convergence here. The service's own criterion is not public."""
+"""So many trials in a row without an improvement of 1 % are convergence here. The service's own criterion is not
+public."""
 _SIGNIFICANT = 0.01
 _SECONDS_TO_NEXT_LOOK = 1.0
 _INTERNAL = "InternalServerError"
@@ -209,14 +211,14 @@ def _why_none_succeeded(job: TuningJob) -> str:
     silent = [trial for trial in over if trial.status is not TrialStatus.FAILED]
     if silent:
         return (
-            f"No objective metrics found after running {len(over)} training jobs. Please ensure that the custom algorithm is "
-            f"emitting the objective metric as defined by the regular expression provided."
+            f"No objective metrics found after running {len(over)} training jobs. Please ensure that the custom "
+            f"algorithm is emitting the objective metric as defined by the regular expression provided."
         )
     if len(over) < ATTEMPTS_TO_SUCCEED:
         return "All training jobs failed. Please take a look at the training jobs failures to get more details."
     return (
-        f"No training job succeeded after {ATTEMPTS_TO_SUCCEED} attempts. For additional details, please take a look at the "
-        f"training job failures by listing training jobs for the hyperparameter tuning job."
+        f"No training job succeeded after {ATTEMPTS_TO_SUCCEED} attempts. For additional details, please take a look "
+        f"at the training job failures by listing training jobs for the hyperparameter tuning job."
     )
 
 

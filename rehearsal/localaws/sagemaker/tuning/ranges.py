@@ -16,7 +16,8 @@ from rehearsal.localaws.sagemaker.refusals import invalid
 MOST_HYPERPARAMETERS = 30
 """https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html"""
 _LOGARITHMIC_FROM = 100.0
-"""``Auto`` is logarithmic for a range whose upper bound is so many times the lower one. The service does not say what it does."""
+"""``Auto`` is logarithmic for a range whose upper bound is so many times the lower one. The service does not say what
+it does."""
 
 
 class Scaling(StrEnum):
@@ -132,7 +133,8 @@ def space_of(given: Mapping[str, Any]) -> Space:
     """Read the member ``ParameterRanges``.
 
     Raises:
-        AwsError: ValidationException, for bounds that are no numbers or the wrong way round, scaling that does not fit, names twice.
+        AwsError: ValidationException, for bounds that are no numbers or the wrong way round, scaling that does not fit,
+        names twice.
     """
     ranges: list[Range] = [_continuous(each) for each in given.get("ContinuousParameterRanges") or ()]
     ranges += [_integer(each) for each in given.get("IntegerParameterRanges") or ()]
@@ -194,7 +196,8 @@ def _scaling(given: Mapping[str, Any], low: float, high: float, *, whole: bool) 
 
 def _bad_range(given: Mapping[str, Any], why: str) -> AwsError:
     return invalid(
-        f"The range [{given['MinValue']}, {given['MaxValue']}] for the hyperparameter [{given['Name']}] isn't valid: {why}."
+        f"The range [{given['MinValue']}, {given['MaxValue']}] for the hyperparameter [{given['Name']}] isn't valid: "
+        f"{why}."
     )
 
 

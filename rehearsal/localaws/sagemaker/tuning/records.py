@@ -1,4 +1,5 @@
-"""The records of tuning jobs and their trials: what was asked, what was tried, what came of it. No threads, no calls."""
+"""The records of tuning jobs and their trials: what was asked, what was tried, what came of it. No threads, no
+calls."""
 
 import json
 from collections.abc import Mapping
@@ -74,7 +75,8 @@ class Definition:
 
     @property
     def static(self) -> dict[str, str]:
-        """The static hyperparameters, with the one that the service adds: the objective, as JSON where the script's name is JSON."""
+        """The static hyperparameters, with the one that the service adds: the objective, as JSON where the script's
+        name is JSON."""
         given = dict(self.request.get("StaticHyperParameters") or {})
         metric = self.objective.metric
         return {OBJECTIVE_METRIC: json.dumps(metric) if given.get(PROGRAM, "").startswith('"') else metric, **given}

@@ -1,7 +1,7 @@
 """CreateHyperParameterTuningJob's request, checked as the service does and read into what the search works on. Pure.
 
-Sentences in the service's words are those of its answers where one is known; the others say the rule of the documentation.
-https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParameterTuningJob.html
+Sentences in the service's words are those of its answers where one is known; the others say the rule of the
+documentation. https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateHyperParameterTuningJob.html
 """
 
 import math
@@ -16,7 +16,8 @@ from rehearsal.localaws.sagemaker.tuning.ranges import Categorical, Space
 from rehearsal.localaws.sagemaker.tuning.records import Definition, Limits, Objective
 
 MOST_PARALLEL = 100
-"""What the service raises its limit of 10 to: https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html"""
+"""What the service raises its limit of 10 to:
+https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html"""
 _MOST_TRIALS, _MOST_RANDOM_TRIALS = 750, 10_000
 _MOST_HYPERPARAMETERS = 100
 
@@ -131,9 +132,9 @@ def _most_trials(config: Mapping[str, Any], spaces: list[Space], has_criteria: b
         return asked if math.isinf(combinations) else min(asked, int(combinations))
     if combinations < asked:
         raise invalid(
-            f"You don't have enough combinations of hyperparameter ranges. The total number of hyperparameter combinations for "
-            f"the provided ranges [{float(combinations)}] must be equal or greater than the value of MaxNumberOfJobs, [{asked}]. "
-            f"Provide additional ranges."
+            "You don't have enough combinations of hyperparameter ranges. The total number of hyperparameter "
+            f"combinations for the provided ranges [{float(combinations)}] must be equal or greater than the value of "
+            f"MaxNumberOfJobs, [{asked}]. Provide additional ranges."
         )
     return int(asked)
 
@@ -145,8 +146,8 @@ def _grid_size(spaces: list[Space], combinations: float, asked: int | None) -> i
         )
     if asked is not None and asked != combinations:
         raise invalid(
-            f"MaxNumberOfTrainingJobs [{asked}] must be equal to the number of distinct combinations of the categorical "
-            f"hyperparameters [{int(combinations)}] when the strategy is Grid. You can leave it out."
+            f"MaxNumberOfTrainingJobs [{asked}] must be equal to the number of distinct combinations of the "
+            f"categorical hyperparameters [{int(combinations)}] when the strategy is Grid. You can leave it out."
         )
     return int(combinations)
 
@@ -173,8 +174,8 @@ def check_strategy(config: Mapping[str, Any], definitions: tuple[Definition, ...
         resources = strategies.resources(config, definition.request.get("StaticHyperParameters") or {})
         if resources is None:
             raise invalid(
-                "MaxResource could not be inferred for the Hyperband strategy. Provide it in HyperbandStrategyConfig, or one of "
-                f"the static hyperparameters [{', '.join(strategies.EPOCH_NAMES)}]."
+                "MaxResource could not be inferred for the Hyperband strategy. Provide it in HyperbandStrategyConfig, "
+                f"or one of the static hyperparameters [{', '.join(strategies.EPOCH_NAMES)}]."
             )
         if not resources.least <= resources.most <= strategies.MOST_EPOCHS:
             raise invalid(

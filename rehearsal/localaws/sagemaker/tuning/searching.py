@@ -6,7 +6,8 @@ from rehearsal.localaws.sagemaker.tuning.strategies import Resources, Search, Tr
 
 
 def next_definition(job: TuningJob) -> int:
-    """The place of the definition whose turn it is: the one that was searched least, of those with anything left to search."""
+    """The place of the definition whose turn it is: the one that was searched least, of those with anything left to
+    search."""
     counts = [len(_indices(job, place)) for place in range(len(job.definitions))]
     left = [place for place, count in enumerate(counts) if count < job.definitions[place].space.count]
     return min(left or range(len(counts)), key=lambda place: counts[place])

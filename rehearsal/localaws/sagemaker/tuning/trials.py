@@ -1,4 +1,5 @@
-"""The training job of a trial: the request that the service makes of a definition and the values that were chosen. Pure."""
+"""The training job of a trial: the request that the service makes of a definition and the values that were chosen.
+Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,7 +1,8 @@
 """What the built-in algorithm lets a tuning job search and optimise; ranges that contradict it are refused. Pure.
 
-https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost-tuning.html names the hyperparameters and metrics. The bounds are those that the
-algorithm itself checks when it trains. The service holds scripts in the algorithm's image against the same list.
+https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost-tuning.html names the hyperparameters and metrics. The bounds
+are those that the algorithm itself checks when it trains. The service holds scripts in the algorithm's image against
+the same list.
 """
 
 from collections.abc import Mapping
@@ -34,8 +35,8 @@ def check(image: str, space: Space, objective: Mapping[str, str], definitions: A
         return False
     if definitions:
         raise invalid(
-            "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request without "
-            "specifying metric definitions."
+            "You can't override the metric definitions for Amazon SageMaker algorithms. Please retry the request "
+            "without specifying metric definitions."
         )
     version = ImageVersion.parse(tag)
     _check_names(image, space, version)
@@ -48,7 +49,8 @@ def check(image: str, space: Space, objective: Mapping[str, str], definitions: A
 def _check_metric_is_defined(objective: Mapping[str, str], definitions: Any) -> None:
     if objective["MetricName"] not in [each["Name"] for each in definitions or ()]:
         raise invalid(
-            "A metric is required for this hyperparameter tuning job objective. Provide a metric in the metric definitions."
+            "A metric is required for this hyperparameter tuning job objective. Provide a metric in the metric "
+            "definitions."
         )
 
 
@@ -57,8 +59,9 @@ def _check_names(image: str, space: Space, version: ImageVersion) -> None:
     wrong = [each.name for each in space.ranges if each.name not in offered]
     if wrong:
         raise invalid(
-            f"The hyperparameter tuning job you requested has the following untunable hyperparameters: [{', '.join(wrong)}]. For "
-            f"the algorithm, {image}, you can tune only [{', '.join(offered)}]. Delete untunable hyperparameters."
+            "The hyperparameter tuning job you requested has the following untunable hyperparameters: "
+            f"[{', '.join(wrong)}]. For the algorithm, {image}, you can tune only [{', '.join(offered)}]. Delete "
+            "untunable hyperparameters."
         )
 
 
@@ -67,13 +70,13 @@ def _check_objective(image: str, objective: Mapping[str, str]) -> None:
     metric = name.removeprefix(_VALIDATION)
     if not name.startswith(_VALIDATION) or metric not in EVAL_METRICS:
         raise invalid(
-            f"The objective metric, [{name}], isn't valid for the [{image}] algorithm. Choose a valid objective metric: "
-            f"[{', '.join(_VALIDATION + each for each in EVAL_METRICS)}]."
+            f"The objective metric, [{name}], isn't valid for the [{image}] algorithm. Choose a valid objective "
+            f"metric: [{', '.join(_VALIDATION + each for each in EVAL_METRICS)}]."
         )
     if kind != ("Maximize" if is_maximized(metric) else "Minimize"):
         raise invalid(
-            f"The objective metric type, [{kind}], that you specified for objective metric, [{name}], isn't valid for the "
-            f"[{image}] algorithm. Choose a valid objective metric type."
+            f"The objective metric type, [{kind}], that you specified for objective metric, [{name}], isn't valid for "
+            f"the [{image}] algorithm. Choose a valid objective metric type."
         )
 
 
@@ -85,6 +88,6 @@ def _check_bounds(image: str, given: Range, version: ImageVersion) -> None:
             known.check(known.value_of(end), version)
     except UserError as error:
         raise invalid(
-            f"The range for the hyperparameter [{given.name}], [{', '.join(given.ends)}], isn't valid for the [{image}] "
-            f"algorithm: {error}."
+            f"The range for the hyperparameter [{given.name}], [{', '.join(given.ends)}], isn't valid for the "
+            f"[{image}] algorithm: {error}."
         ) from error

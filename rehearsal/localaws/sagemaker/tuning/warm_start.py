@@ -29,7 +29,8 @@ def check(
     for parent in parents:
         if parent.status.is_live:
             raise invalid(
-                f"The parent tuning job [{parent.name}] is in status {parent.status}. A parent must be Completed, Stopped or Failed."
+                f"The parent tuning job [{parent.name}] is in status {parent.status}. A parent must be Completed, "
+                "Stopped or Failed."
             )
         _check_alike(definitions[0], parent.definitions[0], parent.name)
         if warm_start["WarmStartType"] == _IDENTICAL:
@@ -37,8 +38,8 @@ def check(
     launched = sum(len(parent.trials) for parent in parents)
     if most_trials + launched > _MOST_TRIALS_WITH_PARENTS:
         raise invalid(
-            f"The training jobs of a warm start tuning job and of its parents are at most {_MOST_TRIALS_WITH_PARENTS} together; "
-            f"the parents have launched {launched}, and MaxNumberOfTrainingJobs is {most_trials}."
+            f"The training jobs of a warm start tuning job and of its parents are at most {_MOST_TRIALS_WITH_PARENTS} "
+            f"together; the parents have launched {launched}, and MaxNumberOfTrainingJobs is {most_trials}."
         )
 
 
@@ -50,9 +51,9 @@ def _check_alike(definition: Definition, parents: Definition, name: str) -> None
         )
     if _hyperparameters(definition) != _hyperparameters(parents):
         raise invalid(
-            "The set of tunable plus static HyperParameter names is not the same across current and parent tuning jobs. Please "
-            "ensure this set is constant when warm starting. Note that previously static HyperParameters can be tuned in warm "
-            "start jobs and vice versa."
+            "The set of tunable plus static HyperParameter names is not the same across current and parent tuning "
+            "jobs. Please ensure this set is constant when warm starting. Note that previously static HyperParameters "
+            "can be tuned in warm start jobs and vice versa."
         )
 
 
@@ -67,8 +68,8 @@ def _check_identical(definition: Definition, parents: Definition, name: str) -> 
     ):
         if mine != theirs:
             raise invalid(
-                f"With the warm start type {_IDENTICAL}, the {spoken} must be the same as in the parent tuning job [{name}]. Use "
-                f"TransferLearning for other data or another version of the algorithm."
+                f"With the warm start type {_IDENTICAL}, the {spoken} must be the same as in the parent tuning job "
+                f"[{name}]. Use TransferLearning for other data or another version of the algorithm."
             )
 
 
@@ -81,7 +82,8 @@ def _data(definition: Definition) -> Any:
 
 
 def learned(parents: Sequence[TuningJob]) -> tuple[Outcome, ...]:
-    """What the parents' own training jobs have found. What a parent had learned from its own parents is not handed on."""
+    """What the parents' own training jobs have found. What a parent had learned from its own parents is not handed
+    on."""
     return tuple(
         Outcome({**_static(parent), **trial.values}, trial.objective, parent.name)
         for parent in parents

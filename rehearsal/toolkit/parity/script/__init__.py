@@ -1,7 +1,7 @@
 """The script: calls that the workshop makes itself, and refusals that the tests of the embedded AWS assert.
 
-What a call makes is named ``parity-<run>`` and, where the service has tags, tagged with the run. The order matters: later calls
-use what earlier ones made, and everything is removed in the reverse order.
+What a call makes is named ``parity-<run>`` and, where the service has tags, tagged with the run. The order matters:
+later calls use what earlier ones made, and everything is removed in the reverse order.
 """
 
 from rehearsal.toolkit.parity.calls import Call

@@ -6,7 +6,10 @@ import zipfile
 from rehearsal.toolkit.parity.calls import TAG, Call, Removal
 from rehearsal.toolkit.parity.script.common import ROLE_ARN
 
-_SOURCE = "def handler(event, context):\n    if event.get('fail'):\n        raise ValueError('as told')\n    return {'got': event}\n"
+_SOURCE = (
+    "def handler(event, context):\n    if event.get('fail'):\n        raise ValueError('as told')\n    return "
+    "{'got': event}\n"
+)
 
 
 def _zipped() -> bytes:

@@ -1,6 +1,7 @@
 """Why each statement of the project's roles is there: what happens without it, and which test shows it.
 
-A statement that is not here fails ``test_every_statement_has_a_row``. Give it one of these, the first that can be had last to be given up:
+A statement that is not here fails ``test_every_statement_has_a_row``. Give it one of these, the first that can be had
+last to be given up:
 
 * ``Denied``: a run without it fails. The test removes it and runs the pipeline.
 * ``Evaluated``: a call of a run that is recorded would be denied without it. For what takes too long to run again.

@@ -1,4 +1,5 @@
-"""What tests of pipelines share: a role for pipelines, functions that compute, a bucket, and executions that are waited for."""
+"""What tests of pipelines share: a role for pipelines, functions that compute, a bucket, and executions that are waited
+for."""
 
 import itertools
 import json

@@ -1,4 +1,5 @@
-"""Definitions that the service refuses when a pipeline is made: every one with an error, none with a stuck execution."""
+"""Definitions that the service refuses when a pipeline is made: every one with an error, none with a stuck
+execution."""
 
 import json
 from typing import Any

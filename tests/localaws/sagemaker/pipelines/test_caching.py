@@ -46,8 +46,8 @@ def parsed(raw: dict[str, Any]) -> Any:
 
 CACHED = {"CacheConfig": {"Enabled": True, "ExpireAfter": "P1D"}}
 KEYS = {
-    "Training": "AlgorithmSpecification CheckpointConfig DebugHookConfig DebugRuleConfigurations Environment HyperParameters "
-    "InputDataConfig",
+    "Training": "AlgorithmSpecification CheckpointConfig DebugHookConfig DebugRuleConfigurations Environment "
+    "HyperParameters InputDataConfig",
     "Processing": "AppSpecification Environment ProcessingInputs",
     "Transform": "DataProcessing Environment ModelName TransformInput",
 }

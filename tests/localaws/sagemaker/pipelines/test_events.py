@@ -13,7 +13,8 @@ from tests.localaws.waiting import wait_until
 
 @pytest.fixture
 def told(aws, unique):
-    """``told(pipeline_arn)`` gives a function that gives all events of the pipeline so far, in the order in which they came."""
+    """``told(pipeline_arn)`` gives a function that gives all events of the pipeline so far, in the order in which they
+    came."""
     sqs, events = aws.client("sqs"), aws.client("events")
 
     def listen(pipeline_arn: str):

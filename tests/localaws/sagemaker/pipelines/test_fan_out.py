@@ -1,4 +1,5 @@
-"""Many real jobs at once: all run, no more side by side than allowed, and what waits for a later try begins when the clock says so."""
+"""Many real jobs at once: all run, no more side by side than allowed, and what waits for a later try begins when the
+clock says so."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,5 @@
-"""What the pipeline's role may not do fails the step with the service's reason; what the caller may not do is refused."""
+"""What the pipeline's role may not do fails the step with the service's reason; what the caller may not do is
+refused."""
 
 import json
 

@@ -1,4 +1,5 @@
-"""Which selections of steps can run, on random graphs: what runs has all its inputs, and nothing between is left out."""
+"""Which selections of steps can run, on random graphs: what runs has all its inputs, and nothing between is left
+out."""
 
 import json
 

@@ -1,4 +1,5 @@
-"""Tuning steps: the search runs, later steps refer to the best training jobs, a search with equal keys is not run again."""
+"""Tuning steps: the search runs, later steps refer to the best training jobs, a search with equal keys is not run
+again."""
 
 import json
 from typing import Any

@@ -187,7 +187,8 @@ def test_what_cannot_be_run_is_refused(processing, change, message) -> None:
 
 
 def test_a_shell_script_unpacks_its_source_and_runs_it(processing) -> None:
-    """The entry point of the SDK's FrameworkProcessor: ``/bin/bash``, a script that names the container's folders, arguments."""
+    """The entry point of the SDK's FrameworkProcessor: ``/bin/bash``, a script that names the container's folders,
+    arguments."""
     shell = textwrap.dedent(
         """\
         #!/bin/bash

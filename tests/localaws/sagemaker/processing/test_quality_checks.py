@@ -1,4 +1,5 @@
-"""The monitor's analyzer image in processing jobs: baselines and checks through boto3, as both SDKs' monitors ask for them."""
+"""The monitor's analyzer image in processing jobs: baselines and checks through boto3, as both SDKs' monitors ask for
+them."""
 
 import itertools
 import json

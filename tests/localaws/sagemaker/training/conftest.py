@@ -70,7 +70,8 @@ class Training:
         return [*self.lines(name)]
 
     def lines(self, name: str) -> Iterator[str]:
-        """The same one by one, from the first on: a job that trains without end writes more than an answer of the service holds."""
+        """The same one by one, from the first on: a job that trains without end writes more than an answer of the
+        service holds."""
         logs, group = self.aws.client("logs"), "/aws/sagemaker/TrainingJobs"
         streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{name}/")["logStreams"]
         for stream in streams:

@@ -1,4 +1,5 @@
-"""The user's own code in training jobs: commands of the container, script mode, what a script finds and what its failure says."""
+"""The user's own code in training jobs: commands of the container, script mode, what a script finds and what its
+failure says."""
 
 import json
 import textwrap
@@ -21,7 +22,8 @@ SCRIPT = """
     options = parser.parse_args()
     rows = open(os.path.join(options.train, "train.csv")).read().splitlines()
     assert rows == open("/opt/ml/input/data/train/train.csv").read().splitlines()
-    told = {name: os.environ[name] for name in ("SM_HPS", "SM_HP_DEPTH", "SM_USER_ENTRY_POINT", "SM_CHANNELS", "SM_HOSTS")}
+    names = ("SM_HPS", "SM_HP_DEPTH", "SM_USER_ENTRY_POINT", "SM_CHANNELS", "SM_HOSTS")
+    told = {name: os.environ[name] for name in names}
     told["training_env"] = json.loads(os.environ["SM_TRAINING_ENV"])
     import helper
     json.dump({"depth": options.depth, "c": options.c, "rows": len(rows), "helper": helper.NAME, **told},
@@ -126,7 +128,8 @@ def test_a_module_that_is_missing_is_named_first(training) -> None:
     ],
 )
 def test_a_program_that_is_missing_is_named_with_what_brings_it(training, module: str, command: str) -> None:
-    """How the SDK runs functions that are jobs: ``python -m`` its own module, which an interpreter without the SDK lacks."""
+    """How the SDK runs functions that are jobs: ``python -m`` its own module, which an interpreter without the SDK
+    lacks."""
     entry = {"ContainerEntrypoint": ["python3", "-m", module]}
     job = training.run(AlgorithmSpecification={"TrainingImage": SKLEARN, "TrainingInputMode": "File", **entry})
     assert f"The script lacks the module {module}, which this command brings: " in job["FailureReason"]

@@ -1,4 +1,5 @@
-"""What tests of tuning share: tuning jobs as a user starts and watches them, on the data and with the role of training tests."""
+"""What tests of tuning share: tuning jobs as a user starts and watches them, on the data and with the role of training
+tests."""
 
 import itertools
 import time

@@ -1,4 +1,5 @@
-"""Trials that are stopped early: by the medians of those before, and by Hyperband; and scripts whose objective is found in their log."""
+"""Trials that are stopped early: by the medians of those before, and by Hyperband; and scripts whose objective is found
+in their log."""
 
 import io
 import tarfile

@@ -15,7 +15,13 @@ TOKEN = "FwoGZXIvYXdzEJr//////////wEaDExampleToken=="
 @pytest.mark.parametrize(
     "text",
     [
-        json.dumps({"artifactCredentials": {"accessKeyId": "ASIAIOSFODNN7EXAMPLE", "secretAccessKey": SECRET, "sessionToken": TOKEN}}),
+        json.dumps(
+            {
+                "artifactCredentials": {
+                    "accessKeyId": "ASIAIOSFODNN7EXAMPLE", "secretAccessKey": SECRET, "sessionToken": TOKEN
+                }
+            }
+        ),
         str({"secretAccessKey": SECRET, "sessionToken": TOKEN}),
         f"AWS_SECRET_ACCESS_KEY={SECRET}\nAWS_SESSION_TOKEN={TOKEN} AKIAIOSFODNN7EXAMPLE",
         f"Authorization: Bearer {SECRET}",

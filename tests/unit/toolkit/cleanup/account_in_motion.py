@@ -1,4 +1,5 @@
-"""An account with one workshop in which every change of an endpoint takes ten minutes, as on AWS, of a clock that costs no time."""
+"""An account with one workshop in which every change of an endpoint takes ten minutes, as on AWS, of a clock that costs
+no time."""
 
 from dataclasses import dataclass, field
 from typing import Any

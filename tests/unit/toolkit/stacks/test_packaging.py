@@ -51,7 +51,8 @@ def test_a_zip_runs_alone(tmp_path: Path, function: str) -> None:
 
 
 def test_the_zips_are_of_the_project_in_whose_folder_the_user_is(tmp_path: Path) -> None:
-    """Two clones: the installed package is the one, the templates that are launched are the other's, and so must the code be."""
+    """Two clones: the installed package is the one, the templates that are launched are the other's, and so must the
+    code be."""
     clone = tmp_path / "clone"
     shutil.copytree(SOURCES.parent / "cloudformation", clone / "cloudformation")
     shutil.copytree(SOURCES, clone / "PipelineLambdaFunctions", ignore=shutil.ignore_patterns("__pycache__"))

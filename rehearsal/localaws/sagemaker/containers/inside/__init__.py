@@ -1,4 +1,5 @@
-"""Programs and hooks that run inside a container's child processes, with the image's interpreter: Python 3.7 and later, without ours.
+"""Programs and hooks that run inside a container's child processes, with the image's interpreter: Python 3.7 and later,
+without ours.
 
 The files are run by their paths; they import the standard library, one another and what the user's script brings.
 """

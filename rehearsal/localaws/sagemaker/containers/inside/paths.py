@@ -1,9 +1,9 @@
 """A hook: ``/opt/ml`` is another folder, the one in ``SAGEMAKER_BASE_DIR``.
 
-Scripts name their folders as they lie in the container; a laptop has no such folder, and two jobs must not share one. So the
-functions of ``os`` and ``open`` by which Python code reaches files see paths below it moved, and so do imports, programs that
-Python starts (their arguments too) and the files that XGBoost and pandas open. Other code that opens files without Python (a C++ library
-given a path) is not reached.
+Scripts name their folders as they lie in the container; a laptop has no such folder, and two jobs must not share one.
+So the functions of ``os`` and ``open`` by which Python code reaches files see paths below it moved, and so do imports,
+programs that Python starts (their arguments too) and the files that XGBoost and pandas open. Other code that opens
+files without Python (a C++ library given a path) is not reached.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def move_everything(base: str) -> None:
 
 
 class _Moving:
-    """A function whose paths are moved; an object, since a class that keeps a function (as pathlib did) makes it a method."""
+    """A function whose paths are moved; an object, since a class that keeps a function (as pathlib did) makes it a
+    method."""
 
     def __init__(self, function: Callable[..., Any], base: str, paths: int) -> None:
         functools.update_wrapper(self, function)
@@ -91,7 +92,8 @@ def _tried(place: str) -> Callable[[Any], Any]:
 
 
 def _move_programs(base: str) -> None:
-    """What :mod:`subprocess` starts finds its arguments and folder moved: Python itself opens a script without Python."""
+    """What :mod:`subprocess` starts finds its arguments and folder moved: Python itself opens a script without
+    Python."""
     import _posixsubprocess
 
     original = _posixsubprocess.fork_exec

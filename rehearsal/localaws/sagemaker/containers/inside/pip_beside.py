@@ -1,7 +1,8 @@
 """A hook: pip installs into the container's own folder (``PIP_TARGET``), and takes nothing out of the interpreter's.
 
-The interpreter is the machine's, shared by all jobs and by the embedded AWS itself. What it has already and fits is not installed
-again, as in a container: with a target folder pip would bring everything anew, the SDK's 300 MB with each function that is a job.
+The interpreter is the machine's, shared by all jobs and by the embedded AWS itself. What it has already and fits is not
+installed again, as in a container: with a target folder pip would bring everything anew, the SDK's 300 MB with each
+function that is a job.
 """
 
 from __future__ import annotations

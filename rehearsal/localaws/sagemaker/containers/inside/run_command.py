@@ -1,4 +1,5 @@
-"""Run the command of a container: ``python run_command.py WORDS...``. Its exit code is the command's, 127 where there is none such.
+"""Run the command of a container: ``python run_command.py WORDS...``. Its exit code is the command's, 127 where there
+is none such.
 
 The service ends a container with a signal to all its processes, so this one waits for the command's own end.
 """

@@ -1,7 +1,7 @@
 """Script mode: the user's training script as SageMaker's training toolkit runs it, in ``/opt/ml/code``.
 
-The service has unpacked the source there and set the variables; this installs the requirements, runs the entry point with the
-hyperparameters as options, and leaves ``output/failure``. https://github.com/aws/sagemaker-training-toolkit
+The service has unpacked the source there and set the variables; this installs the requirements, runs the entry point
+with the hyperparameters as options, and leaves ``output/failure``. https://github.com/aws/sagemaker-training-toolkit
 """
 
 from __future__ import annotations

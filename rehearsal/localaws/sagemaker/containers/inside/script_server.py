@@ -1,8 +1,9 @@
 """A model server for the user's script: ``model_fn``, ``input_fn``, ``predict_fn``, ``output_fn`` or ``transform_fn``.
 
-As the scikit-learn and XGBoost images serve a script: ``SAGEMAKER_PROGRAM`` names it, ``SAGEMAKER_SUBMIT_DIRECTORY`` its folder.
-Answers ``GET /ping``, ``GET /execution-parameters`` and ``POST /invocations`` on the port of ``SAGEMAKER_BIND_TO_PORT``.
-https://github.com/aws/sagemaker-scikit-learn-container, https://github.com/aws/sagemaker-xgboost-container
+As the scikit-learn and XGBoost images serve a script: ``SAGEMAKER_PROGRAM`` names it, ``SAGEMAKER_SUBMIT_DIRECTORY``
+its folder. Answers ``GET /ping``, ``GET /execution-parameters`` and ``POST /invocations`` on the port of
+``SAGEMAKER_BIND_TO_PORT``. https://github.com/aws/sagemaker-scikit-learn-container,
+https://github.com/aws/sagemaker-xgboost-container
 """
 
 from __future__ import annotations
@@ -104,7 +105,8 @@ def _given(body: bytes, content_type: str) -> Any:
 
 
 def _pair(output: Any, accept: str) -> tuple[bytes, str]:
-    """What a script's function returned: a body, a body with its content type, or an object with ``response`` and ``mimetype``."""
+    """What a script's function returned: a body, a body with its content type, or an object with ``response`` and
+    ``mimetype``."""
     kind = JSON if accept in _ANY else accept
     if isinstance(output, tuple):
         output, kind = output

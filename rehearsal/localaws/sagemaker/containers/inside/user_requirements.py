@@ -1,4 +1,5 @@
-"""The user's ``requirements.txt``: installed with pip beside the container, never into the interpreter's own folders."""
+"""The user's ``requirements.txt``: installed with pip beside the container, never into the interpreter's own
+folders."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""A server of the built-in algorithm, forked by the model host, on a unix socket. It answers one request after the other.
+"""A server of the built-in algorithm, forked by the model host, on a unix socket. It answers one request after the
+other.
 
-The event loop keeps connections to it that it takes turns with; whoever else asks (a ping, a transform job) blocks on one of its own.
+The event loop keeps connections to it that it takes turns with; whoever else asks (a ping, a transform job) blocks on
+one of its own.
 """
 
 import os
@@ -89,7 +91,8 @@ class ForkedServer(Instance):
             self._end()
 
     def _end(self) -> None:
-        """Kill the process: one that does not answer in time would answer nobody else either. Its endpoint starts another."""
+        """Kill the process: one that does not answer in time would answer nobody else either. Its endpoint starts
+        another."""
         if not self.ended.is_set():
             with suppress(ProcessLookupError):
                 os.kill(self._process_id, signal.SIGKILL)
@@ -203,6 +206,7 @@ def _gone(error: OSError) -> InstanceError:
 
 
 def _wait_at_most(connection: socket.socket, seconds: float) -> None:
-    """Have reads end with BlockingIOError after so long. The kernel's own limit: Python's costs a system call with each read."""
+    """Have reads end with BlockingIOError after so long. The kernel's own limit: Python's costs a system call with each
+    read."""
     limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1e6))
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)

@@ -1,4 +1,5 @@
-"""The process that model servers are forked from, as the embedded AWS holds it: started once, asked for forks, ended with the server."""
+"""The process that model servers are forked from, as the embedded AWS holds it: started once, asked for forks, ended
+with the server."""
 
 import itertools
 import os
@@ -88,7 +89,8 @@ class ModelHost:
 
 
 def _socket_folder() -> Path:
-    """The scratch folder, or a short one where its path (a long TMPDIR) leaves no room for a socket's name: see unix(7)."""
+    """The scratch folder, or a short one where its path (a long TMPDIR) leaves no room for a socket's name: see
+    unix(7)."""
     folder = host.current().scratch("hosting")
     if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
         return folder
@@ -108,7 +110,8 @@ def _follow(instance: Instance, address: Path, output: int, log: LogSink) -> Non
 
 @lru_cache(maxsize=1)
 def _sockets() -> Path:
-    """The folder of the sockets, by a name that is short wherever it lies: the address of a socket has 108 characters."""
+    """The folder of the sockets, by a name that is short wherever it lies: the address of a socket has 108
+    characters."""
     folder = host.current().scratch("hosting")
     by_descriptor = Path("/proc/self/fd")  # Linux
     return by_descriptor / str(os.open(folder, os.O_RDONLY | os.O_DIRECTORY)) if by_descriptor.exists() else folder

@@ -1,4 +1,5 @@
-"""Running model servers, as the embedded AWS holds them: what every one of them can do, and what can go wrong with it."""
+"""Running model servers, as the embedded AWS holds them: what every one of them can do, and what can go wrong with
+it."""
 
 import threading
 from abc import ABC, abstractmethod
@@ -60,7 +61,8 @@ class Instance(ABC):
         return self._exchange("POST", "/invocations", headers, body, timeout_seconds)
 
     def begin_invoke(self, headers: Mapping[str, str], body: bytes, done: Done) -> None:
-        """The same from the event loop's thread, without waiting: what comes of it is given to ``done`` on that thread."""
+        """The same from the event loop's thread, without waiting: what comes of it is given to ``done`` on that
+        thread."""
         loop().aside(lambda: self._invoke_aside(headers, body, done))
 
     def _invoke_aside(self, headers: Mapping[str, str], body: bytes, done: Done) -> None:

@@ -1,11 +1,12 @@
-"""The process that model servers are forked from: ``python -m rehearsal.localaws.sagemaker.hosting.servers.model_host FD``.
+"""The process that model servers are forked from: ``python -m rehearsal.localaws.sagemaker.hosting.servers.model_host
+FD``.
 
 It has loaded XGBoost once; each server is a fork of it, so that an endpoint starts in a few milliseconds and shares the
 libraries' memory with the others, yet a model that crashes takes nothing else with it. Runs in a child process and
 must not import moto.
 
-On the control socket FD comes, for each server, a JSON line (:class:`ServerOrder`) with three descriptors: the listening
-socket, the pipe for its output, and the pipe whose end ends it. The answer is the server's process id.
+On the control socket FD comes, for each server, a JSON line (:class:`ServerOrder`) with three descriptors: the
+listening socket, the pipe for its output, and the pipe whose end ends it. The answer is the server's process id.
 """
 
 import gc

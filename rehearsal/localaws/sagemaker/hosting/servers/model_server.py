@@ -1,6 +1,8 @@
-"""One model server: answers ``/ping``, ``/execution-parameters`` and ``/invocations`` on a socket, one request after the other.
+"""One model server: answers ``/ping``, ``/execution-parameters`` and ``/invocations`` on a socket, one request after
+the other.
 
-Runs in a child process that :mod:`model_host` forks. It ends when ``life`` does, a pipe whose other end the embedded AWS holds.
+Runs in a child process that :mod:`model_host` forks. It ends when ``life`` does, a pipe whose other end the embedded
+AWS holds.
 """
 
 import json

@@ -1,8 +1,8 @@
 """A model server of the user's own: a local program that stands for an image (see :mod:`own_images`), asked over HTTP.
 
-It has a container's contract: the unpacked artifact in ``$SAGEMAKER_BASE_DIR/model``, ``GET /ping``, ``POST /invocations``.
-All programs share this machine's ports, so each is told its own in ``SAGEMAKER_BIND_TO_PORT``, as containers of one
-instance are. https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+It has a container's contract: the unpacked artifact in ``$SAGEMAKER_BASE_DIR/model``, ``GET /ping``, ``POST
+/invocations``. All programs share this machine's ports, so each is told its own in ``SAGEMAKER_BIND_TO_PORT``, as
+containers of one instance are. https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 """
 
 import http.client
@@ -122,7 +122,8 @@ class Program:
 
 
 def start(program: Program, model: Model, folder: Path, log: LogSink) -> OwnServer:
-    """Start the program in ``folder``, which stands for its container's /opt/ml; it may take a while to listen: ping it."""
+    """Start the program in ``folder``, which stands for its container's /opt/ml; it may take a while to listen: ping
+    it."""
     port, region = _free_port(), model.arn.split(":")[3]
     home = folder / "tmp"
     home.mkdir(exist_ok=True)
@@ -160,7 +161,8 @@ def start(program: Program, model: Model, folder: Path, log: LogSink) -> OwnServ
 
 
 def _await_answer(connection: socket.socket, deadline: float) -> None:
-    """Return when the program answers; TimeoutError when the embedded clock, which may be moved meanwhile, says it is too late."""
+    """Return when the program answers; TimeoutError when the embedded clock, which may be moved meanwhile, says it is
+    too late."""
     answers = select.poll()
     answers.register(connection, select.POLLIN)
     while not answers.poll(_LOOK_AT_CLOCK_MILLISECONDS):

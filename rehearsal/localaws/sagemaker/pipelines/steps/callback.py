@@ -1,4 +1,5 @@
-"""The Callback step: a message with a token on a queue; whoever reads it answers with SendPipelineExecutionStepSuccess or Failure."""
+"""The Callback step: a message with a token on a queue; whoever reads it answers with SendPipelineExecutionStepSuccess
+or Failure."""
 
 import json
 from typing import Any

@@ -11,7 +11,8 @@ from rehearsal.localaws.sagemaker.pipelines.retries import Fault
 from rehearsal.localaws.sagemaker.pipelines.steps.context import Context, StepFailed
 
 MOST_SECONDS = 600
-"""A call that takes longer has failed: a Lambda step's function has 10 minutes, whatever its own timeout (developer guide)."""
+"""A call that takes longer has failed: a Lambda step's function has 10 minutes, whatever its own timeout (developer
+guide)."""
 _THROTTLES = frozenset({"ThrottlingException", "Throttling", "TooManyRequestsException", "SlowDown"})
 
 

@@ -21,7 +21,8 @@ _FOLDER = "/opt/ml/processing/baseline"
 
 @dataclass(frozen=True)
 class CheckActor(Job):
-    """One of the two types; ``member`` is its member in Metadata, ``constraints_file`` what its image leaves to compare with."""
+    """One of the two types; ``member`` is its member in Metadata, ``constraints_file`` what its image leaves to compare
+    with."""
 
     member: str = ""
     constraints_file: str = ""
@@ -96,8 +97,8 @@ def _no_baseline(context: Context) -> str:
     group = context.settings.get("ModelPackageGroupName")
     where = f"no approved package of the group {group} has one for it" if group else "no ModelPackageGroupName is given"
     return (
-        f"ClientError: There is no baseline to check {context.settings['CheckType']} against: none is supplied, and {where}. "
-        "Set SkipCheck for a first run."
+        f"ClientError: There is no baseline to check {context.settings['CheckType']} against: none is supplied, and "
+        f"{where}. Set SkipCheck for a first run."
     )
 
 

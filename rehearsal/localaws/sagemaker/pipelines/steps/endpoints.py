@@ -1,4 +1,5 @@
-"""The EndpointConfig step: CreateEndpointConfig. The Endpoint step: CreateEndpoint, or UpdateEndpoint of one that is there.
+"""The EndpointConfig step: CreateEndpointConfig. The Endpoint step: CreateEndpoint, or UpdateEndpoint of one that is
+there.
 
 Names in the arguments are the names themselves: an endpoint is to have the same one after each execution.
 """

@@ -1,4 +1,5 @@
-"""Steps that start a job and wait for its end: training, processing, transform and tuning jobs differ in names above all."""
+"""Steps that start a job and wait for its end: training, processing, transform and tuning jobs differ in names above
+all."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

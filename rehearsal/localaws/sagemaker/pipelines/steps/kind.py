@@ -68,7 +68,8 @@ class Kind:
     target: str | None = None
     """The member that names whom a Lambda or Callback step calls."""
     settings: Mapping[str, Setting] = field(default_factory=dict)
-    """Members of the step beside its arguments that say how it does its work: texts, booleans, or one of several texts."""
+    """Members of the step beside its arguments that say how it does its work: texts, booleans, or one of several
+    texts."""
     properties: frozenset[str] = frozenset()
     """Properties besides those of ``describes``."""
     faults: frozenset[Fault] = frozenset()

@@ -1,4 +1,5 @@
-"""Output parameters of Lambda and Callback steps: as declared in the definition, as told in answers, as other steps see them. Pure."""
+"""Output parameters of Lambda and Callback steps: as declared in the definition, as told in answers, as other steps see
+them. Pure."""
 
 import json
 from collections.abc import Mapping

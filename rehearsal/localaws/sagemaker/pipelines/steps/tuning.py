@@ -1,4 +1,5 @@
-"""The Tuning step: CreateHyperParameterTuningJob; its training jobs, the best first, are properties beside the description."""
+"""The Tuning step: CreateHyperParameterTuningJob; its training jobs, the best first, are properties beside the
+description."""
 
 from dataclasses import dataclass
 from typing import Any

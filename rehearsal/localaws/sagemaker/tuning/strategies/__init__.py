@@ -1,7 +1,7 @@
 """How the next values are chosen. A strategy is a pure function of what was tried so far and of the job's seed.
 
-Nothing is kept between two calls, so a job goes on after a restart as if there had been none. ``Bayesian`` and ``Hyperband`` are
-Optuna's, which is imported when the first of them is used.
+Nothing is kept between two calls, so a job goes on after a restart as if there had been none. ``Bayesian`` and
+``Hyperband`` are Optuna's, which is imported when the first of them is used.
 """
 
 import importlib.util
@@ -79,8 +79,8 @@ def missing(strategy: str) -> str | None:
     if strategy not in _WITH_OPTUNA or importlib.util.find_spec("optuna") is not None:
         return None
     return (
-        f"The strategy {strategy} of the embedded AWS needs Optuna, which is not installed: pip install 'rehearsal[tuning]', or "
-        f"use the strategy Random or Grid."
+        f"The strategy {strategy} of the embedded AWS needs Optuna, which is not installed: pip install "
+        f"'rehearsal[tuning]', or use the strategy Random or Grid."
     )
 
 

@@ -1,7 +1,7 @@
 """Bayesian search: Optuna's tree-structured Parzen estimator, told anew each time what was tried. Pure.
 
-Trials that run are told too, so that those in parallel do not all try the same. With a warm start on other data, the objectives of
-each tuning job are compared by how far they lie from that job's own mean.
+Trials that run are told too, so that those in parallel do not all try the same. With a warm start on other data, the
+objectives of each tuning job are compared by how far they lie from that job's own mean.
 """
 
 import logging

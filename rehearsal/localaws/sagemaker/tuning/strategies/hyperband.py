@@ -1,7 +1,7 @@
 """Hyperband's early stopping: whether a trial that has reached a rung goes on, by Optuna's pruner. Pure.
 
-A rung is reached after MinResource epochs, and then after three times as many each time; of those that reached one the best third
-goes on. In which bracket a trial runs, and so at which rung it is first looked at, is drawn by its number.
+A rung is reached after MinResource epochs, and then after three times as many each time; of those that reached one the
+best third goes on. In which bracket a trial runs, and so at which rung it is first looked at, is drawn by its number.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,8 @@ def is_rung(resources: Resources, epoch: int) -> bool:
 
 
 def judge(search: Search, place: int, curve: tuple[float, ...]) -> tuple[bool, Mapping[str, float]]:
-    """Whether the trial at ``place`` of those tried is to stop after the epochs of ``curve``; and its notes on rungs."""
+    """Whether the trial at ``place`` of those tried is to stop after the epochs of ``curve``; and its notes on
+    rungs."""
     from rehearsal.localaws.sagemaker.tuning.strategies import bayesian
 
     before = search.tried[place]
