@@ -6,7 +6,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rehearsal.console import words
-from rehearsal.console.pictures import learning, predictions
+from rehearsal.console.pictures.table import PICTURES
 from rehearsal.console.plain import plain
 from rehearsal.toolkit.aws import secrets
 from rehearsal.toolkit.executions.run_card import RunCard
@@ -36,5 +36,5 @@ def _environment(is_html: bool) -> Environment:
         finalize=lambda value: secrets.redacted(value) if type(value) is str else value,
     )
     found.filters |= {each.__name__: each for each in (words.duration, words.moment, words.number, words.mark)}
-    found.globals["pictures"] = {"curves": learning.curves, "scatter": predictions.scatter}
+    found.globals["pictures"] = PICTURES
     return found

@@ -1,12 +1,14 @@
-"""Two classes by their scores: the ROC curve, the precision-recall curve, and whether a score is a probability (calibration).
+"""Two classes by their scores: the ROC curve, the precision-recall curve, and whether a score is a probability
+(calibration).
 
-A pair is the label (0 or 1) and the score of class 1. Definitions are scikit-learn's (``roc_curve``, ``precision_recall_curve``,
+A pair is the label (0 or 1) and the score of class 1. Definitions are scikit-learn's (``roc_curve``,
+``precision_recall_curve``,
 ``calibration_curve``), with equal scores taken together.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from rehearsal.console.pictures import chart
 from rehearsal.console.pictures.chart import Picture, Scale
@@ -51,9 +53,7 @@ def cuts(pairs: Pairs) -> list[Cut]:
 
 def area(points: Sequence[tuple[float, float]]) -> float:
     """Under a line, by trapezoids."""
-    return sum(
-        (after[0] - before[0]) * (after[1] + before[1]) / 2 for before, after in zip(points, points[1:], strict=False)
-    )
+    return sum((after[0] - before[0]) * (after[1] + before[1]) / 2 for before, after in pairwise(points))
 
 
 def roc(pairs: Pairs) -> Picture | None:

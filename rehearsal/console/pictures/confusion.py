@@ -1,4 +1,6 @@
-"""The confusion matrix: actual classes down, predicted ones across, each with its count and its share of the actual class."""
+"""The confusion matrix: actual classes down, predicted ones across, each with its count and its share of the actual
+class.
+"""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,6 @@
-"""The trials of a tuning job as parallel coordinates: an axis for each hyperparameter and one for the result, a line for each trial."""
+"""The trials of a tuning job as parallel coordinates: an axis for each hyperparameter and one for the result, a line
+for each trial.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -79,7 +81,8 @@ def _drawn(axis: _Axis) -> list[str]:
     line = f'<line class="axis" x1="{axis.left}" y1="{_TOP}" x2="{axis.left}" y2="{_HEIGHT - _BOTTOM}"/>'
     title = chart.label(axis.left, _TOP - 24, frame.shortened(axis.title, 18), "title", "middle")
     beside = [
-        chart.label(axis.left - 6, height + 4, frame.shortened(text, 9), "tick", "end") for height, text in axis.labels()
+        chart.label(axis.left - 6, height + 4, frame.shortened(said, 9), "tick", "end")
+        for height, said in axis.labels()
     ]
     return [line, title, *beside]
 

@@ -48,7 +48,7 @@ def dots(parts: Sequence[tuple[str, int, float]], metric: str, overall: float) -
         body.append(f'<circle class="dot" cx="{x.at(value)}" cy="{y}" r="5"/>')
     farthest = max(parts, key=lambda each: abs(each[2] - overall))
     words = (
-        f"{metric} is {chart.figure(overall)} over all rows; {farthest[0]} with {farthest[1]:,} rows is farthest from it: "
-        f"{chart.figure(farthest[2])}"
+        f"{metric} is {chart.figure(overall)} over all rows; "
+        f"{farthest[0]} with {farthest[1]:,} rows is farthest from it: {chart.figure(farthest[2])}"
     )
     return frame.drawn(body, _WIDTH, bottom + 44, words, "dots")

@@ -1,4 +1,6 @@
-"""The graph of a pipeline's steps: columns by the longest way to a step, arrows from what it waits for, each with its state in a word."""
+"""The graph of a pipeline's steps: columns by the longest way to a step, arrows from what it waits for, each with its
+state in a word.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +13,17 @@ MOST_STEPS = 120
 """More make no picture that anybody could read: the table of steps has them all."""
 _WIDTH, _HEIGHT, _ACROSS, _DOWN, _MARGIN = 168, 60, 216, 80, 6
 
+_HEAD = (
+    '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+    '<path class="head" d="M0 0L8 4L0 8z"/></marker></defs>'
+)
+
 
 @dataclass(frozen=True)
 class Node:
-    """A step in the picture: its column, what it waits for directly, its branch (``yes``, ``no`` or nothing) and state."""
+    """A step in the picture: its column, what it waits for directly, its branch (``yes``, ``no`` or nothing) and
+    state.
+    """
 
     name: str
     type: str
@@ -40,7 +49,9 @@ def graph(nodes: Sequence[Node]) -> Picture | None:
     if not nodes or len(nodes) > MOST_STEPS:
         return None
     places = _placed(nodes)
-    body = ['<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">']
+    body = [
+        '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+    ]
     body.append('<path class="head" d="M0 0L8 4L0 8z"/></marker></defs>')
     body += [
         _arrow(places[before], places[node.name], node.branch)

@@ -1,7 +1,9 @@
 """The steps of a SageMaker pipeline's definition: what each is, and which it waits for. Pure.
 
-A step waits for those in its DependsOn, for those whose properties it is given (``{"Get": "Steps.Name.Member"}``), and as a step
-of a branch for the Condition step. https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/
+A step waits for those in its DependsOn, for those whose properties it is given (``{"Get": "Steps.Name.Member"}``),
+and as a step
+of a branch for the Condition step.
+https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definition-JSON-schema/
 """
 
 import json
@@ -30,12 +32,10 @@ def steps_of(definition: str) -> tuple[DeclaredStep, ...]:
     """All, those of branches too, each after the ones it waits for as far as the definition lists them so.
 
     Raises:
-        ValueError: it is no JSON object with steps.
+        ValueError, LookupError: it is no JSON object with steps.
     """
     document = json.loads(definition)
-    if not isinstance(document, dict):
-        raise ValueError("a definition is a JSON object")
-    return tuple(_steps(document.get("Steps", []), None, ""))
+    return tuple(_steps(document["Steps"], None, ""))
 
 
 def _steps(listed: Sequence[Mapping[str, Any]], condition: str | None, branch: str) -> Iterator[DeclaredStep]:

@@ -1,4 +1,6 @@
-"""SageMaker pipelines and their executions as a page shows them: every declared step with where it stands, also those to come."""
+"""SageMaker pipelines and their executions as a page shows them: every declared step with where it stands, also those
+to come.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -144,7 +146,9 @@ def _line(each: Mapping[str, Any]) -> RunLine:
 
 def declared(aws: Aws, pipeline: str) -> tuple[DeclaredStep, ...]:
     """The steps of the pipeline as it stands, before any execution."""
-    return model_definition.steps_of(aws.client("sagemaker").describe_pipeline(PipelineName=pipeline)["PipelineDefinition"])
+    return model_definition.steps_of(
+        aws.client("sagemaker").describe_pipeline(PipelineName=pipeline)["PipelineDefinition"]
+    )
 
 
 def definition(aws: Aws, line: RunLine) -> tuple[DeclaredStep, ...]:
@@ -156,7 +160,9 @@ def definition(aws: Aws, line: RunLine) -> tuple[DeclaredStep, ...]:
 def read(aws: Aws, pipeline: str, line: RunLine, steps: Iterable[DeclaredStep]) -> ModelRun:
     """The execution as it stands now."""
     sagemaker = aws.client("sagemaker")
-    pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(PipelineExecutionArn=line.arn)
+    pages = sagemaker.get_paginator("list_pipeline_execution_steps").paginate(
+        PipelineExecutionArn=line.arn, PaginationConfig={"PageSize": 100}
+    )
     told = {step["StepName"]: step for page in pages for step in page["PipelineExecutionSteps"]}
     given = sagemaker.get_paginator("list_pipeline_parameters_for_execution").paginate(PipelineExecutionArn=line.arn)
     parameters = {each["Name"]: each["Value"] for page in given for each in page["PipelineParameters"]}

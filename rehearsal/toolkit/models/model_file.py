@@ -60,7 +60,9 @@ def parsed(content: bytes) -> Any:
 
 
 def gains(document: Mapping[str, Any]) -> list[tuple[str, float]]:
-    """Total gain by feature, the largest first; features have their names where the model knows them, else ``f0``, ``f1``."""
+    """Total gain by feature, the largest first; features have their names where the model knows them, else ``f0``,
+    ``f1``.
+    """
     learner = document["learner"]
     names = learner.get("feature_names") or []
     booster = learner["gradient_booster"]

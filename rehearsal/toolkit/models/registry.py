@@ -153,7 +153,9 @@ def _metrics_at(aws: Aws, uri: str) -> dict[str, float]:
 
 
 def metrics_in(report: Any) -> dict[str, float]:
-    """``{"regression_metrics": {"mse": {"value": 4.2}}}``, SageMaker's layout of model metrics, as numbers by name. Pure."""
+    """``{"regression_metrics": {"mse": {"value": 4.2}}}``, SageMaker's layout of model metrics, as numbers by name.
+    Pure.
+    """
     found: dict[str, float] = {}
     for group in report.values() if isinstance(report, Mapping) else ():
         for name, each in group.items() if isinstance(group, Mapping) else ():
@@ -180,4 +182,6 @@ def find(found: list[Version], number: int, group: str) -> Version:
     for each in found:
         if each.number == number:
             return each
-    raise NotThere(f"{group} has no version {number}", where="SageMaker model registry", next_step="choose one of its list")
+    raise NotThere(
+        f"{group} has no version {number}", where="SageMaker model registry", next_step="choose one of its list"
+    )
