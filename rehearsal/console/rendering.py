@@ -22,6 +22,7 @@ _FILTERS: tuple[Callable[..., Any], ...] = (
     words.moment,
     words.clock,
     words.number,
+    words.figures,
     words.size,
 )
 

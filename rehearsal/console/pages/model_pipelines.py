@@ -47,6 +47,7 @@ def show(session: Session, asked: Asked) -> Page:
         "length": length,
         "only": only,
         "graph": _nodes(run) if run else _declared_nodes(session, name),
+        "can_retry": any(each.reason and each.declared.type != "Fail" for each in steps),
         "failed": [_row(each) | {"cure": explanations.meaning_of(each.reason)} for each in steps if each.reason],
         "parameters": model_steering.parameters_of(session.aws, name),
     }

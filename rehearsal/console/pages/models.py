@@ -42,7 +42,9 @@ def show(session: Session, asked: Asked) -> Page:
 
 def _package(session: Session, version: Version) -> ModelPackage:
     """Of a version that was answered all is known; its answer may be given anew, which the list tells."""
-    return session.remembered(("package", version.arn, version.approval), partial(registry.read, session.aws, version))
+    return session.remembered(
+        ("package", version.arn, version.approval), partial(registry.read, session.aws, version.arn)
+    )
 
 
 def show_version(session: Session, asked: Asked) -> Page:
@@ -50,7 +52,7 @@ def show_version(session: Session, asked: Asked) -> Page:
     group, text = asked.path["group"], asked.path["version"]
     number = int(text) if text.isdecimal() else 0
     version = registry.find(registry.versions(session.aws, group), number, group)
-    package = registry.read(session.aws, version)
+    package = registry.read(session.aws, version.arn)
     facts = {
         "group": group,
         "package": package,

@@ -9,10 +9,15 @@ ROW = 28
 """The height of a line of bars or dots with its name."""
 
 
-def drawn(body: Sequence[str], width: float, height: float, words: str, kind: str = "") -> Picture:
-    """The picture; ``kind`` is a class of the style sheet beside ``chart``."""
+def drawn(
+    body: Sequence[str], width: float, height: float, words: str, kind: str = "", *, is_sized: bool = False
+) -> Picture:
+    """The picture; ``kind`` is a class of the style sheet beside ``chart``. What is sized does not shrink with the
+    page.
+    """
     classes = f"chart {kind}".strip()
-    head = f'<svg class="{classes}" viewBox="0 0 {width:g} {height:g}" role="img" aria-label={quoteattr(words)}>'
+    size = f' width="{width:g}" height="{height:g}"' if is_sized else ""
+    head = f'<svg class="{classes}"{size} viewBox="0 0 {width:g} {height:g}" role="img" aria-label={quoteattr(words)}>'
     return Picture("".join([head, *body, "</svg>"]), words)
 
 

@@ -9,7 +9,7 @@ from rehearsal.console.pictures import chart, frame
 from rehearsal.console.pictures.chart import Picture
 
 MOST_AXES = 6
-_ACROSS, _HEIGHT, _TOP, _LEFT, _RIGHT, _BOTTOM = 132, 260, 44, 56, 76, 20
+_ACROSS, _HEIGHT, _TOP, _LEFT, _RIGHT, _BOTTOM = 168, 300, 44, 72, 76, 20
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def trials(lines: Sequence[Line], metric: str, *, is_maximized: bool) -> Picture
     width = _LEFT + _ACROSS * (len(axes) - 1) + _RIGHT
     chosen = ", ".join(f"{name} {_short(best.values[name])}" for name in names)
     words = f"{len(told)} trials; the best {metric} is {chart.figure(best.result)} with {chosen}"
-    return frame.drawn(body, width, _HEIGHT, words, "parallel")
+    return frame.drawn(body, width, _HEIGHT, words, "parallel", is_sized=True)
 
 
 def _axis(title: str, at: int, values: Sequence[str]) -> _Axis:

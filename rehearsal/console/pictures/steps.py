@@ -11,7 +11,7 @@ from rehearsal.console.pictures.chart import Picture
 
 MOST_STEPS = 120
 """More make no picture that anybody could read: the table of steps has them all."""
-_WIDTH, _HEIGHT, _ACROSS, _DOWN, _MARGIN = 168, 60, 216, 80, 6
+_WIDTH, _HEIGHT, _ACROSS, _DOWN, _MARGIN = 190, 60, 240, 80, 6
 
 _HEAD = (
     '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
@@ -62,9 +62,7 @@ def graph(nodes: Sequence[Node]) -> Picture | None:
     body += [_box(node, places[node.name]) for node in nodes]
     width = max(place.left for place in places.values()) + _WIDTH + _MARGIN
     height = max(place.top for place in places.values()) + _HEIGHT + _MARGIN
-    drawn = frame.drawn(body, width, height, words_of(nodes), "graph")
-    sized = drawn.svg.replace("<svg ", f'<svg width="{width:g}" height="{height:g}" ', 1)
-    return Picture(sized, drawn.words)
+    return frame.drawn(body, width, height, words_of(nodes), "graph", is_sized=True)
 
 
 def _placed(nodes: Sequence[Node]) -> Mapping[str, _Place]:
@@ -91,8 +89,8 @@ def _box(node: Node, place: _Place) -> str:
     below = f"{node.type} · {words.word(node.status)}"
     return (
         f'<g class="step {kind}">{rect}{edge}'
-        f"{chart.label(place.left + 14, place.top + 25, frame.shortened(node.name, 20), 'name')}"
-        f"{chart.label(place.left + 14, place.top + 45, frame.shortened(below, 26), 'tick')}</g>"
+        f"{chart.label(place.left + 14, place.top + 25, frame.shortened(node.name, 22), 'name')}"
+        f"{chart.label(place.left + 14, place.top + 45, frame.shortened(below, 27), 'tick')}</g>"
     )
 
 

@@ -95,7 +95,10 @@ def versions(aws: Aws, group: str, limit: int = 200) -> list[Version]:
         )
     )
     try:
-        return [_version(each) for page in pages for each in page["ModelPackageSummaryList"]]
+        found = [_version(each) for page in pages for each in page["ModelPackageSummaryList"]]
+        if not found:  # a group that is not there has none either
+            aws.client("sagemaker").describe_model_package_group(ModelPackageGroupName=group)
+        return found
     except ClientError as error:
         if code_of(error) not in ("ValidationException", "ResourceNotFound"):
             raise
@@ -117,9 +120,9 @@ def _version(each: Mapping[str, Any]) -> Version:
     )
 
 
-def read(aws: Aws, version: Version) -> ModelPackage:
+def read(aws: Aws, arn: str) -> ModelPackage:
     """One version in full, its metrics read from S3 where the caller may."""
-    answer = aws.client("sagemaker").describe_model_package(ModelPackageName=version.arn)
+    answer = aws.client("sagemaker").describe_model_package(ModelPackageName=arn)
     reports = reports_of(answer.get("ModelMetrics", {}))
     by = (answer.get("LastModifiedBy") or answer.get("CreatedBy") or {}).get("IamIdentity", {}).get("Arn", "")
     return ModelPackage(
