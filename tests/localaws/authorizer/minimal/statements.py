@@ -9,7 +9,8 @@ import yaml
 from rehearsal.toolkit import project
 
 ROOT = Path(project.find().root)
-TEMPLATES = sorted([*ROOT.glob("cloudformation/*.yaml"), *ROOT.glob("labs/*/*.yaml")])
+_FOLDERS = ("cloudformation/*.yaml", "cloudformation/*/*.yaml", "labs/*/*.yaml")
+TEMPLATES = sorted(file for folder in _FOLDERS for file in ROOT.glob(folder))
 
 
 class Named(NamedTuple):
