@@ -15,7 +15,9 @@ from sagemaker.train import ModelTrainer
 from sagemaker.train.configs import Compute, InputData, OutputDataConfig, StoppingCondition
 
 
-def trainer(places: Places, channels: Mapping[str, Any], hyperparameters: Mapping[str, Any], session: Any) -> ModelTrainer:
+def trainer(
+    places: Places, channels: Mapping[str, Any], hyperparameters: Mapping[str, Any], session: Any
+) -> ModelTrainer:
     """The built-in XGBoost on CSV; the channels by their names, the hyperparameters as texts."""
     return ModelTrainer(
         training_image=places.xgboost_image,

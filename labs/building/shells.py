@@ -15,7 +15,7 @@ COLUMNS = ("sex", "length", "diameter", "height", "whole", "shucked", "viscera",
 
 
 def make(rows: int, seed: int, growth: float = 1.0) -> list[list[str]]:
-    """``rows`` animals as texts in the order of ``COLUMNS``. With ``growth`` they are so many times longer at the same age."""
+    """``rows`` animals as texts in the order of ``COLUMNS``; with ``growth`` so many times longer at the same age."""
     random = np.random.default_rng(seed)
     length = np.clip(random.normal(0.524, 0.12, rows), 0.075, 0.85).round(3)
     diameter = np.clip(length * random.normal(0.78, 0.02, rows), 0.055, 0.65).round(3)

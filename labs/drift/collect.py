@@ -1,9 +1,9 @@
 """The job of the step Collect: what is known of abalones becomes three sets, rings first.
 
-``base`` has the rows that the first model learns from. ``joined`` has the requests of which the truth has become known, as the
-monitoring joins them: a line of captured data with ``groundTruthData``. Which set a row belongs to depends on the row
-alone, so that no model is ever tested on what an earlier one has learnt. The test set is made of requests as soon as
-there are enough. Standard library alone.
+``base`` has the rows that the first model learns from. ``joined`` has the requests of which the truth has become known,
+as the monitoring joins them: a line of captured data with ``groundTruthData``. Which set a row belongs to depends on
+the row alone, so that no model is ever tested on what an earlier one has learnt. The test set is made of requests as
+soon as there are enough. Standard library alone.
 """
 
 import hashlib

@@ -1,6 +1,8 @@
-"""The job of the step Evaluate: the new model and the one that serves, on the same rows; ``evaluation.json`` has both errors.
+"""The job of the step Evaluate: the new model and the one that serves, on the same rows; their errors in
+``evaluation.json``.
 
-``serving`` holds the archive of the model that serves, or none before the first: then the mean of the rings stands for it.
+``serving`` holds the archive of the model that serves, or none before the first: then the mean of the rings stands for
+it.
 Runs in SageMaker's XGBoost image; needs xgboost and numpy.
 """
 
@@ -29,7 +31,9 @@ def report(rings, new, serving):
     """Mean squared errors: of the new model, of the one that serves, and the largest that the new one may have."""
     error, today = (float(((each - rings) ** 2).mean()) for each in (new, serving))
     values = {"mse": error, "mse_serving": today, "mse_allowed": today * TOLERANCE}
-    return {"regression_metrics": {name: {"value": value, "standard_deviation": "NaN"} for name, value in values.items()}}
+    return {
+        "regression_metrics": {name: {"value": value, "standard_deviation": "NaN"} for name, value in values.items()}
+    }
 
 
 def main():

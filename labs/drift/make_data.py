@@ -1,4 +1,7 @@
-"""The lab's samples: abalones to train on, and those that are asked about. Needs numpy: ``python labs/drift/make_data.py``."""
+"""The lab's samples: abalones to train on, and those that are asked about.
+
+Needs numpy: ``python labs/drift/make_data.py``.
+"""
 
 import argparse
 import sys

@@ -1,4 +1,5 @@
-"""Learn again from what was asked: collect, train, compare with the model that serves, and serve the new one if it is no worse.
+"""Learn again from what was asked: collect, train, compare with the model that serves, and serve the new one if it is
+no worse.
 
 ``python labs/drift/pipeline.py > labs/drift/definition.json`` makes the definition anew; it needs SageMaker's SDK v3
 (``rehearse lab setup drift --sdk``).
@@ -33,7 +34,9 @@ REPORT = PropertyFile(name="Evaluation", output_name="evaluation", path="evaluat
 def pipeline(name: str, places: Places) -> Pipeline:
     """The pipeline on the bucket, role, function and image of ``places``."""
     rounds = ParameterInteger(name="Rounds", default_value=50)
-    reason = ParameterString(name="Reason", default_value="by hand")  # read by nobody: it tells what started an execution
+    reason = ParameterString(
+        name="Reason", default_value="by hand"
+    )  # read by nobody: it tells what started an execution
     session = steps.session()
     collected = ProcessingStep(name="Collect", step_args=collection(places, session))
     channels = {name: steps.output_of(collected, name) for name in ("train", "validation")}
@@ -70,9 +73,7 @@ def pipeline(name: str, places: Places) -> Pipeline:
 def collection(places: Places, session: Any) -> Any:
     """The job that makes three sets of the first rows and of the requests whose truth is known."""
     inputs = {"base": places.url("data", "train.csv"), "joined": places.url("monitoring", "results", "merged")}
-    return steps.script(
-        places.xgboost_image, "collect.py", places, inputs, ("train", "validation", "test"), session
-    )
+    return steps.script(places.xgboost_image, "collect.py", places, inputs, ("train", "validation", "test"), session)
 
 
 def comparison(places: Places, collected: Any, model: Any, session: Any) -> Any:

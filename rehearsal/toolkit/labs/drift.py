@@ -199,7 +199,6 @@ DRIFT = Lab(
     run=run,
     try_next=(
         "Only tell, do not learn: rehearse lab run drift --stack-parameter RetrainOnAlarm=false",
-        "Other requests:          rehearse lab run drift --data labs/drift/data/usual.csv   (nothing is alarmed: it waits)",
         "Keep it, look around:    rehearse lab run drift --keep      (then rehearse mailbox list, rehearse console)",
         "For real:                rehearse lab launch drift --review",
     ),

@@ -1,7 +1,7 @@
 """An endpoint and the stack that watches it: baselines, requests with their truth, the checks of an hour, alarms.
 
-An hour is checked when it is over. On the embedded AWS the clock is moved there and the schedule does it; on an account the function that
-the schedule calls is invoked, since nobody waits for an hour.
+An hour is checked when it is over. On the embedded AWS the clock is moved there and the schedule does it; on an account
+the function that the schedule calls is invoked, since nobody waits for an hour.
 """
 
 import json
@@ -85,7 +85,7 @@ def _output(watched: Watched, prefix: str) -> dict[str, Any]:
 
 
 def loosen(watched: Watched, factor: float) -> None:
-    """Give the suggested thresholds of the model's errors some room: no model is as good as on the data that chose it."""
+    """Give the suggested thresholds of the model's errors room: no model is as good as on the data that chose it."""
     key = "monitoring/baseline/model/constraints.json"
     suggested = json.loads(objects.read(watched.aws, f"s3://{watched.bucket}/{key}"))
     body = json.dumps(loosened(suggested, factor)).encode()

@@ -20,6 +20,7 @@ RETRAIN = "tests/labs/test_retrain.py::test_recorded_calls_would_be_denied_witho
 STATES = "tests/labs/test_abalone.py::test_recorded_calls_of_the_state_machine_would_be_denied_without_the_statement"
 ABALONE = "tests/labs/test_abalone.py::test_recorded_calls_would_be_denied_without_the_statement"
 MONITORING = "tests/end_to_end/test_monitoring.py::test_recorded_calls_would_be_denied_without_the_statement"
+DRIFT = "tests/labs/test_drift.py::test_recorded_calls_would_be_denied_without_the_statement"
 OPTIONS = "tests/end_to_end/test_stack_combinations.py::test_no_statement_of_any_role_is_without_a_need"
 
 
@@ -298,4 +299,36 @@ TABLE: dict[Named, Evidence] = {
     Named("ReportChecks", "FindResults"): Evaluated(("s3:ListBucket",), MONITORING),
     Named("ReportChecks", "KeepDeadLetters"): Evaluated(("sqs:SendMessage",), MONITORING),
     Named("ReportChecks", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), MONITORING),
+    Named("RunDrift", "RunJobs"): Evaluated(
+        (
+            *("sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob"),
+            *("sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob"),
+        ),
+        DRIFT,
+    ),
+    Named("RunDrift", "CreateModel"): Evaluated(("sagemaker:CreateModel", "sagemaker:DescribeModel"), DRIFT),
+    Named("RunDrift", "Tag"): Evaluated(("sagemaker:AddTags",), DRIFT),
+    Named("RunDrift", "ReadEvaluation"): Evaluated(("s3:GetObject",), DRIFT),
+    Named("RunDrift", "Serve"): Evaluated(("lambda:InvokeFunction",), DRIFT),
+    Named("RunDrift", "PassJobsRole"): Evaluated(("iam:PassRole",), DRIFT),
+    Named("WorkOnDrift", "ListBucket"): Evaluated(("s3:ListBucket",), DRIFT),
+    Named("WorkOnDrift", "ReadInputs"): Evaluated(("s3:GetObject",), DRIFT),
+    Named("WorkOnDrift", "WriteResults"): Evaluated(("s3:PutObject",), DRIFT),
+    Named("WorkOnDrift", "PullImage"): Evaluated(
+        ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"), DRIFT
+    ),
+    Named("WorkOnDrift", "LogInToRegistry"): Evaluated(("ecr:GetAuthorizationToken",), DRIFT),
+    Named("WorkOnDrift", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), DRIFT),
+    Named("WorkOnDrift", "WriteMetrics"): Evaluated(("cloudwatch:PutMetricData",), DRIFT),
+    Named("ServeDrift", "Serve"): Evaluated(
+        (
+            *("sagemaker:CreateEndpointConfig", "sagemaker:CreateEndpoint", "sagemaker:UpdateEndpoint"),
+            *("sagemaker:DescribeEndpoint", "sagemaker:AddTags"),
+        ),
+        DRIFT,
+    ),
+    Named("ServeDrift", "ReadModel"): Evaluated(("s3:GetObject",), DRIFT),
+    Named("ServeDrift", "NoteWhatServes"): Evaluated(("s3:PutObject",), DRIFT),
+    Named("ServeDrift", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), DRIFT),
+    Named("RetrainDrift", "Start"): Evaluated(("sagemaker:StartPipelineExecution",), DRIFT),
 }
