@@ -21,7 +21,9 @@ def _session(embedded: EmbeddedAws, account: str) -> boto3.session.Session:
     """By the variables of ``rehearse env --account``."""
     told = json.loads(_rehearse(embedded, "env", "--account", account).stdout)
     assert told["AWS_ENDPOINT_URL"] == embedded.url
-    return boto3.session.Session(told["AWS_ACCESS_KEY_ID"], told["AWS_SECRET_ACCESS_KEY"], region_name=told["AWS_REGION"])
+    return boto3.session.Session(
+        told["AWS_ACCESS_KEY_ID"], told["AWS_SECRET_ACCESS_KEY"], region_name=told["AWS_REGION"]
+    )
 
 
 def test_an_account_is_made_used_and_kept(tmp_path: Path) -> None:
