@@ -10,8 +10,8 @@ from rich.markup import escape
 
 from rehearsal.toolkit.executions.events import FunctionFailed, StepFinished, StillRunning
 from rehearsal.toolkit.executions.executions import ActionRun, Execution, Status
-from rehearsal.toolkit.executions.failures import without_stack
 from rehearsal.toolkit.executions.report import Evaluation
+from rehearsal.toolkit.executions.tracebacks import without_stack
 
 _MARKS = {
     Status.SUCCEEDED: "[green]✔[/]",
@@ -22,10 +22,14 @@ _MARKS = {
 _WORDS_WIDTH = 68
 _BESIDE_WORDS = 42
 _LONG_ID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
-_METRICS_FIRST = ("rmse", "mae", "r2")
-_BASELINE = "rmse_of_mean"
-_LEFT_OUT = {_BASELINE, "mse"}
-"""Said beside rmse, or by it."""
+_METRICS_FIRST = ("rmse", "mae", "r2", "accuracy")
+_WITHOUT_MODEL = {
+    "rmse": ("rmse_of_mean", "always predicting the mean"),
+    "accuracy": ("accuracy_of_majority", "always predicting the most frequent class"),
+}
+"""What the same metric would be without any model, and how."""
+_LEFT_OUT = {*(name for name, _ in _WITHOUT_MODEL.values()), "mse"}
+"""Said beside another metric, or by it."""
 
 
 def step_line(event: StepFinished) -> str:
@@ -92,7 +96,7 @@ def execution_lines(execution: Execution, room: int | None) -> str:
 
 
 def evaluation_lines(evaluations: Iterable[Evaluation]) -> list[str]:
-    """A line for each evaluation: rows, the error beside that of always guessing the mean, then the other metrics."""
+    """A line for each evaluation: rows, the error beside that without a model, then the other metrics."""
     return [f" {each.action:<11} {each.rows:>6,} rows   {metrics_line(each.metrics)}".rstrip() for each in evaluations]
 
 
@@ -105,6 +109,7 @@ def metrics_line(metrics: dict[str, float]) -> str:
 
 def _metric(name: str, metrics: dict[str, float]) -> str:
     shown = f"{name} {metrics[name]:.4g}"
-    if name == "rmse" and _BASELINE in metrics:
-        return f"{shown} (mean of the labels: {metrics[_BASELINE]:.4g})"
+    other, how = _WITHOUT_MODEL.get(name, ("", ""))
+    if other in metrics:
+        return f"{shown} ({how}: {metrics[other]:.3g})"
     return shown
