@@ -22,6 +22,7 @@ from rehearsal.toolkit.workshop import Plan
 _AWS = "AWS account"
 _WORKSHOP = "Workshop"
 _CONTENT = "What to launch"
+_BEFORE = "Before it starts"
 _OPTION_OF = {
     "TrainUserParameters": "--train-user-parameters",
     "SmokeTestUserParameters": "--smoke-test-user-parameters",
@@ -86,7 +87,7 @@ class ContentOptions:
         list[str] | None,
         Option(help="Another parameter of the stacks, NAME=VALUE; repeatable.", rich_help_panel=_CONTENT),
     ] = None
-    check: Annotated[bool, Option(help="Check UserParameters before anything starts.", rich_help_panel=_CONTENT)] = True
+    check: Annotated[bool, Option(help="Check UserParameters before anything starts.", rich_help_panel=_BEFORE)] = True
 
     def plan(self, workshop: Workshop) -> Plan:
         """Everything that is read from files, read and checked: nothing that is wrong here is found out later on the

@@ -8,7 +8,7 @@ from typer import Argument, Exit, Option
 from rehearsal.cli import lines, model_pipeline_words
 from rehearsal.cli.app import command
 from rehearsal.cli.confirmation import Consent
-from rehearsal.cli.display import room_of, width_of
+from rehearsal.cli.display import width_of
 from rehearsal.cli.options import AccountOptions, WorkshopOptions
 from rehearsal.cli.output import Output, print_error, results
 from rehearsal.toolkit import workshop
@@ -94,7 +94,7 @@ def status(
         _follow(aws, found, execution_id, output)
         return
     execution = _read(aws, executions.definition(aws, found.pipeline), execution_id)
-    output.result(report.of(execution).as_json(), lines.execution_lines(execution, room_of(results())))
+    output.result(report.of(execution).as_json(), lines.execution_lines(execution, width_of(results())))
     for silent in unanswered.Listener(aws).look(execution):
         output.say(lines.silence_lines(silent))
     if execution.failed_actions:
@@ -136,7 +136,9 @@ def execution_of(aws: Aws, found: Workshop, run: str | None) -> str:
 
 def summary_text(execution: Execution) -> str:
     """The end of a run: status and metrics."""
-    return "\n".join([f" {execution.status}.", *lines.evaluation_lines(report.evaluations_of(execution))])
+    return "\n".join(
+        [f" {execution.status}.", *lines.evaluation_lines(report.evaluations_of(execution), width_of(results()))]
+    )
 
 
 @command("rehearse history")

@@ -13,9 +13,10 @@ from typer import Exit, Option
 
 from rehearsal.cli import embedded, lines
 from rehearsal.cli.app import command
+from rehearsal.cli.display import width_of
 from rehearsal.cli.embedded import Announcement, Launch
 from rehearsal.cli.options import ContentOptions
-from rehearsal.cli.output import Output, print_error, print_json
+from rehearsal.cli.output import Output, print_error, print_json, results
 from rehearsal.localaws.ground import user_settings
 from rehearsal.toolkit import workshop
 from rehearsal.toolkit.aws import account
@@ -54,7 +55,8 @@ def run(
     suffix: Annotated[str, Option(help="SuffixID: the tail of every name.")] = "rehearsal",
     region: Annotated[str, Option(help="Region that the embedded AWS plays.")] = "us-east-1",
     continuation_delay: Annotated[
-        float, Option(help="Seconds before CodePipeline calls a function again (AWS: about 30).", min=0.0)
+        float,
+        Option(metavar="SECONDS", help="Until CodePipeline calls a function again (AWS: about 30).", min=0.0),
     ] = 0.5,
 ) -> None:
     """Run the whole workshop on this machine: stacks, uploads, pipeline, training, endpoints, evaluation.
@@ -162,7 +164,7 @@ def _print_result(
 
 def _success(result: RunReport, launch: Launch, port: int) -> RenderableType:
     rows = ["", f" {result.execution.status} in {result.elapsed_seconds:.1f} s."]
-    rows += [*lines.evaluation_lines(result.evaluations), ""]
+    rows += [*lines.evaluation_lines(result.evaluations, width_of(results())), ""]
     if launch.keep:
         rows += [
             " Try it:    rehearse invoke Test < rows.csv",
@@ -170,8 +172,8 @@ def _success(result: RunReport, launch: Launch, port: int) -> RenderableType:
             f" Look:      rehearse console --embedded {port} --open",
         ]
     else:
-        rows.append(" Keep it:   rehearse run --keep      (then rehearse status, invoke, params, release)")
-    rows.append(" For real:  rehearse launch --review (uses your AWS credentials; shows what it would create first)")
+        rows.append(" Keep it:   rehearse run --keep       then status, invoke, params, release")
+    rows.append(" For real:  rehearse launch --review  with your AWS credentials; asks first")
     return Group(*rows)
 
 

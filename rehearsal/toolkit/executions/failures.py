@@ -59,13 +59,13 @@ def last_words(aws: Aws, execution: Execution, action: ActionRun) -> tuple[str, 
         except translation.FAILURES as error:
             found.append(f"{source.group} cannot be read: {translation.explain(error).what}")
             continue
-        told = (line for line in worth_telling(line.message for line in lines) if not _is_said(line, action))
+        told = (line for line in worth_telling(line.message for line in lines) if not is_said(line, action))
         messages = list(dict.fromkeys(told))[-_LAST_LINES:]
         found += [source.group, *(f"  {message}" for message in messages)] if messages else []
     return tuple(found)
 
 
-def _is_said(line: str, action: ActionRun) -> bool:
+def is_said(line: str, action: ActionRun) -> bool:
     """Whether a log line only repeats the action's own words, which stand above it."""
     return " ".join(_words_of(action).split()) in " ".join(line.split())
 
