@@ -89,7 +89,7 @@ def test_a_missed_gate_is_told_compared_and_released_anew(kept: Kept) -> None:
     assert kept.rehearse("release").exit_code == 1
     shown = kept.rehearse("status")
     assert shown.exit_code == 0, "it was shown, which is what was asked for"
-    assert shown.err.count("the gate is missed: rmse") == 1, "the error is told once, whole"
+    assert shown.err.count("Failed: the gate is missed: rmse") == 1, "the error is told once, whole"
     assert "next:" in shown.err
     assert kept.rehearse("status", "--check").exit_code == 1
     evaluations = kept.rehearse("status", "--json").document["evaluations"]

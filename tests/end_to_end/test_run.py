@@ -70,18 +70,15 @@ def test_a_run_that_fails_shows_the_users_own_line_and_stays_for_its_logs(tmp_pa
     for folder in ("cloudformation", "Data", "PipelineLambdaFunctions", "training-config"):
         shutil.copytree(ROOT / folder, project / folder, ignore=kept)
     handler = project / "PipelineLambdaFunctions" / "train_model.py"
-    broken = "    created = {}['oops']\n"
-    handler.write_text(
-        handler.read_text().replace("    sagemaker = action.clients", f"{broken}    sagemaker = action.clients")
-    )
-    assert broken in handler.read_text()
+    broken = "def train(action: Action) -> Succeeded:\n    {}['oops']\n"
+    handler.write_text(handler.read_text().replace(broken.partition("\n")[0] + "\n", broken))
+    number = handler.read_text().splitlines().index("    {}['oops']") + 1
     env = {"TMPDIR": str(tmp_path), "AWS_ENDPOINT_URL": "http://127.0.0.1:9", "REHEARSAL_PROJECT": str(project)}
     done = rehearse("run", "--keep-on-failure", "--set", "TrainModel.hp-max-depth=3", env=env)
     port = done.err.split("rehearse down --port ")[1].split()[0]
     try:
         assert done.exit_code == 1
         assert "this run has an embedded AWS of its own" in done.err
-        number = handler.read_text().splitlines().index(broken.rstrip()) + 1
         assert f"/var/task/train_model.py:{number} in" in done.err
         assert "KeyError" in done.err
         assert f"rehearse env --port {port}" in done.err
