@@ -55,6 +55,7 @@ PANELS: dict[str, dict[str, Place]] = {
             "Write the card of a run: data, code, hyperparameters, curves, metrics against the gate, endpoints, "
             "approvals.",
         ),
+        "where": Place("where", "Show where a commit or a version of data is: model, endpoints, who approved."),
         "invoke": Place(
             "steering",
             "Predict: CSV rows (features only, no header) on standard input, one prediction a line on standard output.",

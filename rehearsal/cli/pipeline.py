@@ -1,5 +1,6 @@
 """``rehearse release``, ``status``, ``history`` and ``diff``: running the pipeline and seeing what it did."""
 
+from pathlib import Path
 from typing import Annotated
 
 from rich.markup import escape
@@ -155,6 +156,9 @@ def diff(
     output: Output,
     before: Annotated[str, Argument(help="Execution id, or its beginning.")],
     after: Annotated[str, Argument(help="Execution id, or its beginning.")],
+    html: Annotated[
+        Path | None, Option("--html", metavar="FILE", help="Write it as one page of HTML that needs nothing else.")
+    ] = None,
 ) -> None:
     """Show what two executions have different: parameters, source, metrics."""
     aws = account.reach()
@@ -162,6 +166,10 @@ def diff(
     declared = executions.definition(aws, found.pipeline)
     first, second = (executions.read(aws, declared, execution_of(aws, found, run)) for run in (before, after))
     differences = comparison.compare(first, second)
+    if html is not None:
+        from rehearsal.console import card  # templates, which no other command waits for
+
+        html.write_text(card.compared(first, second, differences), encoding="utf-8")
     document = [{"fact": each.fact, "before": each.before, "after": each.after} for each in differences]
     table = [escape(f"{each.fact}: {each.before or '-'} -> {each.after or '-'}") for each in differences]
     output.result({"differences": document}, "\n".join(table) or "no difference")
