@@ -28,7 +28,6 @@ from rehearsal.localaws.authorizer import (
     requests,
     resources,
     scaling,
-    side_doors,
 )
 from rehearsal.localaws.authorizer.admission import Caller, Unsigned
 from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming, RequestHead, authenticate
@@ -36,7 +35,7 @@ from rehearsal.localaws.authorizer.decide import Circumstances, decide, owner_of
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection, Style
 from rehearsal.localaws.authorizer.policy import Decision, Kind
 from rehearsal.localaws.authorizer.requests import Call, Need
-from rehearsal.localaws.door import checked, faults, shortcuts
+from rehearsal.localaws.door import checked, faults
 from rehearsal.localaws.ground import accounts, host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge.replacing import replace
@@ -53,7 +52,6 @@ def install() -> None:
     replace(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", _authorize_response)
     replace(BaseResponse, "get_current_account", _account_of_caller)
     COMMON_ERROR_CODES.extend(denials.CODES)  # or moto warns that the called service's model does not have them
-    shortcuts.add_shortcut(side_doors.close, *side_doors.CLOSED)
 
 
 def authorize(incoming: Incoming, action: str, resource_arn: str, region: str) -> Denial | None:
