@@ -1,7 +1,7 @@
 """A SageMaker pipeline from plain data: the steps of its definition, the files that they read, and the calls that run it.
 
-It needs boto3 and nothing else, so that a build has installed it in a second. A module whose ``get_pipeline`` gives a
-``Pipeline`` of SageMaker's Python SDK is run in the same way: name the SDK in ``setup.py`` then.
+It needs boto3 and nothing else, which every build has. A module whose ``get_pipeline`` gives a ``Pipeline`` of SageMaker's
+Python SDK is run in the same way: the build installs the SDK then.
 https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-pipeline.html
 """
 
