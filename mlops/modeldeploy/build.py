@@ -1,8 +1,8 @@
 """The build of ModelDeploy: which version is deployed, and the parameters of the two stacks. Needs boto3.
 
-Variables: SAGEMAKER_PROJECT_NAME, SAGEMAKER_PROJECT_ID, MODEL_PACKAGE_GROUP_NAME, MODEL_PACKAGE_ARN (``newest``, or the ARN of an
-approved version), MODEL_EXECUTION_ROLE_ARN, ARTIFACT_BUCKET. Writes ``<stage>-config-export.json`` for each stage, and prints the
-version's ARN on the last line; ``none`` where no version is approved yet.
+Variables: SAGEMAKER_PROJECT_NAME, SAGEMAKER_PROJECT_ID, MODEL_PACKAGE_GROUP_NAME, MODEL_PACKAGE_ARN (``newest``, or the
+ARN of an approved version), MODEL_EXECUTION_ROLE_ARN, ARTIFACT_BUCKET. Writes ``<stage>-config-export.json`` for each
+stage, and prints the version's ARN on the last line; ``none`` where no version is approved yet.
 """
 
 import json

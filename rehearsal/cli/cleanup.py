@@ -14,6 +14,8 @@ from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.cleanup import leftovers, teardown
 from rehearsal.toolkit.cleanup.leftovers import Leftover
 from rehearsal.toolkit.labs import leftovers as lab_leftovers
+from rehearsal.toolkit.mlops import leftovers as project_leftovers
+from rehearsal.toolkit.mlops import projects
 from rehearsal.toolkit.stacks import discovery
 
 Suffix = Annotated[str | None, Option(envvar="REHEARSE_SUFFIX", help="SuffixID; the launched one if not given.")]
@@ -27,6 +29,8 @@ def leaks(account: AccountOptions, output: Output, suffix: Suffix = None, bucket
     found = {each.suffix: leftovers.survey(aws, each) for each in _meant(aws, suffix, bucket_suffix)}
     labs = [each for each in lab_leftovers.launched(aws) if suffix in (None, each.suffix)]
     found |= {each.stack: lab_leftovers.survey(aws, each) for each in labs}
+    if suffix is None:
+        found |= {each.stack: project_leftovers.survey(aws, each) for each in projects.launched(aws)}
     costly = {name: [each for each in things if each.cost] for name, things in found.items()}
     count = sum(map(len, costly.values()))
     document = {name: [_document(each) for each in things] for name, things in costly.items() if things}

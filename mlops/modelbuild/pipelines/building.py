@@ -1,7 +1,7 @@
-"""A SageMaker pipeline from plain data: the steps of its definition, the files that they read, and the calls that run it.
+"""A SageMaker pipeline from plain data: its steps, the files that they read, and the calls that run it.
 
-It needs boto3 and nothing else, which every build has. A module whose ``get_pipeline`` gives a ``Pipeline`` of SageMaker's
-Python SDK is run in the same way: the build installs the SDK then.
+It needs boto3 and nothing else, which every build has. A module whose ``get_pipeline`` gives a ``Pipeline`` of
+SageMaker's Python SDK is run in the same way: the build installs the SDK then.
 https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-pipeline.html
 """
 
@@ -64,7 +64,7 @@ class Places:
         self.bucket, self.prefix, self.image, self.role, self.files = bucket, prefix, image, role, {}
 
     def file(self, path):
-        """The S3 URL under which ``path`` is uploaded: another content is another URL, so that no run reads a later one."""
+        """The S3 URL under which ``path`` is uploaded. Another content has another URL: no run reads a later one."""
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
         key = "/".join([self.prefix, "files", digest, path.name])
         self.files[key] = path
@@ -82,7 +82,7 @@ def joined(between, *values):
 
 def commit():
     """The commit that is built; ``unknown`` outside of a build."""
-    return os.environ.get("CODEBUILD_RESOLVED_SOURCE_VERSION") or "unknown"
+    return os.environ.get("COMMIT_ID") or os.environ.get("CODEBUILD_RESOLVED_SOURCE_VERSION") or "unknown"
 
 
 def table():
@@ -181,7 +181,10 @@ def registration(name, places, group, train, evaluate, properties):
         "Image": places.image,
         "ModelDataUrl": {"Get": "Steps." + train + ".ModelArtifacts.S3ModelArtifacts"},
     }
-    report = {"ContentType": "application/json", "S3Uri": joined("/", output(evaluate, "evaluation"), "evaluation.json")}
+    report = {
+        "ContentType": "application/json",
+        "S3Uri": joined("/", output(evaluate, "evaluation"), "evaluation.json"),
+    }
     return {
         "Name": name,
         "Type": "RegisterModel",
@@ -202,9 +205,10 @@ def registration(name, places, group, train, evaluate, properties):
 
 
 def gate(name, evaluate, path, comparison, limit, passed, missed):
-    """A condition on the report of ``evaluate``: the steps ``passed`` run if the number at ``path`` fits, else it fails.
+    """A condition on the report of ``evaluate``: ``passed`` are the steps that run if the number at ``path`` fits.
 
-    ``comparison`` is LessThanOrEqualTo or GreaterThanOrEqualTo, ``limit`` a parameter's name, ``missed`` what is said then.
+    ``comparison`` is LessThanOrEqualTo or GreaterThanOrEqualTo, ``limit`` a parameter's name, ``missed`` what is said
+    when it does not fit and the execution fails.
     """
     report = {"Get": "Steps." + evaluate + ".PropertyFiles." + evaluate}
     number, bound = {"Std:JsonGet": {"PropertyFile": report, "Path": path}}, {"Get": "Parameters." + limit}

@@ -1,7 +1,7 @@
-"""The test of the staging endpoint: ``test.py CONFIG RESULTS``. Needs boto3. Exits 1 with the reason where something is wrong.
+"""The test of the staging endpoint: ``test.py CONFIG RESULTS``. Needs boto3. Exits 1 with the reason if something is wrong.
 
-It asks the endpoint for every row of the version's own test set, and holds the answers against the metric with which the version
-was registered: an endpoint that serves another model, or reads its input in another way, is found out here.
+It asks the endpoint for every row of the version's own test set, and holds the answers against the metric with which
+the version was registered: an endpoint that serves another model, or reads its input otherwise, is found out here.
 """
 
 import json
@@ -42,10 +42,10 @@ def answers(endpoint, rows):
 
 def measured(metric, labels, predicted):
     """The metric of the answers."""
-    pairs = list(zip(labels, predicted))
+    rows = range(len(labels))
     if metric == "mse":
-        return sum((label - each) ** 2 for label, each in pairs) / len(pairs)
-    return sum(label == round(each) for label, each in pairs) / len(pairs)
+        return sum((labels[row] - predicted[row]) ** 2 for row in rows) / len(labels)
+    return sum(labels[row] == round(predicted[row]) for row in rows) / len(labels)
 
 
 def check(parameters):
@@ -63,11 +63,11 @@ def check(parameters):
     rows = [line.split(",") for line in read(package["CustomerMetadataProperties"]["TestDataUrl"]).split()]
     found = answers(endpoint, rows)
     if len(found) != len(rows) or not all(map(math.isfinite, found)):
-        raise ValueError("{} numbers came back for {} rows, or some are not finite".format(len(found), len(rows)))
+        raise ValueError(f"{len(found)} numbers came back for {len(rows)} rows, or some are not finite")
     metric, wanted = registered(package)
     value = measured(metric, [float(row[0]) for row in rows], found)
     if abs(value - wanted) > TOLERANCE * max(abs(wanted), TOLERANCE):
-        raise ValueError("{} is {:.4f} at the endpoint and {:.4f} in the registry".format(metric, value, wanted))
+        raise ValueError(f"{metric} is {value:.4f} at the endpoint and {wanted:.4f} in the registry")
     return {"endpoint": endpoint, "modelPackage": parameters["ModelPackageName"], "rows": len(rows), metric: value}
 
 
@@ -77,7 +77,7 @@ def main(config, results):
     try:
         found = check(parameters)
     except ValueError as error:
-        sys.exit("the staging endpoint failed its test: {}".format(error))
+        sys.exit(f"the staging endpoint failed its test: {error}")
     with open(results, "w") as file:
         json.dump(found, file, indent=2)
     print(json.dumps(found))

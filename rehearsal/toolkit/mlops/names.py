@@ -1,4 +1,7 @@
-"""The names of one project in an account. Pure. They must equal those in ``mlops/project.yaml``, which its stack's outputs tell."""
+"""The names of one project in an account. Pure.
+
+They must equal those in ``mlops/project.yaml``, whose outputs tell them.
+"""
 
 import re
 import secrets

@@ -1,4 +1,6 @@
-"""The job of the step Evaluate: the trained model on the test set; ``evaluation.json`` in the layout of SageMaker's model metrics.
+"""The job of the step Evaluate: the trained model on the test set.
+
+``evaluation.json`` has the layout of SageMaker's model metrics.
 
 Runs in SageMaker's XGBoost image; needs xgboost and numpy.
 """

@@ -1,4 +1,4 @@
-"""How old is an abalone? Process, train, evaluate; a model whose error is small enough waits for approval in the registry."""
+"""How old is an abalone? Process, train, evaluate; a model that is good enough waits for approval in the registry."""
 
 from pathlib import Path
 
@@ -20,7 +20,8 @@ def get_pipeline(
 ):
     """The pipeline. ``role`` is that of the jobs, ``image_uri`` SageMaker's XGBoost in this region.
 
-    ``base_job_prefix`` is where in the bucket its files lie; ``input_data_url`` names a table that is not in this repository.
+    ``base_job_prefix`` is where in the bucket its files lie; ``input_data_url`` names a table that is not in this
+    repository.
     """
     places = Places(default_bucket, base_job_prefix, image_uri, role)
     data = input_data_url or places.file(building.table())

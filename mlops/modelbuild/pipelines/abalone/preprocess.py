@@ -1,6 +1,6 @@
 """The job of the step Process: a table in the schema of UCI's Abalone becomes three sets of numbers, rings first.
 
-Runs in SageMaker's XGBoost image; needs numpy. The measures are scaled by what the training set says, and by nothing else.
+Runs in SageMaker's XGBoost image; needs numpy. The measures are scaled by what the training set alone says.
 """
 
 import csv
@@ -40,8 +40,8 @@ def main():
     parts = np.split(order, [int(share * len(order)) for share in SHARES])
     mean, deviation = measures[parts[0]].mean(axis=0), measures[parts[0]].std(axis=0)
     features = np.column_stack([(measures - mean) / deviation, sexes])
-    for name, part in zip(("train", "validation", "test"), parts):
-        write(name, rings[part], features[part])
+    for number, name in enumerate(("train", "validation", "test")):
+        write(name, rings[parts[number]], features[parts[number]])
 
 
 if __name__ == "__main__":
