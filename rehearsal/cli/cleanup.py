@@ -24,7 +24,7 @@ BucketSuffix = Annotated[str | None, Option(help="BucketSuffix, if the stacks ar
 
 @command("rehearse leaks")
 def leaks(account: AccountOptions, output: Output, suffix: Suffix = None, bucket_suffix: BucketSuffix = None) -> None:
-    """List what of workshops and labs still costs money in this account and region. Exits 1 if anything does."""
+    """List what of workshops, labs and projects still costs money here. Exits 1 if anything does."""
     aws = account.reach()
     found = {each.suffix: leftovers.survey(aws, each) for each in _meant(aws, suffix, bucket_suffix)}
     labs = [each for each in lab_leftovers.launched(aws) if suffix in (None, each.suffix)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated
 
-from typer import Argument, Option
+from typer import Argument, Exit, Option
 
 from rehearsal.cli import project_words
 from rehearsal.cli.app import command, group
@@ -13,7 +13,8 @@ from rehearsal.cli.output import Output
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import BadInput
 from rehearsal.toolkit.executions import steering
-from rehearsal.toolkit.mlops import projects, registry, serving
+from rehearsal.toolkit.executions.executions import Status
+from rehearsal.toolkit.mlops import following, projects, registry, serving
 from rehearsal.toolkit.mlops.projects import Launched
 from rehearsal.toolkit.mlops.registry import Version
 from rehearsal.toolkit.mlops.serving import Serving
@@ -69,10 +70,27 @@ def compare(account_options: AccountOptions, output: Output, first: VersionName,
 
 @command("rehearse model approve customer-churn/3 --note 'better on the test set'", below=model)
 def approve(
-    account_options: AccountOptions, consent: Consent, output: Output, version: VersionName, note: Note = ""
+    account_options: AccountOptions,
+    consent: Consent,
+    output: Output,
+    version: VersionName,
+    note: Note = "",
+    wait: Annotated[
+        bool, Option("--wait", help="Follow the ModelDeploy that this starts until it has ended or asks for approval.")
+    ] = False,
 ) -> None:
     """Approve a version. In a project this starts ModelDeploy."""
-    _answer(account_options, consent, output, version, registry.APPROVED, note)
+    aws, found = _answer(account_options, consent, output, version, registry.APPROVED, note)
+    owner = _owner(aws, found)
+    if not wait or owner is None:
+        return
+    pipeline = owner.names.deploy_pipeline
+    with output.display() as display:
+        matches = following.of_version(aws, pipeline, found.arn)
+        execution = following.find(aws, pipeline, matches, found.address)
+        done = following.follow(aws, pipeline, execution, display.tell)
+    if done.status.has_ended and done.status is not Status.SUCCEEDED:
+        raise Exit(1)
 
 
 @command("rehearse model reject customer-churn/3 --note 'unfair to new customers'", below=model)
@@ -83,7 +101,10 @@ def reject(
     _answer(account_options, consent, output, version, registry.REJECTED, note)
 
 
-def _answer(account: AccountOptions, consent: Consent, output: Output, address: str, status: str, note: str) -> None:
+def _answer(
+    account: AccountOptions, consent: Consent, output: Output, address: str, status: str, note: str
+) -> tuple[Aws, Version]:
+    """The account, and the version as it was before."""
     aws = account.reach()
     found = _version(aws, address, [])
     consent.obtain(aws, f"set the version {found.address} from {found.approval} to {status}")
@@ -92,6 +113,7 @@ def _answer(account: AccountOptions, consent: Consent, output: Output, address: 
     if status == registry.APPROVED and (owner := _owner(aws, found)):
         text += f"\nnext: rehearse project status {owner.names.name}      (ModelDeploy has started)"
     output.result({"arn": found.arn, "before": found.approval, "approval": status}, text)
+    return aws, found
 
 
 def _owner(aws: Aws, version: Version) -> Launched | None:

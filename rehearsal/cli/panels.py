@@ -106,7 +106,7 @@ PANELS: dict[str, dict[str, Place]] = {
     "Clean up": {
         "leaks": Place(
             "cleanup",
-            "List what of workshops and labs still costs money in this account and region. Exits 1 if anything does.",
+            "List what of workshops, labs and projects still costs money here. Exits 1 if anything does.",
         ),
         "destroy": Place(
             "cleanup",

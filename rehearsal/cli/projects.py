@@ -16,9 +16,9 @@ from rehearsal.toolkit import project as checkout
 from rehearsal.toolkit.aws import capabilities
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import BadInput
-from rehearsal.toolkit.executions import steering, watching
+from rehearsal.toolkit.executions import executions, steering, watching
 from rehearsal.toolkit.executions.executions import Status
-from rehearsal.toolkit.mlops import leftovers, names, projects, seeds, standing
+from rehearsal.toolkit.mlops import following, leftovers, names, projects, seeds, standing
 from rehearsal.toolkit.mlops.names import ProjectNames
 from rehearsal.toolkit.stacks import discovery, template_parameters
 
@@ -65,7 +65,7 @@ def create(
     template_parameters.check(
         {key: each for key, each in declared.items() if key not in _DECIDED}, chosen, where="--parameter"
     )
-    made, aws = ProjectNames(name, names.new_id()), account_options.reach()
+    made, aws = names.new(name), account_options.reach()
     projects.check_free(aws, name)
     consent.obtain(aws, f"create the project {name}, run its ModelBuild (about 0.10 USD of jobs by list price)")
     with output.display() as display:
@@ -132,6 +132,7 @@ def approve(
     output: Output,
     name: Name,
     reject: Annotated[bool, Option("--reject", help="Say no: production stays as it is.")] = False,
+    wait: Annotated[bool, Option("--wait", help="Follow the deployment to its end.")] = False,
     summary: Annotated[str, Option(help="Why; it is kept with the execution.")] = "",
 ) -> None:
     """Answer ModelDeploy, which asks before production gets what staging serves."""
@@ -140,8 +141,36 @@ def approve(
     consent.obtain(aws, f"{'reject' if reject else 'approve'} the deployment that {pipeline} asks for")
     said = summary or ("rejected by rehearse project" if reject else "approved by rehearse project")
     action = steering.approve(aws, pipeline, None, approved=not reject, summary=said)
+    if wait:
+        with output.display() as display:
+            following.follow(aws, pipeline, executions.newest(aws, pipeline), display.tell)
     document = {"pipeline": pipeline, "action": action, "approved": not reject}
     output.result(document, f"{action}: {'rejected' if reject else 'approved'}\nnext: rehearse project status {name}")
+
+
+@command("rehearse project watch customer-churn --commit 1a2b3c", below=project)
+def watch(
+    account_options: AccountOptions,
+    output: Output,
+    name: Name,
+    commit: Annotated[str | None, Option(help="The commit that was pushed; the newest execution if not given.")] = None,
+    deployment: Annotated[bool, Option("--deploy", help="ModelDeploy in place of ModelBuild.")] = False,
+) -> None:
+    """Follow an execution of ModelBuild or ModelDeploy until it has ended or asks for approval. Exits 1 on failure."""
+    aws = account_options.reach()
+    names_ = projects.named(aws, name).names
+    pipeline = names_.deploy_pipeline if deployment else names_.build_pipeline
+    with output.display() as display:
+        execution = (
+            following.find(aws, pipeline, following.of_commit(commit), f"the commit {commit}")
+            if commit
+            else executions.newest(aws, pipeline)
+        )
+        done = following.follow(aws, pipeline, execution, display.tell)
+    document = {"pipeline": pipeline, "executionId": execution, "status": str(done.status)}
+    output.result(document, f"{pipeline}: {done.status}")
+    if done.status.has_ended and done.status is not Status.SUCCEEDED:
+        raise Exit(1)
 
 
 @command("rehearse project delete customer-churn", below=project)

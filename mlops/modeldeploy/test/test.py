@@ -1,4 +1,4 @@
-"""The test of the staging endpoint: ``test.py CONFIG RESULTS``. Needs boto3. Exits 1 with the reason if something is wrong.
+"""The test of the staging endpoint: ``test.py CONFIG RESULTS``. Needs boto3. It exits 1 if something is wrong.
 
 It asks the endpoint for every row of the version's own test set, and holds the answers against the metric with which
 the version was registered: an endpoint that serves another model, or reads its input otherwise, is found out here.

@@ -35,8 +35,9 @@ class Kind(IntEnum):
     PIPELINE_STACK = 11
     PREP_STACK = 12
     LAB_STACK = 13
-    BUCKET = 14
-    LOG_GROUP = 15
+    PROJECT_STACK = 14
+    BUCKET = 15
+    LOG_GROUP = 16
 
     @property
     def label(self) -> str:

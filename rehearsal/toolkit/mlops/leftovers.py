@@ -82,7 +82,7 @@ def _packages(aws: Aws, names: ProjectNames) -> Iterator[Leftover]:
 
 def _stacks(aws: Aws, project: Launched) -> Iterator[Leftover]:
     kinds = {project.names.deploy_stack(stage): Kind.ENDPOINT_STACK for stage in STAGES}
-    for name, kind in {**kinds, project.stack: Kind.LAB_STACK}.items():
+    for name, kind in {**kinds, project.stack: Kind.PROJECT_STACK}.items():
         stack = stacks.describe(aws, name)
         if stack is not None:
             yield Leftover(kind, name, stack["StackStatus"])

@@ -11,30 +11,18 @@ from dataclasses import dataclass
 from rehearsal.toolkit.aws.errors import BadInput
 
 STACK_PREFIX = "sagemaker-project-"
-_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}")
-"""As SageMaker's CreateProject takes it."""
+_NAME = re.compile(r"[a-z0-9](-*[a-z0-9]){0,31}")
+"""As SageMaker's CreateProject takes it, in lower case: so it stands in ARNs, with which policies are compared."""
+_LONGEST = 32
 _ID_LETTERS = string.ascii_lowercase + string.digits
 
 
 @dataclass(frozen=True)
 class ProjectNames:
-    """A project's name, and the id that nobody else has: buckets, whose names are shared with the world, carry it.
-
-    Raises:
-        BadInput: the name cannot be a project's.
-    """
+    """A project's name, and the id that nobody else has: buckets, whose names are shared with the world, carry it."""
 
     name: str
     id: str
-
-    def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name) or len(self.name) > 32:
-            raise BadInput(
-                f"the name {self.name!r} is not usable: 1 to 32 letters, digits and hyphens, beginning and ending with "
-                f"a letter or digit",
-                where="NAME",
-                next_step="give another, for example customer-churn",
-            )
 
     @property
     def stack(self) -> str:
@@ -76,6 +64,22 @@ class ProjectNames:
         return {"sagemaker:project-name": self.name, "sagemaker:project-id": self.id}
 
 
-def new_id() -> str:
+def _new_id() -> str:
     """An id in SageMaker's form: ``p-`` and twelve letters and digits."""
     return "p-" + "".join(secrets.choice(_ID_LETTERS) for _ in range(12))
+
+
+def new(name: str) -> ProjectNames:
+    """The names of a project that is to be made.
+
+    Raises:
+        BadInput: the name cannot be a project's.
+    """
+    if not _NAME.fullmatch(name) or len(name) > _LONGEST:
+        raise BadInput(
+            f"the name {name!r} is not usable: 1 to 32 lower-case letters, digits and hyphens, "
+            f"beginning and ending with a letter or digit",
+            where="NAME",
+            next_step="give another, for example customer-churn",
+        )
+    return ProjectNames(name, _new_id())
