@@ -1,24 +1,35 @@
 """A project: from its creation to a model in production, by the command line, on the worker's embedded AWS."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from rehearsal.toolkit import project
+from rehearsal.toolkit.mlops import seeds
 
 from tests.conftest import EmbeddedAws
 from tests.end_to_end.rehearse import Answer
 from tests.localaws.authorizer.minimal.statements import Named
 from tests.localaws.authorizer.minimal.table import TABLE, Evaluated
+from tests.localaws.codecommit.test_git_http import git
 from tests.localaws.waiting import wait_until
 
 HERE = "tests/labs/test_project.py"
 NAME = "shells"
+APPROVER = "shells@example.com"
+CONNECTION = "arn:aws:codestar-connections:us-east-1:123456789012:connection/11111111-2222-3333-4444-555555555555"
 EVALUATED = {name: row for name, row in TABLE.items() if isinstance(row, Evaluated) and row.test.startswith(HERE)}
+OF_CONNECTION = {name: row for name, row in EVALUATED.items() if "connection" in row.test}
+OF_CODECOMMIT = {name: row for name, row in EVALUATED.items() if name not in OF_CONNECTION}
 
 
 @pytest.fixture(scope="module")
 def created(typed: Any) -> dict[str, Any]:
     """The project after the first execution of its ModelBuild."""
-    done: Answer = typed("project", "create", NAME, "--wait", "--json")
+    options = ("--wait", "--json", "--parameter", f"ApproverEmail={APPROVER}")
+    done: Answer = typed("project", "create", NAME, *options)
     assert done.exit_code == 0, done.err
     return dict(done.document)
 
@@ -135,9 +146,45 @@ def test_versions_are_listed_shown_and_compared(produced: dict[str, Any], typed:
     assert (missing.exit_code, "has no version 7" in missing.err) == (1, True)
 
 
-@pytest.mark.parametrize("name", EVALUATED, ids=" ".join)
+def test_who_approves_is_asked_by_mail(created: dict[str, Any], produced: dict[str, Any], aws: EmbeddedAws) -> None:
+    def mails() -> list[Any]:
+        return [mail for mail in aws.rehearsal("GET", "mailbox")["messages"] if mail["to"] == APPROVER]
+
+    assert "May production have it?" in wait_until(mails)[0]["text"]
+
+
+@pytest.fixture(scope="module")
+def guarded(created: dict[str, Any], produced: dict[str, Any], typed: Any, aws: EmbeddedAws) -> str:
+    """The alarms' names, after a commit asked for a canary with rollback in production and it was deployed."""
+    repository = f"sagemaker-{NAME}-{created['id']}-modeldeploy"
+    codecommit = aws.client("codecommit")
+    config = json.loads(codecommit.get_file(repositoryName=repository, filePath="prod-config.json")["fileContent"])
+    config["Parameters"] |= {"EndpointInstanceCount": "2", "TrafficRouting": "CANARY", "CanaryWaitSeconds": "0"}
+    config["Parameters"] |= {"RollbackOnAlarm": "true"}
+    tip = codecommit.get_branch(repositoryName=repository, branchName="main")["branch"]["commitId"]
+    content = {"filePath": "prod-config.json", "fileContent": json.dumps(config).encode()}
+    made = codecommit.create_commit(
+        repositoryName=repository, branchName="main", parentCommitId=tip, putFiles=[content]
+    )
+    assert typed("project", "watch", NAME, "--deploy", "--commit", made["commitId"]).exit_code == 0
+    approved = typed("project", "approve", NAME, "--wait")
+    assert approved.exit_code == 0, approved.err
+    return f"{NAME}-prod"
+
+
+def test_a_canary_is_watched_by_alarms_that_bring_the_former_version_back(guarded: str, aws: EmbeddedAws) -> None:
+    described = aws.client("sagemaker").describe_endpoint(EndpointName=guarded)
+    assert (described["EndpointStatus"], described["ProductionVariants"][0]["CurrentInstanceCount"]) == ("InService", 2)
+    policy = described["LastDeploymentConfig"]["BlueGreenUpdatePolicy"]["TrafficRoutingConfiguration"]
+    assert (policy["Type"], policy["CanarySize"]["Value"]) == ("CANARY", 50)
+    alarms = [each["AlarmName"] for each in described["LastDeploymentConfig"]["AutoRollbackConfiguration"]["Alarms"]]
+    assert alarms == [f"{guarded}-errors", f"{guarded}-latency"]
+    assert len(aws.client("cloudwatch").describe_alarms(AlarmNames=alarms)["MetricAlarms"]) == 2
+
+
+@pytest.mark.parametrize("name", OF_CODECOMMIT, ids=" ".join)
 def test_recorded_calls_would_be_denied_without_the_statement(
-    produced: dict[str, Any], created: dict[str, Any], typed: Any, name: Named
+    guarded: str, created: dict[str, Any], typed: Any, name: Named
 ) -> None:
     assert set(EVALUATED[name].actions) <= typed.needed(created["stack"])[name]
     assert typed.denied(created["stack"]) == []
@@ -146,6 +193,36 @@ def test_recorded_calls_would_be_denied_without_the_statement(
 def test_two_projects_do_not_share_a_name(created: dict[str, Any], typed: Any) -> None:
     again = typed("project", "create", NAME)
     assert (again.exit_code, "there is a project" in again.err) == (2, True)
+
+
+def test_behind_a_connection_its_use_would_be_denied_without_the_statement(
+    typed: Any, aws: EmbeddedAws, tmp_path: Path
+) -> None:
+    """Two projects side by side, too: this one has its own of everything."""
+    parameters = ["--parameter", f"ConnectionArn={CONNECTION}"]
+    for repository in seeds.REPOSITORIES:
+        clone = tmp_path / repository
+        for path, content in seeds.files(project.find(), repository).items():
+            (clone / path).parent.mkdir(parents=True, exist_ok=True)
+            (clone / path).write_bytes(content)
+        git("init", "-q", "-b", "main", cwd=clone)
+        git("add", ".", cwd=clone)
+        git("commit", "-q", "-m", "First", cwd=clone)
+        aws.rehearsal("POST", "repositories", fullRepositoryId=f"shells/{repository}", location=str(clone))
+        name = repository.replace("model", "Model").replace("build", "Build").replace("deploy", "Deploy")
+        parameters += ["--parameter", f"{name}RepositoryId=shells/{repository}"]
+    made = typed("project", "create", "linked", "--source", "connection", "--json", *parameters)
+    assert made.exit_code == 0, made.err
+    assert typed("project", "watch", "linked", "--deploy").exit_code == 0  # every stage but the first two is skipped
+    needed = wait_until(lambda: _needed_of_both(typed, made.document["stack"]))
+    assert all(set(EVALUATED[name].actions) <= needed[name] for name in OF_CONNECTION)
+    assert typed("project", "delete", "linked").exit_code == 0
+
+
+def _needed_of_both(typed: Any, stack: str) -> dict[Any, set[str]] | None:
+    """What the statements were needed for, once both pipelines have read their repositories."""
+    needed: dict[Any, set[str]] = typed.needed(stack)
+    return needed if all(needed.get(name) for name in OF_CONNECTION) else None
 
 
 def test_delete_leaves_nothing(created: dict[str, Any], produced: dict[str, Any], typed: Any, aws: EmbeddedAws) -> None:

@@ -9,7 +9,7 @@ import yaml
 from rehearsal.toolkit import project
 
 ROOT = Path(project.find().root)
-TEMPLATES = sorted([*ROOT.glob("cloudformation/*.yaml"), *ROOT.glob("labs/*/*.yaml")])
+TEMPLATES = sorted([*ROOT.glob("cloudformation/*.yaml"), *ROOT.glob("labs/*/*.yaml"), *ROOT.glob("mlops/*.yaml")])
 
 
 class Named(NamedTuple):
