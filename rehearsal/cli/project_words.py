@@ -103,12 +103,15 @@ def pages(names: ProjectNames, region: str) -> dict[str, str]:
 
 def places(found: Launched, pages_: Mapping[str, str], *, is_rehearsal: bool) -> str:
     """Where to clone, and where to look."""
-    lines = [f"git clone {found.outputs.get(f'Model{which}Repository', '')}" for which in ("Build", "Deploy")]
+    lines = [
+        f"git clone {found.outputs.get(f'Model{which}Repository', '')} model{which.lower()}"
+        for which in ("Build", "Deploy")
+    ]
     if is_rehearsal:
         lines += [
             "",
             "git asks for a user name and a password: the access key id and the secret of the embedded AWS.",
-            "In a shell with them (rehearse env), this line answers for you:",
+            "In a shell with them (rehearse env), these lines answer for you:",
             credential_helper(),
             "rehearse console shows both pipelines in a browser.",
         ]
@@ -118,8 +121,9 @@ def places(found: Launched, pages_: Mapping[str, str], *, is_rehearsal: bool) ->
 
 
 def credential_helper() -> str:
-    """A credential helper for git that gives the keys of the environment."""
+    """Lines for a shell in which git answers with the keys of the environment."""
     return (
-        "git config --global credential.helper "
-        "'!f() { echo username=$AWS_ACCESS_KEY_ID; echo password=$AWS_SECRET_ACCESS_KEY; }; f'"
+        "export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=credential.helper\n"
+        "export GIT_CONFIG_VALUE_0="
+        '\'!f() { echo "username=$AWS_ACCESS_KEY_ID"; echo "password=$AWS_SECRET_ACCESS_KEY"; }; f\''
     )

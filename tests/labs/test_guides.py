@@ -24,7 +24,7 @@ def checkout(tmp_path: Path) -> Path:
     tests."""
     copy = tmp_path / "my rehearsal"
     copy.mkdir()
-    for name in ("rehearsal", "labs", "cloudformation", "PipelineLambdaFunctions"):
+    for name in ("rehearsal", "labs", "mlops", "cloudformation", "PipelineLambdaFunctions"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     if not (ROOT / ".venv").exists():
         pytest.fail("run ./scripts/setup dev once: this test types commands of .venv")
@@ -34,7 +34,18 @@ def checkout(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.parent.name)
 def test_every_command_of_a_guide_runs_in_its_order(guide: Path, checkout: Path) -> None:
-    blocks = commands(guide)
+    run_in_one_shell(commands(guide), checkout)
+
+
+@pytest.mark.full("project")
+def test_every_command_of_the_guide_of_projects_runs_in_its_order(checkout: Path) -> None:
+    said = run_in_one_shell(commands(ROOT / "mlops" / "README.md"), checkout)
+    assert re.search(r"customer-churn-\S+/2 +Approved +accuracy 0\.\d+.* serves customer-churn-prod, ", said)
+    assert "things removed, 0 left" in said
+
+
+def run_in_one_shell(blocks: list[str], checkout: Path) -> str:
+    """Run the blocks of a guide, which must not fail; what they printed."""
     port = re.search(r"--port (\d+)", "".join(blocks))
     assert port is not None
     runtime = checkout.parent / "runtime"
@@ -48,6 +59,7 @@ def test_every_command_of_a_guide_runs_in_its_order(guide: Path, checkout: Path)
         rehearse = [str(ROOT / ".venv/bin/rehearse"), "down", "--port", port[1]]
         subprocess.run(rehearse, env=environment, check=False)
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    return done.stdout
 
 
 def test_every_lab_has_a_guide_and_every_guide_a_lab() -> None:
@@ -59,8 +71,8 @@ def test_every_lab_has_a_guide_and_every_guide_a_lab() -> None:
 
 
 def test_the_table_of_steps_names_tests_and_commands_that_are_there() -> None:
-    table = (ROOT / "docs" / "labs.md").read_text()
-    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", table)
-    assert named
-    for file, test in named:
-        assert f"def {test}(" in (ROOT / "tests" / "labs" / file).read_text(), f"{file}::{test}"
+    for page in ("labs.md", "projects.md"):
+        named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", (ROOT / "docs" / page).read_text())
+        assert named
+        for file, test in named:
+            assert f"def {test}(" in (ROOT / "tests" / "labs" / file).read_text(), f"{file}::{test}"

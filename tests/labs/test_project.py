@@ -8,7 +8,6 @@ import pytest
 
 from rehearsal.toolkit import project
 from rehearsal.toolkit.mlops import seeds
-
 from tests.conftest import EmbeddedAws
 from tests.end_to_end.rehearse import Answer
 from tests.localaws.authorizer.minimal.statements import Named

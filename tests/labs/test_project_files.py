@@ -16,10 +16,10 @@ from rehearsal.toolkit.mlops import names, projects, registry, seeds
 from rehearsal.toolkit.mlops.serving import Serving
 from tests.localaws.authorizer.minimal import statements
 from tests.localaws.authorizer.minimal.statements import Named
-from tests.templates.conftest import decoded
+from tests.templates.conftest import load
 
 ROOT = project.find().root / "mlops"
-TEMPLATE = decoded(ROOT / "project.yaml")
+TEMPLATE = load(ROOT / "project.yaml")
 UNTAGGED = {"AWS::S3::BucketPolicy"}
 GROUP = "arn:aws:sagemaker:us-east-1:123456789012:model-package/shells-p-1"
 
@@ -37,12 +37,12 @@ def test_everything_carries_the_project_s_name_and_id(name: str) -> None:
 
 
 def test_what_aws_publishes_as_the_minimum_is_given() -> None:
-    """The bucket's three and the objects' three, of CodePipeline's service role."""
+    """The bucket's three and the objects' four, of CodePipeline's service role."""
     known = statements.all_of_them()
     for policy in ("RunModelBuild", "RunModelDeploy"):
         assert {*known[Named(policy, "LookAtBucket")], *known[Named(policy, "KeepArtifacts")]} == {
             *("s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:GetBucketLocation"),
-            *("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
+            *("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:PutObjectAcl"),
         }
 
 
