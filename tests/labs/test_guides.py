@@ -5,12 +5,24 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 GUIDES = sorted(ROOT.glob("labs/*/README.md"))
+
+
+ORDINARY = ("abalone", "census", "retrain")
+"""Whose guides run in the ordinary suite; those of the others, whose tests do the same run, at full size alone."""
+
+
+def _guides() -> Iterator[Any]:
+    for guide in GUIDES:
+        marks = () if guide.parent.name in ORDINARY else (pytest.mark.full("labs"),)
+        yield pytest.param(guide, id=guide.parent.name, marks=marks)
 
 
 def commands(guide: Path) -> list[str]:
@@ -32,7 +44,7 @@ def checkout(tmp_path: Path) -> Path:
     return copy
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("guide", [*_guides()])
 def test_every_command_of_a_guide_runs_in_its_order(guide: Path, checkout: Path) -> None:
     run_in_one_shell(commands(guide), checkout)
 
