@@ -59,7 +59,7 @@ PANELS: dict[str, dict[str, Place]] = {
             "Show the log lines of an action: its function's, its training job's or endpoint's; or of what is named.",
         ),
         "history": Place("pipeline", "List the pipeline's executions."),
-        "diff": Place("pipeline", "Show what two executions have different: parameters, source, metrics."),
+        "diff": Place("pipeline", "Show what two executions have different: parameters, data, source, metrics."),
         "report": Place(
             "report",
             "Write the card of a run: data, code, hyperparameters, curves, metrics against the gate, endpoints, "

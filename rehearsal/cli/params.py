@@ -8,6 +8,7 @@ from typer import Argument, Option
 
 from rehearsal.cli.app import command, group
 from rehearsal.cli.confirmation import Consent
+from rehearsal.cli.given_text import HOW, text_of
 from rehearsal.cli.options import AccountOptions, PipelineOptions, WorkshopOptions
 from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import execution_of
@@ -52,10 +53,10 @@ def _parsed(text: str) -> object:
 def check(
     output: Output,
     action: Address,
-    text: Annotated[str, Argument(metavar="JSON", help="The UserParameters.")],
+    given: Annotated[str, Argument(metavar="JSON", help=f"The UserParameters, {HOW}.")],
 ) -> None:
     """Check UserParameters before they are used: points at the character. Needs no account."""
-    checked = user_parameters.check(action, text)
+    checked = user_parameters.check(action, text_of(given, "JSON"))
     warnings = [problem.message for problem in checked.warnings]
     lines = [f"{action}: good", *(f"warning: {escape(warning)}" for warning in warnings)]
     output.result({"action": action, "values": dict(checked.values), "warnings": warnings}, "\n".join(lines))
@@ -86,6 +87,8 @@ def set_(
         with output.display() as display:
             user_parameters.set_in_stack(aws, found, chosen, after, display.tell)
     output.result({"action": chosen.path, "changes": _document(changes)}, _text(chosen.path, changes))
+    if changes:
+        output.say("next: rehearse release    (an execution that failed before cannot be retried with it)")
 
 
 @command("rehearse params diff", below=params)

@@ -278,10 +278,11 @@ def _give_back_memory(stopping: threading.Event) -> None:
 
 
 def _stop_with_parent(stopping: threading.Event) -> None:
-    """Standard input is a pipe whose other end the parent holds: its end is the parent's end."""
-    while os.read(sys.stdin.fileno(), 1024):  # not sys.stdin.read(): its lock would abort the interpreter's shutdown
-        pass
-    stopping.set()
+    """Standard input is a pipe whose other end the parent holds: its end is the parent's end, unless it has said
+    ``stay`` before."""
+    # not sys.stdin.read(): its lock would abort the interpreter's shutdown
+    if not os.read(sys.stdin.fileno(), 1024).startswith(b"stay"):
+        stopping.set()
 
 
 def _end(code: int) -> NoReturn:
