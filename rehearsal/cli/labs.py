@@ -31,6 +31,8 @@ from rehearsal.toolkit.aws.account import Access, Aws
 from rehearsal.toolkit.aws.errors import BadInput, RehearsalError
 from rehearsal.toolkit.aws.translation import FAILURES, explain
 from rehearsal.toolkit.checks import pricing
+from rehearsal.toolkit.cleanup import leftovers as of_workshop
+from rehearsal.toolkit.cleanup import teardown
 from rehearsal.toolkit.executions.events import StepFinished
 from rehearsal.toolkit.labs import catalogue, leftovers
 from rehearsal.toolkit.labs.lab import Lab, Order, Outcome
@@ -259,14 +261,18 @@ def destroy(
 ) -> None:
     """Remove a lab entirely: endpoint, models, versions, pipeline, bucket with every version, stacks, log groups."""
     aws = account_options.reach()
-    names = LabNames(catalogue.named(name).name, suffix)
-    found = leftovers.survey(aws, names)
+    of_lab = catalogue.named(name)
+    names = LabNames(of_lab.name, suffix)
+    beside = of_lab.workshop(names) if of_lab.workshop else None
+    found = [*leftovers.survey(aws, names), *(of_workshop.survey(aws, beside) if beside else ())]
     if not found:
         output.result({"removed": [], "remaining": {}}, f"nothing of {names.stack} is in region {aws.region}")
         return
     consent.obtain(aws, f"DELETE {names.stack} with its data and models ({len(found)} things)")
     with output.display() as display:
         done = leftovers.destroy(aws, names, display.tell)
+        if beside:
+            done = done.with_more(teardown.destroy(aws, beside, display.tell))
     removed = [{"kind": each.kind.label, "name": each.name} for each in done.removed]
     text = f"{names.stack}: {len(done.removed)} things removed, {len(done.remaining)} left"
     output.result({"removed": removed, "remaining": done.reasons}, text)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.executions.events import Tell
 from rehearsal.toolkit.executions.model_pipelines import ModelExecution
 from rehearsal.toolkit.labs.names import LabNames
@@ -99,3 +100,4 @@ class Lab:
     rehearsed_with: Mapping[str, str]
     run: Callable[[Aws, Order, Deploy, Tell], Outcome]
     try_next: tuple[str, ...]
+    workshop: Callable[[LabNames], Workshop] | None = None
