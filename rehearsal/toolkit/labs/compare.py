@@ -10,27 +10,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rehearsal.toolkit import workshop
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import BadInput
 from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.data import dataset
-from rehearsal.toolkit.executions import executions as workshop_executions
 from rehearsal.toolkit.executions import report, watching
 from rehearsal.toolkit.executions.events import Tell
 from rehearsal.toolkit.executions.model_pipelines import ModelExecution, StepState
-from rehearsal.toolkit.labs import comparison, definitions, executions, objects, telling
+from rehearsal.toolkit.labs import comparison, definitions, executions, objects, telling, workshops
 from rehearsal.toolkit.labs.comparison import Way
 from rehearsal.toolkit.labs.endpoints import in_service
 from rehearsal.toolkit.labs.lab import Deploy, Lab, Order, Outcome
 from rehearsal.toolkit.labs.names import LabNames
 from rehearsal.toolkit.project import Project
-from rehearsal.toolkit.stacks import stacks, uploads
 from rehearsal.toolkit.workshop import Plan
 
 INSTANCE = "ml.m5.large"
 _LONGEST_SECONDS = 7200.0
-_LONGEST_SUFFIX = 10
 _SETS = ("train", "validation", "test")
 _ABALONE = ("preprocess.py", "evaluate.py")
 
@@ -56,17 +52,12 @@ def run(aws: Aws, order: Order, deploy: Deploy, tell: Tell) -> Outcome:
 
 
 def workshop_of(names: LabNames) -> Workshop:
-    """The workshop that has the flow as a CodePipeline: one of its own, so that yours keeps its data."""
-    return Workshop(f"cmp-{names.suffix}", names.bucket_suffix)
+    """The workshop that has the flow as a CodePipeline."""
+    return workshops.named("cmp", names)
 
 
 def _check(order: Order) -> None:
-    if len(order.names.suffix) > _LONGEST_SUFFIX:
-        raise BadInput(
-            f"the suffix {order.names.suffix!r} is too long for this lab, which puts cmp- before it",
-            where="--suffix",
-            next_step=f"give one of at most {_LONGEST_SUFFIX} characters",
-        )
+    workshop_of(order.names)  # before anything is made: its name may not fit
     if order.parameters:
         raise BadInput(
             f"{', '.join(order.parameters)}: the three ways must do the same, so the lab takes no parameters",
@@ -162,7 +153,7 @@ def _by_codepipeline(
             file.write_bytes(content)
         data = dataset.check(Path(scratch, "data"))
         plan = Plan(of_lab, project, data, order.file("training-config"), {"ModelName": "abalone"})
-        execution_id, began = _started(aws, plan, Path(scratch), deploy, tell)
+        execution_id, began = workshops.started(aws, plan, Path(scratch), deploy, tell)
     execution = watching.watch(aws, of_lab.pipeline, execution_id, tell)
     seconds = time.monotonic() - began
     evaluations = {each.action: each for each in report.evaluations_of(execution)}
@@ -178,30 +169,6 @@ def _by_codepipeline(
         report.seconds_covered(report.work_intervals(aws, execution, of_lab.functions)),
         evaluations["FullTest"].metrics["mse"],
     )
-
-
-def _started(aws: Aws, plan: Plan, scratch: Path, deploy: Deploy, tell: Tell) -> tuple[str, float]:
-    """An execution of the workshop on the plan's data, and when it began; a new CodePipeline starts by itself."""
-    is_new = not stacks.is_usable(stacks.describe(aws, plan.workshop.pipeline_stack))
-    zips = workshop.package(plan.project, scratch, tell)
-    deploy(workshop.prep_request(plan))
-    uploaded = workshop.upload(aws, plan, zips, tell)
-    if is_new:
-        uploads.upload_training_config(aws, plan.workshop, plan.training_config)
-        deploy(workshop.pipeline_request(plan, uploaded))
-        began = time.monotonic()
-        return watching.adopt(aws, plan.workshop.pipeline), began
-    deploy(workshop.pipeline_request(plan, uploaded))
-    pipeline, before = plan.workshop.pipeline, workshop_executions.newest(aws, plan.workshop.pipeline)
-    began = time.monotonic()
-    uploads.upload_training_config(aws, plan.workshop, plan.training_config)  # its arrival starts the CodePipeline
-
-    def begun() -> str:
-        found = workshop_executions.newest(aws, pipeline)
-        return found if found != before else ""
-
-    where, next_step = pipeline, "look at the rule that starts it"
-    return telling.until(begun, 600.0, "the upload has started no execution", where, next_step), began
 
 
 def _summary(order: Order, ways: list[Way], reason: str = "") -> ModelExecution:

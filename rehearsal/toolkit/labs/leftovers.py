@@ -66,8 +66,12 @@ def destroy(aws: Aws, names: LabNames, tell: Tell) -> Result:
 
 
 def _stacks_beside(aws: Aws, names: LabNames) -> Iterator[Leftover]:
-    """Those of the endpoint and of what watches it."""
-    for kind, name in ((Kind.WATCHING_STACK, names.watching_stack), (Kind.ENDPOINT_STACK, names.endpoint_stack)):
+    """Those of the endpoint, of what watches it, and of an image."""
+    for kind, name in (
+        (Kind.WATCHING_STACK, names.watching_stack),
+        (Kind.ENDPOINT_STACK, names.endpoint_stack),
+        (Kind.LAB_STACK, names.image_stack),
+    ):
         stack = stacks.describe(aws, name)
         if stack is not None:
             yield Leftover(kind, name, stack["StackStatus"])

@@ -23,8 +23,9 @@ from rehearsal.toolkit.labs.lessons import (
 from rehearsal.toolkit.stacks import uploads
 
 _BUILDS = ("run_pipeline.py", "endpoint_template.py", "definition.json")
-_THROTTLES = 6
-"""More than the retries of a client, so that a step without a retry policy fails."""
+_THROTTLES = 10
+"""More than a step asks without a retry policy of its own, which is six times within half a minute; and less than twice
+as often, so that a later execution gets through."""
 
 
 def _with_default(parameter: str, value: Callable[[Broken], object]) -> Callable[[Broken], None]:
@@ -80,7 +81,7 @@ def _throttled_without_a_policy(lab: Broken) -> str:
     types = [kind for policy in steps["Train"].get("RetryPolicies", []) for kind in policy["ExceptionType"]]
     if not is_planned(lab, _throttle(lab)) or "Step.THROTTLING" in types:
         return ""
-    return "SageMaker throttles, and the step Train gives up at once: it has no retry policy for Step.THROTTLING"
+    return "SageMaker throttles, and the step Train gives up soon: it has no retry policy for Step.THROTTLING"
 
 
 def _interruption(_lab: Broken) -> dict[str, Any]:
@@ -91,9 +92,11 @@ def _was_interrupted(lab: Broken) -> str:
     if is_planned(lab, _interruption(lab)):
         return "an instance will be taken away"
     newest = model_pipelines.read(lab.aws, lab.pipeline)
-    failed = [step.name for step in newest.steps if step.status == "Failed"]
-    stopped = newest.status == "Failed" and failed == ["Train"]
-    return "the newest execution ended in Train, and nothing has made up for it" if stopped else ""
+    failed = [step for step in newest.steps if step.status == "Failed"]
+    stopped = newest.status == "Failed" and [step.name for step in failed] == ["Train"]
+    if not stopped or "Throttling" in failed[0].note:
+        return ""
+    return "the newest execution ended in Train, and nothing has made up for it"
 
 
 def _an_evaluation(lab: Broken) -> str:
@@ -132,10 +135,10 @@ CENSUS = (
     ),
     Lesson(
         "throttling",
-        symptom="the step Train fails at once with ThrottlingException, and no training job is there",
+        symptom="the step Train fails after half a minute of attempts: Rate exceeded, and no training job is there",
         where_to_look="the FailureReason of the step; how many executions start jobs at the same time",
-        cure='give the step a retry policy ("RetryPolicies": [{"ExceptionType": ["Step.THROTTLING"], ...}]), or let it '
-        "pass (rehearse fault clear) and retry the execution",
+        cure='give the step more patience ("RetryPolicies": [{"ExceptionType": ["Step.THROTTLING"], ...}]), or start '
+        "fewer executions at a time: a later one gets through",
         break_it=ordered(_throttle),
         problem=_throttled_without_a_policy,
     ),

@@ -171,7 +171,7 @@ WORKSHOP = (
         "spot-interruption",
         symptom="Train/GetStatus fails: the training job was stopped, and nobody stopped it",
         where_to_look="the secondary status transitions of the training job: its instance was taken away",
-        cure="retry the stage with all its actions, or release again (rehearse release); with the key spot, checkpoints are kept",
+        cure="retry the stage with all its actions, or release again (rehearse release); spot keeps checkpoints",
         break_it=ordered(_interruption),
         problem=_was_interrupted,
         show=release,

@@ -275,6 +275,7 @@ TABLE: dict[Named, Evidence] = {
         ("events:PutTargets", "events:PutRule", "events:DescribeRule"), STATES
     ),
     Named("RunAbaloneStates", "RecordModelName"): Evaluated(("lambda:InvokeFunction",), STATES),
+    Named("RunAbaloneStates", "AskForApproval"): Evaluated(("sns:Publish",), STATES),
     Named("RunAbaloneStates", "PassJobsRole"): Evaluated(("iam:PassRole",), STATES),
     Named("RunAbaloneStates", "Tag"): Published(
         "https://github.com/aws/aws-cdk/issues/26012",
@@ -382,4 +383,24 @@ TABLE: dict[Named, Evidence] = {
         COMPARE,
     ),
     Named("ServeCompare", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), COMPARE),
+    Named("PullOwnImage", "PullOwnImage"): Evaluated(
+        ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"),
+        "tests/labs/test_own.py::test_the_image_would_not_be_pulled_without_the_statement",
+    ),
+    Named("BuildOwnImage", "ReadSource"): Published(
+        "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html",
+        "tests/labs/test_own.py::test_the_build_may_do_what_aws_publishes_for_a_push",
+    ),
+    Named("BuildOwnImage", "PushImage"): Published(
+        "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html",
+        "tests/labs/test_own.py::test_the_build_may_do_what_aws_publishes_for_a_push",
+    ),
+    Named("BuildOwnImage", "LogInToRegistry"): Published(
+        "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html",
+        "tests/labs/test_own.py::test_the_build_may_do_what_aws_publishes_for_a_push",
+    ),
+    Named("BuildOwnImage", "WriteLogs"): Published(
+        "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html",
+        "tests/labs/test_own.py::test_the_build_may_do_what_aws_publishes_for_a_push",
+    ),
 }
