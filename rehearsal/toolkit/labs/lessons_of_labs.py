@@ -23,6 +23,7 @@ from rehearsal.toolkit.labs.lessons import (
 from rehearsal.toolkit.stacks import uploads
 
 _BUILDS = ("run_pipeline.py", "endpoint_template.py", "definition.json")
+_OF_THROTTLING = ("Throttling", "Rate exceeded")
 _THROTTLES = 10
 """More than a step asks without a retry policy of its own, which is six times within half a minute; and less than twice
 as often, so that a later execution gets through."""
@@ -94,7 +95,7 @@ def _was_interrupted(lab: Broken) -> str:
     newest = model_pipelines.read(lab.aws, lab.pipeline)
     failed = [step for step in newest.steps if step.status == "Failed"]
     stopped = newest.status == "Failed" and [step.name for step in failed] == ["Train"]
-    if not stopped or "Throttling" in failed[0].note:
+    if not stopped or any(words in failed[0].note for words in _OF_THROTTLING):
         return ""
     return "the newest execution ended in Train, and nothing has made up for it"
 
