@@ -1,10 +1,12 @@
 """The evaluator: policies and a request in, a decision with its reason out. Pure: no clock, no store, no network.
 
 The order is AWS's own: an explicit deny anywhere wins; a resource-based policy that names the very caller allows by
-itself; otherwise every kind of policy that is present must allow.
+itself; otherwise every kind of policy that is present must allow. Between accounts both sides must always allow.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
 """
 
+import hashlib
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -62,9 +64,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement of a policy, its elements parsed once. ``index`` counts from 0."""
+    """One statement of a policy, its elements parsed once. ``index`` counts from 0.
+
+    ``known_by`` is its Sid, or what stands for its text: it stays the statement's when others come or go before it.
+    """
 
     sid: str | None
+    known_by: str
     index: int
     effect: Effect
     actions: tuple[str, ...]
@@ -136,6 +142,8 @@ class Policies:
     session: Sequence[Policy] | None = None
     needs_resource_policy: bool = False
     """A role's trust policy and a KMS key's policy must allow, whatever the caller's own policies say."""
+    crosses_accounts: bool = False
+    """The resource is another account's: both sides must allow, whomever the resource's policy names."""
 
 
 class Verdict(Enum):
@@ -188,11 +196,11 @@ def evaluate(policies: Policies, request: Request) -> Decision:
 def _decide_allows(policies: Policies, request: Request, allowing: tuple[Match, ...]) -> Decision:
     kinds = {match.kind for match in allowing}
     scopes = {match.statement.scope_for(request.caller) for match in allowing if match.kind is Kind.RESOURCE}
-    if policies.needs_resource_policy and not scopes:
+    if (policies.needs_resource_policy or policies.crosses_accounts) and not scopes:
         return Decision(Verdict.IMPLICIT_DENY, Kind.RESOURCE)
-    if Scope.CALLER in scopes:
+    if Scope.CALLER in scopes and not policies.crosses_accounts:
         return Decision(Verdict.ALLOWED, None, allowing)
-    if Kind.IDENTITY not in kinds and Scope.ROLE not in scopes:
+    if Kind.IDENTITY not in kinds and (Scope.ROLE not in scopes or policies.crosses_accounts):
         return Decision(Verdict.IMPLICIT_DENY, Kind.IDENTITY)
     if policies.boundary is not None and Kind.BOUNDARY not in kinds:
         return Decision(Verdict.IMPLICIT_DENY, Kind.BOUNDARY)
@@ -243,6 +251,7 @@ def _statement(element: Any, index: int, with_variables: bool) -> Statement:
         raise MalformedPolicy("Policy statement must contain actions.")
     return Statement(
         sid=element.get("Sid"),
+        known_by=str(element.get("Sid") or _digest(element)),
         index=index,
         effect=_effect(element),
         actions=actions,
@@ -253,6 +262,10 @@ def _statement(element: Any, index: int, with_variables: bool) -> Statement:
         principal=PrincipalElement.parse(element),
         has_variables=with_variables and any(map(patterns.has_variables, resources or ())),
     )
+
+
+def _digest(element: Mapping[str, Any]) -> str:
+    return hashlib.blake2b(json.dumps(element, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
 def _effect(element: Mapping[str, Any]) -> Effect:

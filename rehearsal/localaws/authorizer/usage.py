@@ -14,19 +14,20 @@ from rehearsal.localaws.authorizer.principal_element import Caller, Scope
 from rehearsal.localaws.authorizer.principals import PARTITION, Principal
 from rehearsal.localaws.authorizer.requests import Need
 from rehearsal.localaws.door import capabilities
-from rehearsal.localaws.ground import host, persistence
+from rehearsal.localaws.ground import persistence
 
 
 @dataclass
 class _Usage:
     """What one user or role did: decisions by (action, resource, verdict), and the actions that each statement allowed.
 
-    ``allowed_alone_by`` has those that would have been denied without the statement.
+    ``allowed_alone_by`` has those that would have been denied without the statement. A statement is the policy's name
+    and ``Statement.known_by``: a policy may be changed between two calls.
     """
 
     calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    allowed_by: dict[tuple[str, int], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    allowed_alone_by: dict[tuple[str, int], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    allowed_by: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    allowed_alone_by: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
 
 MOST_RESOURCES = 100
@@ -47,9 +48,9 @@ def record(principal: Principal, need: Need, decision: Decision) -> None:
         usage = _usage[holder]
         usage.calls[_entry(holder, usage, (need.action, need.resource, decision.verdict.value))] += 1
         for match in decision.matches if decision.allowed else ():
-            usage.allowed_by[match.policy.name, match.statement.index][need.action] += 1
+            usage.allowed_by[match.policy.name, match.statement.known_by][need.action] += 1
             if _is_alone(match, decision, principal.caller):
-                usage.allowed_alone_by[match.policy.name, match.statement.index][need.action] += 1
+                usage.allowed_alone_by[match.policy.name, match.statement.known_by][need.action] += 1
 
 
 def _entry(holder: str, usage: _Usage, wanted: tuple[str, str, str]) -> tuple[str, str, str]:
@@ -79,8 +80,8 @@ def _is_alone(match: Match, decision: Decision, caller: Caller) -> bool:
 
 
 def report() -> list[dict[str, Any]]:
-    """For each role and user: the decisions, and every Allow statement with how often it was needed."""
-    iam = iam_backends[host.current().account_id][PARTITION]
+    """For each role and user of the account that asks: the decisions, and how often each Allow statement was needed."""
+    iam = iam_backends[capabilities.asking_account()][PARTITION]
     with _lock:
         return [_of_holder(holder, _usage[holder.arn]) for holder in (*iam.roles.values(), *iam.users.values())]
 
@@ -104,7 +105,7 @@ def _of_holder(holder: Any, usage: _Usage) -> dict[str, Any]:
 def _of_statement(policy: Policy, statement: Statement, usage: _Usage) -> dict[str, Any]:
     """``neededFor`` are the actions that nothing else allowed, ``unusedActions`` those, as written, that were never
     asked for."""
-    key = (policy.name, statement.index)
+    key = (policy.name, statement.known_by)
     used = usage.allowed_by.get(key, Counter())
     return {
         "policy": policy.name,

@@ -142,7 +142,8 @@ class Engine:
             details = failure_of(error)
             if not isinstance(error, ActionFailed):
                 log.debug("action %s of %s failed", run.declared.name, pipeline.name, exc_info=True)
-            self.turn(pipeline, lambda turn: state_machine.fail(turn, execution, run, details))
+            external_id = error.external_id if isinstance(error, ActionFailed) else None
+            self.turn(pipeline, lambda turn: state_machine.fail(turn, execution, run, details, external_id))
             return
         finally:
             self._withdrawn.pop(run.id, None)
@@ -203,7 +204,12 @@ class Engine:
             pipeline, event = self._events.get()
             try:
                 bus.publish(
-                    announcements.SOURCE, event.detail_type, event.detail, [pipeline.arn], region=pipeline.region
+                    announcements.SOURCE,
+                    event.detail_type,
+                    event.detail,
+                    [pipeline.arn],
+                    region=pipeline.region,
+                    account_id=pipeline.account_id,
                 )
             except Exception:  # the outermost edge of a thread: a target's failure must not end the events
                 log.exception("while publishing %s of %s", event.detail_type, pipeline.name)

@@ -69,8 +69,8 @@ ROOMS = (
     Room(
         "authorizer",
         patches=(Patch("gate", "moto.core.authorization"), Patch("buckets", "moto.s3.models")),
-        keeps=("usage",),
-        offers={"iam/usage": "usage", "role-session": "role_session"},
+        keeps=("accounts", "usage"),
+        offers={"accounts": "accounts", "iam/usage": "usage", "role-session": "role_session"},
     ),
     Room(
         "authorizer.iam",
@@ -89,6 +89,7 @@ ROOMS = (
             Patch("streams", "moto.dynamodbstreams.models"),
             Patch("log_history", "moto.logs.models"),
             Patch("log_groups", "moto.logs.models"),
+            Patch("log_search", "moto.logs.responses"),
             Patch("embedded_metrics", "moto.logs.models"),
             Patch("secrets", "moto.secretsmanager.models"),
             Patch("encryption_keys", "moto.kms.responses"),
