@@ -93,6 +93,13 @@ PANELS: dict[str, dict[str, Place]] = {
             "labs", "Labs on SageMaker Pipelines: run one on this machine, follow its guide, launch it on an account."
         ),
     },
+    "A project": {
+        "project": Place(
+            "projects",
+            "A team's project: two repositories, a pipeline that makes a model, one that deploys it, a registry.",
+        ),
+        "model": Place("models", "Versions in the model registry: list, show, compare, approve, reject, deploy."),
+    },
     "A class": {
         "class": Place("instructor", "Many attendees' workshops in one account."),
         "publish": Place(
@@ -113,7 +120,7 @@ PANELS: dict[str, dict[str, Place]] = {
     "Clean up": {
         "leaks": Place(
             "cleanup",
-            "List what of workshops and labs still costs money in this account and region. Exits 1 if anything does.",
+            "List what of workshops, labs and projects still costs money here. Exits 1 if anything does.",
         ),
         "destroy": Place(
             "cleanup",
