@@ -48,8 +48,8 @@ def test_every_command_of_the_readme_runs(checkout: Path) -> None:
         subprocess.run(["bash", "-c", f"rehearse down --port {PORT}"], cwd=checkout, env=environment, check=False)
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
     assert "better)" in done.stdout or "worse)" in done.stdout, "diff judges the change"
-    made = subprocess.run(["git", "check-ignore", "my-data"], cwd=ROOT, capture_output=True, text=True)
-    assert made.stdout.strip() == "my-data", "what the README makes is not offered to git"
+    made = subprocess.run(["git", "check-ignore", "my-data/x"], cwd=ROOT, capture_output=True, text=True)
+    assert made.stdout.strip() == "my-data/x", "what the README makes is not offered to git"
 
 
 def test_the_two_commands_exist() -> None:
