@@ -110,7 +110,7 @@ def catalog(aws: Any, unique: Any) -> Catalog:
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [may]})
     iam.put_role_policy(RoleName=name, PolicyName="May", PolicyDocument=policy)
-    user = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="u")["Credentials"]
+    user = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="user")["Credentials"]
     return Catalog(aws, unique, product, portfolio, role, user, url)
 
 
