@@ -18,6 +18,7 @@ from rehearsal.localaws.sagemaker.pipelines.api_pipelines import PipelineOperati
 from rehearsal.localaws.sagemaker.processing.operations import ProcessingJobOperations
 from rehearsal.localaws.sagemaker.projects.operations import ProjectOperations
 from rehearsal.localaws.sagemaker.registry.components import ComponentOperations
+from rehearsal.localaws.sagemaker.registry.group_policy import GroupPolicyOperations
 from rehearsal.localaws.sagemaker.registry.lineage import LineageOperations
 from rehearsal.localaws.sagemaker.registry.operations import RegistryOperations
 from rehearsal.localaws.sagemaker.search import SearchOperations
@@ -45,6 +46,7 @@ class SageMakerResponse(
     EndpointOperations,
     TransformJobOperations,
     RegistryOperations,
+    GroupPolicyOperations,
     PipelineOperations,
     ExecutionOperations,
     CallbackOperations,
