@@ -68,7 +68,7 @@ class ProvisioningOperations:
         """The parameters of a version's template."""
         product = self._product(self.params.get("ProductId"), self.params.get("ProductName"))
         artifact = self._artifact(product)
-        client = identity.client("cloudformation", None, self.region)
+        client = identity.client("cloudformation", identity.administrator_of(self.current_account), self.region)
         summary = client.get_template_summary(TemplateBody=artifact.body)
         members = {"ParameterKey": "ParameterKey", "DefaultValue": "DefaultValue", "ParameterType": "ParameterType"}
         members |= {"IsNoEcho": "NoEcho", "Description": "Description"}
@@ -247,7 +247,9 @@ class ProvisioningOperations:
     def _stack(self, found: Provisioned) -> dict[str, Any] | None:
         if not found.stack_id:
             return None
-        client = identity.client("cloudformation", None, self.region)  # Service Catalog itself looks
+        client = identity.client(
+            "cloudformation", identity.administrator_of(self.current_account), self.region
+        )  # Service Catalog itself looks
         try:
             return dict(client.describe_stacks(StackName=found.stack_id)["Stacks"][0])
         except ClientError:

@@ -26,6 +26,7 @@ class ProjectOperations:
     """What makes, shows and removes projects."""
 
     params: dict[str, Any]
+    current_account: str
     region: str
     sagemaker_backend: Any
     caller_credentials: host.Credentials
@@ -170,7 +171,7 @@ class ProjectOperations:
             return "CreateFailed", found.error
         if found.provisioned_id:
             return self._project_of_product(found)
-        client = identity.client("cloudformation", None, self.region)
+        client = identity.client("cloudformation", identity.administrator_of(self.current_account), self.region)
         try:
             stack = client.describe_stacks(StackName=found.stack_id)["Stacks"][0]
         except ClientError:
@@ -179,7 +180,7 @@ class ProjectOperations:
         return status, str(stack.get("StackStatusReason", ""))
 
     def _project_of_product(self, found: Project) -> tuple[str, str]:
-        client = identity.client("servicecatalog", None, self.region)
+        client = identity.client("servicecatalog", identity.administrator_of(self.current_account), self.region)
         history = client.list_record_history(SearchFilter={"Key": "provisionedproduct", "Value": found.provisioned_id})[
             "RecordDetails"
         ]
