@@ -65,7 +65,10 @@ PANELS: dict[str, dict[str, Place]] = {
             "Write the card of a run: data, code, hyperparameters, curves, metrics against the gate, endpoints, "
             "approvals.",
         ),
-        "where": Place("where", "Show where a commit or a version of data is: model, endpoints, who approved."),
+        "where": Place(
+            "where",
+            "Show where a revision is: its executions, models, endpoints and who approved. Exits 1 if nothing took it.",
+        ),
         "invoke": Place(
             "steering",
             "Predict: CSV rows (features only, no header) on standard input, one prediction a line on standard output.",
