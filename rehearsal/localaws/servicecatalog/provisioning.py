@@ -172,8 +172,9 @@ class ProvisioningOperations:
         for found in self.backend.provisioned.values():
             for record in found.records:
                 if record.id == self.params["Id"]:
+                    detail = self._record_detail(found, record)  # before the outputs, which come with its end
                     outputs = self._outputs(found) if record is found.records[-1] else []
-                    return {"RecordDetail": self._record_detail(found, record), "RecordOutputs": outputs}
+                    return {"RecordDetail": detail, "RecordOutputs": outputs}
         raise not_found("Record", self.params["Id"])
 
     def list_record_history(self) -> dict[str, Any]:
