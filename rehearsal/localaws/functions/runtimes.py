@@ -74,12 +74,12 @@ def check_may_deploy(runtime: str | None, package_type: str, *, updating: bool =
 
 @cache
 def _say_which_python(runtime: str) -> None:
-    """Once for each runtime that is not this machine's: a syntax or a library of another Python may behave otherwise."""
+    """Once for each runtime that is not this machine's: another Python's syntax or library may behave otherwise."""
     here = f"python{sys.version_info.major}.{sys.version_info.minor}"
     if runtime != here:
         log.warning(
-            "functions of runtime %s run on %s here (Python %s, of the environment that Rehearsal is installed in); to run "
-            "them on %s, make that environment with it: PYTHON=%s ./scripts/setup",
+            "functions of runtime %s run on %s here (Python %s, of the environment that Rehearsal is installed in); "
+            "to run them on %s, make that environment with it: PYTHON=%s ./scripts/setup",
             runtime,
             here,
             platform.python_version(),
