@@ -67,7 +67,7 @@ def start() -> Any:
     """Wire the services, and give the session of a role."""
     wiring.install()
     settings = host.Settings(port=4566, scratch=Path(tempfile.gettempdir()))
-    host.start(host.Host(settings, administrator.create(settings)))
+    host.start(host.Host(settings, administrator.create(settings.account_id, settings.region)))
     iam = iam_backends[ACCOUNT]["aws"]
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     for number in range(20):
@@ -111,7 +111,8 @@ def judge(session: Any, service: str, operation: str, params: dict[str, Any], pa
         if not isinstance(caller, Authenticated):
             return "not admitted"
         wrong = authentication.check_body(caller, head, body)
-        return wrong or gate._judge(service, operation, params, gate._Visit(caller, head))
+        visit = gate._Visit(caller, head)
+        return wrong or gate._judge(gate._call(service, operation, params, visit), visit)
 
     return run
 

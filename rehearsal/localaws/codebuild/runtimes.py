@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from rehearsal.images.pythons import Pythons
 from rehearsal.localaws.codebuild.buildspec import InvalidBuildspec
 
-_MINORS = range(9, 15)
-"""Of Python 3, that the tools of packaging of a build's environment run on."""
+_MINORS = range(10, 15)
+"""Of Python 3, that the packages which a build is given (boto3, pip) run on."""
 _NEWEST = ("latest", "3", "3.x")
 _PYTHON = re.compile(r"3\.(\d+)")
 _REFUSED = ("android", "corretto", "dotnet", "golang", "java", "php", "ruby")

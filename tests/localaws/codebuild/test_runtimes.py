@@ -1,6 +1,7 @@
 """What a build takes from the machine: the interpreter that it names, git with the role's credentials, programs."""
 
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -96,29 +97,31 @@ phases:
     commands:
       - git clone --quiet https://git-codecommit.us-east-1.amazonaws.com/v1/repos/{repository} copy
       - cat copy/text.txt
-      - mvn --version
+      - {absent} --version
 """
 
 
 def test_a_build_runs_on_the_python_that_it_names_and_clones_as_its_role(bench: Any, project: Any) -> None:
     """With another version than the server's where the machine has one."""
-    here = [minor for minor in Pythons().all_found() if minor >= 9]
+    here = [minor for minor in Pythons().all_found() if minor >= 10]
     minor = next((each for each in here if each != sys.version_info[1]), sys.version_info[1])
     repository = bench.unique("repository")
     codecommit = bench.aws.client("codecommit")
     codecommit.create_repository(repositoryName=repository)
     codecommit.put_file(repositoryName=repository, branchName="main", filePath="text.txt", fileContent=b"of the team")
-    spec = SPEC.format(version=f"3.{minor}", repository=repository, helper="yes")
+    absent = next(name for name in ("sbt", "dotnet", "gradle", "kubectl", "sam") if shutil.which(name) is None)
+    members = {"repository": repository, "absent": absent}
+    spec = SPEC.format(version=f"3.{minor}", helper="yes", **members)
     build = built(bench, project(spec))
     log = log_of(bench, build)
     assert f"Selecting 'python' runtime version '3.{minor}' based on manual selections" in log
     assert re.search(rf"^runs on 3 {minor} /", log, re.MULTILINE), log
     assert f"(python 3.{minor})" in log and "of the team" in log
-    assert build["buildStatus"] == "FAILED"  # for want of Maven, as the log says
-    assert "[Container] mvn is not on this machine" in log
+    assert build["buildStatus"] == "FAILED"  # for want of a program, as the log says
+    assert f"[Container] {absent} is not on this machine" in log
 
-    refused = built(bench, project(SPEC.format(version="3.99", repository=repository, helper="no")))
+    refused = built(bench, project(SPEC.format(version="3.99", helper="no", **members)))
     assert refused["buildStatus"] == "FAILED"
     assert "Unknown runtime version named '3.99' of python. This machine has the following" in log_of(bench, refused)
-    unsigned = built(bench, project(SPEC.format(version=f"3.{minor}", repository=repository, helper="no")))
+    unsigned = built(bench, project(SPEC.format(version=f"3.{minor}", helper="no", **members)))
     assert "of the team" not in log_of(bench, unsigned)
