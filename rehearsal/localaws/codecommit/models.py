@@ -35,6 +35,11 @@ class RepositoryRecord:
     def clone_url(self) -> str:
         return f"{host.current().endpoint_url}/git-codecommit/{self.region}/v1/repos/{self.name}"
 
+    @property
+    def clone_url_ssh(self) -> str:
+        """Where SSH would be on this machine; nobody serves git there."""
+        return f"ssh://127.0.0.1/git-codecommit/{self.region}/v1/repos/{self.name}"
+
 
 Watcher = Callable[[], None]
 _watchers: list[Watcher] = []

@@ -61,6 +61,7 @@ class CodeCommitApi(CommitOperations, ServiceApi):
             "lastModifiedDate": record.changed_at,
             "creationDate": record.created_at,
             "cloneUrlHttp": record.clone_url,
+            "cloneUrlSsh": record.clone_url_ssh,
             "Arn": record.arn,
         }
         return {name: value for name, value in metadata.items() if value is not None}
