@@ -69,6 +69,20 @@ class CodeCommitBackend(BaseBackend):
             raise AwsError("RepositoryDoesNotExistException", f"{name} does not exist")
         return self.repositories[name]
 
+    def rename(self, old: str, new: str) -> None:
+        """Another name for a repository, its ARN and its URLs.
+
+        Raises:
+            AwsError: RepositoryDoesNotExistException, RepositoryNameExistsException.
+        """
+        record = self.repository(old)
+        if new in self.repositories:
+            raise AwsError("RepositoryNameExistsException", f"Repository named {new} already exists")
+        before = record.git
+        record.name, record.arn = new, record.arn.removesuffix(old) + new
+        before.move_to(record.git)
+        self.repositories[new] = self.repositories.pop(old)
+
     def create(self, name: str, description: str | None, tags: dict[str, str]) -> RepositoryRecord:
         """Make an empty repository.
 
