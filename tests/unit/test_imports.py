@@ -24,7 +24,7 @@ ALLOWED = {
         "rehearsal.localaws.isolation.promises",
     },
     "rehearsal/console": {"rehearsal.console", "rehearsal.toolkit", "pipeline_job"},
-    "rehearsal/lint": {"rehearsal.lint", "pipeline_job"},
+    "rehearsal/lint": {"rehearsal.lint", "rehearsal.toolkit.stacks.rendering", "pipeline_job"},
     "rehearsal/localaws": {"rehearsal.localaws", "rehearsal.images", "rehearsal.at_start"},
     "rehearsal/images": {"rehearsal.images"},
     "rehearsal/at_start": set(),

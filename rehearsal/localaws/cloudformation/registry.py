@@ -29,6 +29,7 @@ _ANY_ATTRIBUTE = (_CUSTOM, CUSTOM_RESOURCE, STACK_TYPE)
 
 _WHY_NOT = {
     "AWS::CloudTrail::Trail": "nothing writes trails here; the bucket's notifications to EventBridge start a pipeline",
+    "AWS::ECR::Repository": "there are no containers here, so that nobody pushes or pulls images",
     "AWS::Events::ApiDestination": "nothing leaves this machine",
     "AWS::Events::Connection": "nothing leaves this machine",
     "AWS::SageMaker::MonitoringSchedule": "AWS has closed Model Monitor to new customers; docs/monitoring.md has its "

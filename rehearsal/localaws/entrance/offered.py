@@ -80,8 +80,8 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
     ),
 }
 """By botocore's name: scaling by policies and not by schedules, of EC2 the networks that jobs and templates name, of
-ECR the repositories that templates make (nobody logs in, pushes or scans), of Route 53 the zones that templates name,
-of Systems Manager the Parameter Store. Of the other services whatever their own room, or moto, has."""
+ECR the repositories (nobody logs in, pushes or scans), of Route 53 the zones that templates name, of Systems Manager
+the Parameter Store. Of the other services whatever their own room, or moto, has."""
 
 
 class NotOffered(NotImplementedError):

@@ -89,6 +89,7 @@ def test_the_path_of_a_user_changes(stacks, aws, unique):
         ("AWS::SageMaker::MonitoringSchedule", "AWS has closed Model Monitor to new customers; docs/monitoring.md"),
         ("AWS::Events::ApiDestination", "nothing leaves this machine"),
         ("AWS::CloudTrail::Trail", "notifications to EventBridge start a pipeline"),
+        ("AWS::ECR::Repository", "there are no containers here"),
     ],
 )
 def test_a_type_that_is_not_offered_is_refused_by_name_and_reason(stacks, unique, kind, reason):

@@ -1,4 +1,4 @@
-"""AWS::CodePipeline, AWS::CodeBuild, AWS::CodeCommit and AWS::ECR types."""
+"""AWS::CodePipeline, AWS::CodeBuild and AWS::CodeCommit types."""
 
 import json
 import tempfile
@@ -9,7 +9,7 @@ from typing import Any
 
 from rehearsal.localaws import archives
 from rehearsal.localaws.archives import Limits
-from rehearsal.localaws.cloudformation.resources.model import Handler, Made, Properties, Request, Support
+from rehearsal.localaws.cloudformation.resources.model import Handler, Made, Request
 from rehearsal.localaws.cloudformation.resources.table import ApiResource, Call, TableHandler, Tagging
 from rehearsal.localaws.cloudformation.template import as_text
 
@@ -214,42 +214,6 @@ def _zipped_files(request: Request, location: Mapping[str, Any]) -> list[dict[st
         ]
 
 
-_ECR_NAME = {"repositoryName": "Id"}
-_POLICY = Call("set_repository_policy", members={**_ECR_NAME, "policyText": "Properties.RepositoryPolicyText"})
-_LIFECYCLE = Call(
-    "put_lifecycle_policy",
-    members={**_ECR_NAME, "lifecyclePolicyText": "Properties.LifecyclePolicy.LifecyclePolicyText"},
-)
-_CONTAINERS = ApiResource(
-    type="AWS::ECR::Repository",
-    service="ecr",
-    name_property="RepositoryName",
-    name_length=256,
-    lower_name=True,
-    create=Call("create_repository"),
-    after=(replace(_POLICY, given=("RepositoryPolicyText",)), replace(_LIFECYCLE, given=("LifecyclePolicy",))),
-    update=(
-        replace(_POLICY, only="Properties.RepositoryPolicyText"),
-        replace(_LIFECYCLE, only="Properties.LifecyclePolicy"),
-        Call("put_image_tag_mutability", members=_ECR_NAME, only="Properties.ImageTagMutability"),
-    ),
-    ref="Answer.repository.repositoryName",
-    attributes={"Arn": "Answer.repository.repositoryArn", "RepositoryUri": "Answer.repository.repositoryUri"},
-    delete=Call("delete_repository", members={**_ECR_NAME, "force": "Properties.EmptyOnDelete"}),
-    tagging=Tagging("tag_resource", "untag_resource", "Attributes.Arn", "resourceArn", "tagKeys", "tags"),
-    recorded=("EmptyOnDelete",),
-    support=Support.RECORDED,
-)
-
-
-class ContainerRepository(TableHandler):
-    """A repository of container images, with its settings; nobody pushes images here."""
-
-    def as_sent(self, properties: Properties) -> Properties:
-        policy = properties.get("RepositoryPolicyText")
-        return {**properties, "RepositoryPolicyText": json.dumps(policy)} if isinstance(policy, Mapping) else properties
-
-
 _ROWS = (
     ApiResource(
         type="AWS::CodeBuild::ReportGroup",
@@ -268,6 +232,5 @@ HANDLERS: tuple[Handler, ...] = (
     Pipeline(_PIPELINE),
     BuildProject(_BUILD_PROJECT),
     Repository(_REPOSITORY),
-    ContainerRepository(_CONTAINERS),
     *(TableHandler(row) for row in _ROWS),
 )
