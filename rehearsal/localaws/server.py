@@ -61,14 +61,8 @@ def _who_has(port: int) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until told to stop; returns the process's exit code."""
-    options = _parse(argv)
-    user_settings.forget()
-    kernel.hide_memory()
-    logging.basicConfig(
-        level=options.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
-    for noisy in ("botocore", "boto3", "urllib3", "s3transfer", "werkzeug"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    options = parse(argv)
+    prepare_process(options)
     try:
         with scratch.folder(options.scratch) as folder:
             serve(options, folder)
@@ -78,7 +72,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+def prepare_process(options: argparse.Namespace) -> None:
+    """Forget the user's settings, keep the memory to ourselves, write the log."""
+    user_settings.forget()
+    kernel.hide_memory()
+    logging.basicConfig(
+        level=options.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
+    for noisy in ("botocore", "boto3", "urllib3", "s3transfer", "werkzeug"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="rehearsal.localaws.server", description="Run the embedded AWS.")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--region", default="us-east-1", help="the region it announces (others work too)")
@@ -131,20 +136,15 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def serve(options: argparse.Namespace, folder: Path) -> None:
     """Take the port, wire the services, announce the address, and serve until something says stop."""
-    _check_region(options.region)
+    check_region(options.region)
     stopping = threading.Event()
-    _stop_on_signals(stopping)
-    http = _bound_server(options.port)
+    stop_on_signals(stopping)
+    http = bound_server(options.port)
     keeper: Any = None
     try:
-        running, keeper, is_restored = _start_services(options, folder, port=http.bind_addr[1])
-        from rehearsal.localaws.entrance import early  # imports moto, which must come after the services' settings
-        from rehearsal.localaws.entrance.front import Front
-
-        with announcement.announced(_announcement_of(running)):
-            early.begin()
-            http.wsgi_app = Front()
-            http.serve()
+        running, keeper, is_restored = start_services(options, folder, port=http.bind_addr[1])
+        with announcement.announced(announcement_of(running)):
+            answer(http)
             if keeper is not None:
                 keeper.start(resuming=is_restored)
             print(f"ready {running.endpoint_url}", flush=True)
@@ -166,8 +166,18 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
         )
 
 
+def answer(http: Server, services: Any = None) -> None:
+    """Have the services answer what comes to a server; ``services`` are those that are loaded already, if any are."""
+    from rehearsal.localaws.entrance import early  # imports moto, which must come after the services' settings
+    from rehearsal.localaws.entrance.front import Front
+
+    early.begin()
+    http.wsgi_app = Front(services)
+    http.serve()
+
+
 @contextmanager
-def _loading() -> Iterator[None]:
+def loading() -> Iterator[None]:
     """Load modules without the garbage collector: it would search all of them again and again, and they stay to the
     end."""
     gc.disable()
@@ -178,15 +188,15 @@ def _loading() -> Iterator[None]:
         gc.enable()
 
 
-def _check_region(region: str) -> None:
-    with _loading():
+def check_region(region: str) -> None:
+    with loading():
         from rehearsal.localaws.ground import regions  # asks botocore, after the user's settings are forgotten
 
     if region not in regions.played():
         raise UnknownRegion(region)
 
 
-def _bound_server(port: int) -> Server:
+def bound_server(port: int) -> Server:
     """An HTTP server that holds the port already; callers wait in its backlog until it serves."""
     allow_many_files()
     http = Server(("127.0.0.1", port))
@@ -205,7 +215,7 @@ def _not_ready(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
     return []
 
 
-def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> tuple[host.Host, Any, bool]:
+def start_services(options: argparse.Namespace, folder: Path, *, port: int) -> tuple[host.Host, Any, bool]:
     """The services, wired; with ``--state`` the keeper of it, and whether there was something to go on from."""
     settings = host.Settings(
         port=port,
@@ -220,7 +230,7 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
     )
     os.environ["MOTO_ACCOUNT_ID"] = settings.account_id  # one account; moto would derive one from each access key
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # which pages may use a bucket, the bucket says
-    with _loading():
+    with loading():
         from rehearsal.localaws.authorizer import administrator  # moto reads its settings when it is imported
         from rehearsal.localaws.moto_bridge import wiring
 
@@ -240,7 +250,7 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
     return running, keeper, is_restored
 
 
-def _announcement_of(running: host.Host) -> announcement.Announcement:
+def announcement_of(running: host.Host) -> announcement.Announcement:
     return announcement.Announcement(
         url=running.endpoint_url,
         port=running.settings.port,
@@ -252,7 +262,7 @@ def _announcement_of(running: host.Host) -> announcement.Announcement:
     )
 
 
-def _stop_on_signals(stopping: threading.Event) -> None:
+def stop_on_signals(stopping: threading.Event) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
 

@@ -52,6 +52,10 @@ class Dispatcher(DomainDispatcherApplication):
     def __init__(self) -> None:
         super().__init__(_judging_application)
 
+    def load(self, service: str) -> None:
+        """Make the application of a service, by moto's name of it, before it is asked for."""
+        self.app_instances[service] = self.create_app(service)
+
     def infer_service_region_host(self, environ: dict[str, Any], path: str) -> str | None:
         """moto's name for the service and region."""
         caller: Caller = environ[CALLER]
