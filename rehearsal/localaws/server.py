@@ -30,6 +30,7 @@ from rehearsal.localaws.ground.host import CannotServe
 from rehearsal.localaws.isolation import kernel, orphans
 
 _FREE_MEMORY_SECONDS = 30.0
+log = logging.getLogger("rehearsal.localaws")
 
 
 class UnknownRegion(CannotServe):
@@ -129,6 +130,11 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         metavar="ORIGIN",
         help="a web page's origin, https://name:port, that may send requests; may be given several times",
     )
+    parser.add_argument(
+        "--insecure-test-credentials",
+        action="store_true",
+        help="take the key test with the secret test for the administrator's",
+    )
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     parser.add_argument("--log-level", default="WARNING", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
     return parser.parse_args(argv)
@@ -137,6 +143,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 def serve(options: argparse.Namespace, folder: Path) -> None:
     """Take the port, wire the services, announce the address, and serve until something says stop."""
     check_region(options.region)
+    if options.insecure_test_credentials:
+        _warn_of_test_key(options)
     stopping = threading.Event()
     stop_on_signals(stopping)
     http = bound_server(options.port)
@@ -164,6 +172,20 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
         raise CannotServe(
             "the state could not be written at the end: the log says why. The snapshot before it is there."
         )
+
+
+def _warn_of_test_key(options: argparse.Namespace) -> None:
+    """Say what it means to take a key that everybody knows.
+
+    Raises:
+        CannotServe: other names than loopback's are served, too.
+    """
+    if options.allow_host or options.allow_origin:
+        raise CannotServe(
+            "--insecure-test-credentials is for this machine alone: with --allow-host or --allow-origin anybody who "
+            "reaches the server would be its administrator. Leave one of them out."
+        )
+    log.warning("the key test with the secret test is the administrator's: every program on this machine may do all")
 
 
 def answer(http: Server, services: Any = None) -> None:
@@ -244,6 +266,7 @@ def start_services(options: argparse.Namespace, folder: Path, *, port: int) -> t
         is_restored = keeper.restore()
     known = administrator.renew(settings) if options.new_keys else administrator.find(settings)
     running = host.Host(settings, known or administrator.create(settings))
+    administrator.take_test_key(settings, taken=options.insecure_test_credentials)
     host.start(running)
     host.in_background(clock.watch, name="jumps of the machine's clock")
     host.records_are_complete()

@@ -2,7 +2,7 @@
 
 import json
 
-from moto.iam.models import iam_backends
+from moto.iam.models import AccessKey, iam_backends
 
 from rehearsal.localaws.ground.host import Credentials, Settings
 
@@ -27,6 +27,23 @@ def renew(settings: Settings) -> Credentials | None:
         iam.delete_access_key(old.access_key_id, USER_NAME)
     key = iam.create_access_key(USER_NAME)
     return Credentials(key.access_key_id, key.secret_access_key)
+
+
+TEST_KEY = "test"
+"""Key id and secret that tutorials and other local stacks of AWS use."""
+
+
+def take_test_key(settings: Settings, *, taken: bool) -> None:
+    """Take the key ``test`` with the secret ``test`` for the administrator's, or, without ``taken``, no longer.
+
+    It is none of the user's own keys: ListAccessKeys does not show it, and a kept account forgets it.
+    """
+    iam = iam_backends[settings.account_id]["aws"]
+    iam.access_keys.pop(TEST_KEY, None)
+    if taken:
+        key = AccessKey(USER_NAME, "AKIA", settings.account_id)
+        key.access_key_id = key.secret_access_key = TEST_KEY
+        iam.access_keys[TEST_KEY] = key
 
 
 def create(settings: Settings) -> Credentials:
