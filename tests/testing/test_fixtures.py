@@ -80,7 +80,7 @@ def test_clock_and_faults_are_of_one_test(embedded_clock: Any, embedded_faults: 
     embedded_clock.advance("7d")
     assert embedded_clock.now() - datetime.now(UTC) > timedelta(days=6)
     embedded_faults.add("deny", service="sns")
-    with pytest.raises(ClientError, match="AccessDenied|AuthorizationError|not authorized"):
+    with pytest.raises(ClientError, match=r"AccessDenied|AuthorizationError|not authorized"):
         boto3.client("sns").list_topics()
 
 
@@ -126,7 +126,7 @@ def test_url_and_key_stay_over_a_reset(embedded_aws: EmbeddedAws) -> None:
         assert answer.status == 200
 
 
-UNITTEST = '''
+UNITTEST = """
 import unittest, boto3
 from rehearsal.testing.case import EmbeddedAwsTestCase
 from rehearsal.testing import embedded_aws
@@ -142,7 +142,7 @@ class Buckets(EmbeddedAwsTestCase):
 
 if __name__ == "__main__":
     unittest.main()
-'''
+"""
 WITH_BLOCK = """
 import os
 import boto3
