@@ -121,7 +121,7 @@ def package(project: Project, scratch: Path, tell: Tell) -> list[Path]:
     tell(StepStarted("package", "functions"))
     zips = packaging.build(scratch, project.functions)
     size = sum(path.stat().st_size for path in zips)
-    tell(StepFinished("package", "functions", f"{len(zips)} zips", f"{size / 1e6:.1f} MB", time.monotonic() - began))
+    tell(StepFinished("package", "functions", f"{len(zips)} zips", f"{size / 1e6:.1f} MB of {project.root}", time.monotonic() - began))
     return zips
 
 
