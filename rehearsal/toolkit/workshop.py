@@ -15,7 +15,7 @@ from pipeline_job.functions import FUNCTIONS
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.data.dataset import DataFolder
-from rehearsal.toolkit.executions import report, steering, watching
+from rehearsal.toolkit.executions import missed_gates, report, steering, watching
 from rehearsal.toolkit.executions.events import Note, StepFinished, StepStarted, Tell
 from rehearsal.toolkit.executions.report import RunReport
 from rehearsal.toolkit.project import Project
@@ -69,7 +69,7 @@ def rehearse(aws: Aws, plan: Plan, scratch: Path, phases: Phases, tell: Tell) ->
         stacks.launch(aws, pipeline_request(plan, uploaded), tell)
     with phases.phase("pipeline"):
         execution_id = watching.adopt(aws, plan.workshop.pipeline)
-        execution = watching.watch(aws, plan.workshop.pipeline, execution_id, tell)
+        execution = missed_gates.completed(aws, watching.watch(aws, plan.workshop.pipeline, execution_id, tell))
     result = report.of(execution)
     work = report.work_intervals(aws, execution, plan.workshop.functions)
     return replace(result, phases=phases.seconds | {"functionsAndTraining": report.seconds_covered(work)})
@@ -121,7 +121,8 @@ def package(project: Project, scratch: Path, tell: Tell) -> list[Path]:
     tell(StepStarted("package", "functions"))
     zips = packaging.build(scratch, project.functions)
     size = sum(path.stat().st_size for path in zips)
-    tell(StepFinished("package", "functions", f"{len(zips)} zips", f"{size / 1e6:.1f} MB of {project.root}", time.monotonic() - began))
+    detail = f"{size / 1e6:.1f} MB of {project.root}"
+    tell(StepFinished("package", "functions", f"{len(zips)} zips", detail, time.monotonic() - began))
     return zips
 
 

@@ -1,28 +1,28 @@
-"""The administrator of the embedded account: the IAM user whose key the laptop's owner works with."""
+"""The administrator of an account: the IAM user whose key the laptop's owner works with."""
 
 import json
 
 from moto.iam.models import AccessKey, iam_backends
 
-from rehearsal.localaws.ground.host import Credentials, Settings
+from rehearsal.localaws.ground.host import Credentials
 
 USER_NAME = "admin"
 _EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
-def find(settings: Settings) -> Credentials | None:
+def find(account_id: str) -> Credentials | None:
     """The administrator of an account that was kept; None in a new one."""
-    user = iam_backends[settings.account_id]["aws"].users.get(USER_NAME)
+    user = iam_backends[account_id]["aws"].users.get(USER_NAME)
     if user is None or not user.access_keys:
         return None
     return Credentials(user.access_keys[0].access_key_id, user.access_keys[0].secret_access_key)
 
 
-def renew(settings: Settings) -> Credentials | None:
+def renew(account_id: str) -> Credentials | None:
     """Another key in place of all that the administrator of a kept account has; None in a new account."""
-    if find(settings) is None:
+    if find(account_id) is None:
         return None
-    iam = iam_backends[settings.account_id]["aws"]
+    iam = iam_backends[account_id]["aws"]
     for old in [*iam.users[USER_NAME].access_keys]:
         iam.delete_access_key(old.access_key_id, USER_NAME)
     key = iam.create_access_key(USER_NAME)
@@ -33,23 +33,23 @@ TEST_KEY = "test"
 """Key id and secret that tutorials and other local stacks of AWS use."""
 
 
-def take_test_key(settings: Settings, *, taken: bool) -> None:
+def take_test_key(account_id: str, *, taken: bool) -> None:
     """Take the key ``test`` with the secret ``test`` for the administrator's, or, without ``taken``, no longer.
 
     It is none of the user's own keys: ListAccessKeys does not show it, and a kept account forgets it.
     """
-    iam = iam_backends[settings.account_id]["aws"]
+    iam = iam_backends[account_id]["aws"]
     iam.access_keys.pop(TEST_KEY, None)
     if taken:
-        key = AccessKey(USER_NAME, "AKIA", settings.account_id)
+        key = AccessKey(USER_NAME, "AKIA", account_id)
         key.access_key_id = key.secret_access_key = TEST_KEY
         iam.access_keys[TEST_KEY] = key
 
 
-def create(settings: Settings) -> Credentials:
+def create(account_id: str, region: str) -> Credentials:
     """Make the user and a key of its own; the secret is new at every start."""
-    iam = iam_backends[settings.account_id]["aws"]
-    iam.create_user(settings.region, USER_NAME)
+    iam = iam_backends[account_id]["aws"]
+    iam.create_user(region, USER_NAME)
     iam.put_user_policy(USER_NAME, "Administrator", json.dumps(_EVERYTHING))
     key = iam.create_access_key(USER_NAME)
     return Credentials(key.access_key_id, key.secret_access_key)
