@@ -4,6 +4,7 @@ import json
 
 from moto.iam.models import AccessKey, iam_backends
 
+from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.host import Credentials
 
 USER_NAME = "admin"
@@ -44,6 +45,11 @@ def take_test_key(account_id: str, *, taken: bool) -> None:
         key = AccessKey(USER_NAME, "AKIA", account_id)
         key.access_key_id = key.secret_access_key = TEST_KEY
         iam.access_keys[TEST_KEY] = key
+
+
+def usual_key(access_key_id: str) -> str:
+    """The administrator's own key in place of the test key; any other as it is."""
+    return host.current().admin.access_key_id if access_key_id == TEST_KEY else access_key_id
 
 
 def create(account_id: str, region: str) -> Credentials:
