@@ -56,6 +56,7 @@ ORDER = (
     "codecommit",
     "codebuild",
     "cloudformation",
+    "servicecatalog",
     "codepipeline",
     "algorithms",
     "checkers",

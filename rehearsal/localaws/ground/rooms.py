@@ -134,6 +134,7 @@ ROOMS = (
         keeps=("models",),
     ),
     Room("cloudformation", keeps=("callbacks", "models")),
+    Room("servicecatalog", Replacement("servicecatalog", "servicecatalog_backends", "ServiceCatalogBackend")),
     Room(
         "codepipeline",
         Replacement("codepipeline", "codepipeline_backends", "CodePipelineBackend"),
