@@ -72,6 +72,15 @@ def up(
         Option(
             "--insecure-test-credentials",
             help="Take the key test with the secret test for the administrator's, on this machine alone.",
+            rich_help_panel=_ALLOWED,
+        ),
+    ] = False,
+    confirm_subscriptions: Annotated[
+        bool,
+        Option(
+            "--confirm-subscriptions",
+            help="Take subscriptions by e-mail as confirmed; else rehearse mailbox confirm does.",
+            rich_help_panel=_ALLOWED,
         ),
     ] = False,
     console: Annotated[bool, Option("--console", help="Serve the console's pages too, and print their link.")] = False,
@@ -88,6 +97,7 @@ def up(
         reset_clock=reset_clock,
         quotas="" if quotas is None else quotas.value,
         build_network=not no_build_network,
+        confirm_subscriptions=confirm_subscriptions,
         allow_retired_runtimes=allow_retired_runtimes,
         allowed_hosts=tuple(allow_host or ()),
         allowed_origins=tuple(allow_origin or ()),

@@ -136,6 +136,12 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="take the key test with the secret test for the administrator's",
     )
+    parser.add_argument(
+        "--confirm-subscriptions",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="take subscriptions by e-mail as confirmed; otherwise they wait for the link of their mail",
+    )
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     parser.add_argument("--log-level", default="WARNING", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
     return parser.parse_args(argv)
@@ -246,6 +252,7 @@ def start_services(options: argparse.Namespace, folder: Path, *, port: int) -> t
         region=options.region,
         continuation_delay_seconds=options.continuation_delay,
         allow_retired_runtimes=options.allow_retired_runtimes,
+        confirm_subscriptions=options.confirm_subscriptions,
         quotas=options.quotas,
         allowed_hosts=tuple(options.allow_host),
         allowed_origins=tuple(options.allow_origin),
