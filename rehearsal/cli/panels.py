@@ -55,6 +55,7 @@ PANELS: dict[str, dict[str, Place]] = {
             "Write the card of a run: data, code, hyperparameters, curves, metrics against the gate, endpoints, "
             "approvals.",
         ),
+        "replay": Place("replay", "Run one action's function again with its event and artifacts, or debug it."),
         "where": Place("where", "Show where a commit or a version of data is: model, endpoints, who approved."),
         "invoke": Place(
             "steering",
