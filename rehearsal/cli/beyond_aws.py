@@ -79,8 +79,16 @@ def clear(
     output: Output,
     fault: Annotated[str | None, Argument(help="Its id; all if not given.")] = None,
 ) -> None:
-    """Forget planned faults."""
-    _print_faults(beyond_aws.clear_faults(account.reach(), fault), output)
+    """Forget planned faults, and those that have struck."""
+    aws = account.reach()
+    before = {each["id"] for each in beyond_aws.faults(aws)}
+    left = beyond_aws.clear_faults(aws, fault)
+    gone = len(before - {each["id"] for each in left})
+    forgotten = f"{gone} fault{'' if gone == 1 else 's'} forgotten"
+    output.result(
+        {"forgotten": gone, "faults": left},
+        "\n".join([forgotten if gone else "no fault was planned", *map(_fault_line, left)]),
+    )
 
 
 def _print_faults(planned: list[dict[str, Any]], output: Output) -> None:

@@ -34,6 +34,9 @@ PANELS: dict[str, dict[str, Place]] = {
             "Create or update both stacks and upload what they need; what is there already, unchanged, is left.",
         ),
         "release": Place("pipeline", "Release change: start an execution and watch it. Exits 0 only if it Succeeded."),
+        "deploy": Place(
+            "own", "Deploy a template of your own: local code to S3, change set, events as they come, outputs."
+        ),
         "package": Place("launch", "Build the four function zips; the same sources give the same bytes."),
         "upload": Place(
             "launch",
@@ -47,9 +50,16 @@ PANELS: dict[str, dict[str, Place]] = {
         "status": Place(
             "pipeline", "Show where an execution stands, stage by stage; of a SageMaker pipeline, step by step."
         ),
-        "logs": Place("logs", "Show the log lines of an action: its function's, and its training job's or endpoint's."),
+        "ls": Place(
+            "own",
+            "List what is in the account and region: stacks, pipelines, functions, builds, buckets, endpoints, ...",
+        ),
+        "logs": Place(
+            "logs",
+            "Show the log lines of an action: its function's, its training job's or endpoint's; or of what is named.",
+        ),
         "history": Place("pipeline", "List the pipeline's executions."),
-        "diff": Place("pipeline", "Show what two executions have different: parameters, source, metrics."),
+        "diff": Place("pipeline", "Show what two executions have different: parameters, data, source, metrics."),
         "report": Place(
             "report",
             "Write the card of a run: data, code, hyperparameters, curves, metrics against the gate, endpoints, "
@@ -81,6 +91,13 @@ PANELS: dict[str, dict[str, Place]] = {
             "labs", "Labs on SageMaker Pipelines: run one on this machine, follow its guide, launch it on an account."
         ),
     },
+    "A project": {
+        "project": Place(
+            "projects",
+            "A team's project: two repositories, a pipeline that makes a model, one that deploys it, a registry.",
+        ),
+        "model": Place("models", "Versions in the model registry: list, show, compare, approve, reject, deploy."),
+    },
     "A class": {
         "class": Place("instructor", "Many attendees' workshops in one account."),
         "publish": Place(
@@ -101,7 +118,7 @@ PANELS: dict[str, dict[str, Place]] = {
     "Clean up": {
         "leaks": Place(
             "cleanup",
-            "List what of workshops and labs still costs money in this account and region. Exits 1 if anything does.",
+            "List what of workshops, labs and projects still costs money here. Exits 1 if anything does.",
         ),
         "destroy": Place(
             "cleanup",

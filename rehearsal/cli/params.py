@@ -8,7 +8,8 @@ from typer import Argument, Option
 
 from rehearsal.cli.app import command, group
 from rehearsal.cli.confirmation import Consent
-from rehearsal.cli.options import AccountOptions, WorkshopOptions
+from rehearsal.cli.given_text import HOW, text_of
+from rehearsal.cli.options import AccountOptions, PipelineOptions, WorkshopOptions
 from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import execution_of
 from rehearsal.toolkit.aws.errors import BadInput
@@ -24,13 +25,13 @@ Address = Annotated[str, Argument(metavar="STAGE/ACTION", help="The bare action 
 @command("rehearse params show FullTest", below=params)
 def show(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     output: Output,
     action: Annotated[str | None, Argument(metavar="[STAGE/ACTION]", help="All if not given.")] = None,
 ) -> None:
     """Show the UserParameters that the pipeline's next run will use."""
     aws = account.reach()
-    declared = executions.definition(aws, which.find(aws).pipeline)
+    declared = executions.definition(aws, which.choose(aws).pipeline)
     chosen = [addressing.find(declared, action)] if action else addressing.actions_of(declared)
     texts = {
         each.path: each.configuration["UserParameters"] for each in chosen if "UserParameters" in each.configuration
@@ -52,10 +53,10 @@ def _parsed(text: str) -> object:
 def check(
     output: Output,
     action: Address,
-    text: Annotated[str, Argument(metavar="JSON", help="The UserParameters.")],
+    given: Annotated[str, Argument(metavar="JSON", help=f"The UserParameters, {HOW}.")],
 ) -> None:
     """Check UserParameters before they are used: points at the character. Needs no account."""
-    checked = user_parameters.check(action, text)
+    checked = user_parameters.check(action, text_of(given, "JSON"))
     warnings = [problem.message for problem in checked.warnings]
     lines = [f"{action}: good", *(f"warning: {escape(warning)}" for warning in warnings)]
     output.result({"action": action, "values": dict(checked.values), "warnings": warnings}, "\n".join(lines))
@@ -86,18 +87,20 @@ def set_(
         with output.display() as display:
             user_parameters.set_in_stack(aws, found, chosen, after, display.tell)
     output.result({"action": chosen.path, "changes": _document(changes)}, _text(chosen.path, changes))
+    if changes:
+        output.say("next: rehearse release    (an execution that failed before cannot be retried with it)")
 
 
 @command("rehearse params diff", below=params)
 def diff(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     output: Output,
     run: Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")] = None,
 ) -> None:
     """Show what the next release would be told that a past run was not."""
     aws = account.reach()
-    found = which.find(aws)
+    found = which.choose(aws)
     declared = executions.definition(aws, found.pipeline)
     past = executions.read(aws, declared, execution_of(aws, found, run))
     used = {

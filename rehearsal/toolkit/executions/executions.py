@@ -143,7 +143,7 @@ def definition(aws: Aws, pipeline: str) -> dict[str, Any]:
         raise NotThere(
             f"there is no pipeline {pipeline} in region {aws.region}",
             where="CodePipeline",
-            next_step="rehearse launch creates it; check --suffix and --region if it should be there",
+            next_step="rehearse ls shows what is there; rehearse launch creates the workshop's; check --region",
         ) from error
 
 

@@ -90,8 +90,9 @@ class RegistryOperations:
 
     def update_model_package(self) -> dict[str, Any]:
         package = find_package(self.sagemaker_backend, self.params["ModelPackageArn"])
-        package.change(self.params)
-        package.announce(self.region)
+        updated = package.change(self.params)
+        if updated:  # the state of the package has changed, which is what the event is called
+            package.announce(self.region, updated)
         return {"ModelPackageArn": package.arn}
 
     def delete_model_package(self) -> None:
