@@ -191,12 +191,13 @@ def roll_back(page: Any) -> None:
 
 def release_a_revision(page: Any) -> None:
     """Find where the first revision is, and release it again."""
-    page.get_by_role("link", name="Pipelines", exact=True).click()
+    pipelines = page.get_by_role("navigation").get_by_role("link", name="Pipelines", exact=True)
+    pipelines.click()
     page.get_by_role("link", name="mlops-builtinalgo-ada").click()
     page.get_by_role("link", name="Card of this run").first.click()
     version = page.locator(".run-card code").nth(1).inner_text()
     hold(page)
-    page.get_by_role("link", name="Pipelines", exact=True).click()
+    pipelines.click()
     page.get_by_label("Where is a revision?").fill(version)
     page.get_by_role("button", name="Find").click()
     page.get_by_text("serves it now").first.wait_for()
