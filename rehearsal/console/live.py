@@ -20,7 +20,7 @@ from rehearsal.console.plain import digest
 from rehearsal.console.session import Session
 from rehearsal.toolkit.aws.translation import FAILURES, explain
 
-LOOK_SECONDS = 0.7
+LOOK_SECONDS = 0.5
 _BREATH_SECONDS = 15.0
 """A line that says nothing, by which both sides see that the other is there."""
 
