@@ -91,10 +91,21 @@ def up(
 
 
 @command('eval "$(rehearse env)"')
-def env(output: Output, port: Port = DEFAULT_PORT) -> None:
+def env(
+    output: Output,
+    account: Annotated[
+        str | None, Option(help="Name or id of another account (rehearse account add); the first if not given.")
+    ] = None,
+    port: Port = DEFAULT_PORT,
+) -> None:
     """Print the shell exports with which any AWS SDK reaches the embedded AWS on a port."""
-    exports = embedded.find(port).variables | user_settings.past_proxies(os.environ)
-    output.result(exports, _shell(exports, user_settings.names(os.environ)))
+    found, theirs = embedded.find(port), dict(os.environ)
+    if account is not None:
+        from rehearsal.cli import accounts  # brings boto3
+
+        found = accounts.as_account(found, account)
+    exports = found.variables | user_settings.past_proxies(theirs)
+    output.result(exports, _shell(exports, user_settings.names(theirs)))
 
 
 def _shell(exports: dict[str, str], users: list[str]) -> str:

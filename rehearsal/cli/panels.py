@@ -107,6 +107,7 @@ PANELS: dict[str, dict[str, Place]] = {
         ),
     },
     "The embedded AWS": {
+        "account": Place("accounts", "Further AWS accounts on the same embedded AWS: make one, list them."),
         "clock": Place("beyond_aws", "The embedded AWS's clock: look at it, move it."),
         "fault": Place("beyond_aws", "Faults on order: what can go wrong on AWS, made to happen here."),
         "mailbox": Place("beyond_aws", "E-mail that the embedded AWS would have sent."),

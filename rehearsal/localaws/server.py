@@ -233,12 +233,24 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         host.start(host.Host(settings, host.Credentials("", "")))  # rooms unpack files; nobody signs anything yet
         keeper = opening.begin(options.state, settings, with_new_clock=options.reset_clock)
         is_restored = keeper.restore()
-    known = administrator.renew(settings) if options.new_keys else administrator.find(settings)
-    running = host.Host(settings, known or administrator.create(settings))
+    known = _known_administrator(settings, with_new_keys=options.new_keys)
+    running = host.Host(settings, known or administrator.create(settings.account_id, settings.region))
     host.start(running)
     host.in_background(clock.watch, name="jumps of the machine's clock")
     host.records_are_complete()
     return running, keeper, is_restored
+
+
+def _known_administrator(settings: host.Settings, *, with_new_keys: bool) -> host.Credentials | None:
+    """The administrator of the first account, if a state has one; with new keys those of all accounts are renewed."""
+    from rehearsal.localaws.authorizer import administrator
+    from rehearsal.localaws.ground import accounts
+
+    if not with_new_keys:
+        return administrator.find(settings.account_id)
+    for account_id in accounts.added:
+        administrator.renew(account_id)
+    return administrator.renew(settings.account_id)
 
 
 def _announcement_of(running: host.Host) -> announcement.Announcement:

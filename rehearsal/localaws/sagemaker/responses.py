@@ -17,6 +17,7 @@ from rehearsal.localaws.sagemaker.pipelines.api_executions import ExecutionOpera
 from rehearsal.localaws.sagemaker.pipelines.api_pipelines import PipelineOperations
 from rehearsal.localaws.sagemaker.processing.operations import ProcessingJobOperations
 from rehearsal.localaws.sagemaker.registry.components import ComponentOperations
+from rehearsal.localaws.sagemaker.registry.group_policy import GroupPolicyOperations
 from rehearsal.localaws.sagemaker.registry.lineage import LineageOperations
 from rehearsal.localaws.sagemaker.registry.operations import RegistryOperations
 from rehearsal.localaws.sagemaker.search import SearchOperations
@@ -44,6 +45,7 @@ class SageMakerResponse(
     EndpointOperations,
     TransformJobOperations,
     RegistryOperations,
+    GroupPolicyOperations,
     PipelineOperations,
     ExecutionOperations,
     CallbackOperations,

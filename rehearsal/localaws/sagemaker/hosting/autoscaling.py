@@ -21,7 +21,7 @@ from moto.sagemaker.models import sagemaker_backends
 
 from rehearsal.localaws.alarms import evaluation
 from rehearsal.localaws.authorizer import scaling
-from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground import arns, clock, host, persistence
 from rehearsal.localaws.moto_bridge import moto_records
 from rehearsal.localaws.moto_bridge.replacing import around, replace
 from rehearsal.localaws.sagemaker.hosting import deployment
@@ -59,6 +59,7 @@ class Tracking:
 
 
 _scaled_at: dict[tuple[str, str, str], float] = {}
+"""By the ARN and name of an endpoint and the name of a variant."""
 persistence.keep_dict("sagemaker.scaling", _scaled_at)
 
 
@@ -87,8 +88,8 @@ def _register(backend: Any, namespace: str, *args: Any, **members: Any) -> Any:
     """The first target of an endpoint brings the service-linked role with it. What is not there to scale is refused."""
     _check_namespace(namespace)
     target = _moto_register(backend, namespace, *args, **members)
-    if not scaling.role_is_there():
-        _create_role()
+    if not scaling.role_is_there(backend.account_id):
+        _create_role(backend.account_id)
     return target
 
 
@@ -97,9 +98,9 @@ def _check_namespace(namespace: str) -> None:
         raise NotImplementedError(f"nothing of {namespace} is there to scale, only variants of endpoints are")
 
 
-def _create_role() -> None:
+def _create_role(account_id: str) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": [scaling.ROLE_SERVICE]}, "Action": "sts:AssumeRole"}
-    moto_records.of("iam").create_role(
+    moto_records.of("iam", account_id=account_id).create_role(
         scaling.ROLE_NAME,
         json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         scaling.ROLE_PATH,
@@ -111,10 +112,10 @@ def _create_role() -> None:
     )
 
 
-def forget(endpoint_name: str, region: str) -> None:
+def forget(endpoint_name: str, region: str, account_id: str) -> None:
     """Deregister the targets of an endpoint that is deleted, with their policies."""
-    backend = applicationautoscaling_backends[host.current().account_id][region]
-    gone = set(scaling.targets_of(endpoint_name, region))
+    backend = applicationautoscaling_backends[account_id][region]
+    gone = set(scaling.targets_of(endpoint_name, region, account_id))
     for key, policy in list(backend.policies.items()):
         if policy.resource_id in gone:
             del backend.policies[key]
@@ -129,10 +130,10 @@ def desired(current: int, per_instance: float, tracking: Tracking) -> int:
     return max(tracking.least, min(tracking.most, wanted))
 
 
-def act(region: str) -> None:
-    """Scale the variants of a region once."""
-    for tracking in _trackings(region):
-        endpoint = sagemaker_backends[host.current().account_id][region].hosted_endpoints.find(tracking.endpoint_name)
+def act(account_id: str, region: str) -> None:
+    """Scale the variants of an account's region once."""
+    for tracking in _trackings(account_id, region):
+        endpoint = sagemaker_backends[account_id][region].hosted_endpoints.find(tracking.endpoint_name)
         if endpoint is not None and endpoint.status is EndpointStatus.IN_SERVICE:
             _scale(endpoint, tracking)
 
@@ -146,7 +147,7 @@ def _scale(endpoint: Endpoint, tracking: Tracking) -> None:
     if value is None:
         return
     wanted = desired(current, value, tracking)
-    key = (endpoint.region, endpoint.name, running.name)
+    key = (endpoint.arn, endpoint.name, running.name)
     cooldown = tracking.scale_out_cooldown if wanted > current else tracking.scale_in_cooldown
     if wanted == current or clock.timestamp() < _scaled_at.get(key, 0.0) + cooldown:
         return
@@ -173,7 +174,7 @@ def _data(endpoint: Endpoint, wanted: Metric) -> list[Any]:
     since = (clock.now() - timedelta(minutes=1)).replace(tzinfo=None)
     return [
         metric
-        for metric in list(cloudwatch_backends[host.current().account_id][endpoint.region].metric_data)
+        for metric in list(cloudwatch_backends[arns.account_of(endpoint.arn)][endpoint.region].metric_data)
         if metric.namespace == wanted.namespace
         and metric.name == wanted.name
         and metric.timestamp.replace(tzinfo=None) > since
@@ -181,8 +182,8 @@ def _data(endpoint: Endpoint, wanted: Metric) -> list[Any]:
     ]
 
 
-def _trackings(region: str) -> Iterator[Tracking]:
-    backend = applicationautoscaling_backends[host.current().account_id][region]
+def _trackings(account_id: str, region: str) -> Iterator[Tracking]:
+    backend = applicationautoscaling_backends[account_id][region]
     for policy in list(backend.policies.values()):
         target = backend.targets.get(scaling.DIMENSION, {}).get(policy.resource_id)
         settings: dict[str, Any] = policy.target_tracking_scaling_policy_configuration or {}
@@ -216,5 +217,6 @@ def _customized(specification: dict[str, Any] | None) -> Metric | None:
 
 
 def _act_everywhere() -> None:
-    for region in list(applicationautoscaling_backends[host.current().account_id]):
-        act(region)
+    for account_id, regions in list(applicationautoscaling_backends.items()):
+        for region in list(regions):
+            act(account_id, region)

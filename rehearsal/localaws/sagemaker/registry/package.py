@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from rehearsal.localaws.events import bus
-from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground import arns, clock
 from rehearsal.localaws.ground.errors import AwsError
 
 PENDING = "PendingManualApproval"
@@ -26,6 +26,8 @@ class Group:
     arn: str
     request: dict[str, Any]
     created_at: datetime
+    policy: str | None = None
+    """The resource policy, as it was put."""
 
     def description(self) -> dict[str, Any]:
         """The answer of DescribeModelPackageGroup."""
@@ -150,4 +152,6 @@ class Package:
             detail["UpdatedModelPackageFields"] = list(updated)
         detail["CreationTime"] = int(self.created_at.timestamp() * 1000)
         detail["ModelPackageName"] = self.arn.rpartition("model-package/")[2]
-        bus.publish("aws.sagemaker", "SageMaker Model Package State Change", detail, [self.arn], region=region)
+        owner = arns.account_of(self.arn)
+        kind = "SageMaker Model Package State Change"
+        bus.publish("aws.sagemaker", kind, detail, [self.arn], region=region, account_id=owner)
