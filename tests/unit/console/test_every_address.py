@@ -2,15 +2,18 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from starlette.types import ASGIApp
 
 from rehearsal.console import app
 from rehearsal.console.routes import CHANGES, PAGES
 from rehearsal.console.session import Session
 
+Ask = Callable[[str, str, dict[str, str]], int]
 PATHS = sorted({path for path, _ in PAGES} | {path for path, _ in CHANGES})
 
 
@@ -31,8 +34,14 @@ def session() -> Session:
     return Session(account, 4570, is_embedded=False, is_read_only=False)
 
 
-def status_of(session: Session, method: str, path: str, headers: dict[str, str]) -> int:
+@pytest.fixture(scope="module")
+def ask(session: Session) -> Ask:
     """What the application answers, called as a server calls it."""
+    application = app.make(session)
+    return lambda method, path, headers: status_of(application, session, method, path, headers)
+
+
+def status_of(application: ASGIApp, session: Session, method: str, path: str, headers: dict[str, str]) -> int:
     told: list[int] = []
     given = {"host": "127.0.0.1:4570", "cookie": f"{session.cookie_name}={session.cookie}", **headers}
     scope = {
@@ -54,23 +63,23 @@ def status_of(session: Session, method: str, path: str, headers: dict[str, str])
         if message["type"] == "http.response.start":
             told.append(message["status"])
 
-    asyncio.run(app.make(session)(scope, receive, send))
+    asyncio.run(application(scope, receive, send))
     (status,) = told
     return status
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_nobody_comes_in_by_another_host_from_another_site_or_without_the_cookie(session: Session, path: str) -> None:
-    assert status_of(session, "GET", path, {"host": "rebound.example:4570"}) == 403
-    assert status_of(session, "GET", path, {"cookie": ""}) == 401
+def test_nobody_comes_in_by_another_host_from_another_site_or_without_the_cookie(ask: Ask, path: str) -> None:
+    assert ask("GET", path, {"host": "rebound.example:4570"}) == 403
+    assert ask("GET", path, {"cookie": ""}) == 401
     for origin in ("https://evil.example", "http://127.0.0.1:4571", "null", ""):
-        assert status_of(session, "POST", path, {"origin": origin}) == 403
+        assert ask("POST", path, {"origin": origin}) == 403
 
 
 @pytest.mark.parametrize("path", sorted({path for path, _ in CHANGES}))
-def test_a_change_needs_a_post_and_the_forms_own_token(session: Session, path: str) -> None:
-    assert status_of(session, "POST", path, {"origin": "http://127.0.0.1:4570"}) == 400
+def test_a_change_needs_a_post_and_the_forms_own_token(ask: Ask, path: str) -> None:
+    assert ask("POST", path, {"origin": "http://127.0.0.1:4570"}) == 400
     if path not in {page for page, _ in PAGES}:
-        assert status_of(session, "GET", path, {}) == 405
+        assert ask("GET", path, {}) == 405
     for method in ("PUT", "DELETE", "PATCH"):
-        assert status_of(session, method, path, {"origin": "http://127.0.0.1:4570"}) == 403
+        assert ask(method, path, {"origin": "http://127.0.0.1:4570"}) == 403
