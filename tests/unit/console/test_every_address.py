@@ -63,7 +63,10 @@ def status_of(application: ASGIApp, session: Session, method: str, path: str, he
         if message["type"] == "http.response.start":
             told.append(message["status"])
 
-    asyncio.run(application(scope, receive, send))
+    async def call() -> None:
+        await application(scope, receive, send)
+
+    asyncio.run(call())
     (status,) = told
     return status
 
