@@ -7,6 +7,7 @@ from typing import Annotated
 
 from typer import Option
 
+from rehearsal.cli import completion
 from rehearsal.cli.given_text import HOW, text_of
 from rehearsal.toolkit import project
 from rehearsal.toolkit.aws import account
@@ -70,7 +71,10 @@ class PipelineOptions(WorkshopOptions):
     pipeline: Annotated[
         str | None,
         Option(
-            envvar="REHEARSE_PIPELINE", help="Any pipeline of the account, by its name.", rich_help_panel="Pipeline"
+            envvar="REHEARSE_PIPELINE",
+            help="Any pipeline of the account, by its name.",
+            rich_help_panel="Pipeline",
+            autocompletion=completion.pipelines,
         ),
     ] = None
 

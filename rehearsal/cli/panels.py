@@ -65,8 +65,14 @@ PANELS: dict[str, dict[str, Place]] = {
             "Write the card of a run: data, code, hyperparameters, curves, metrics against the gate, endpoints, "
             "approvals.",
         ),
-        "replay": Place("replay", "Run one action's function again with its event and artifacts, or debug it."),
-        "where": Place("where", "Show where a commit or a version of data is: model, endpoints, who approved."),
+        "replay": Place(
+            "replay",
+            "Run an action's function again with the event and artifacts that it got. On the embedded AWS alone.",
+        ),
+        "where": Place(
+            "where",
+            "Show where a revision is: its executions, models, endpoints and who approved. Exits 1 if nothing took it.",
+        ),
         "invoke": Place(
             "steering",
             "Predict: CSV rows (features only, no header) on standard input, one prediction a line on standard output.",

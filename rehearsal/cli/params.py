@@ -6,6 +6,7 @@ from typing import Annotated
 from rich.markup import escape
 from typer import Argument, Option
 
+from rehearsal.cli import completion
 from rehearsal.cli.app import command, group
 from rehearsal.cli.confirmation import Consent
 from rehearsal.cli.given_text import HOW, text_of
@@ -19,7 +20,14 @@ from rehearsal.toolkit.parameters.user_parameters import Change
 from rehearsal.toolkit.stacks import discovery
 
 params = group("params")
-Address = Annotated[str, Argument(metavar="STAGE/ACTION", help="The bare action name will do where it is unique.")]
+Address = Annotated[
+    str,
+    Argument(
+        metavar="STAGE/ACTION",
+        help="The bare action name will do where it is unique.",
+        autocompletion=completion.actions,
+    ),
+]
 
 
 @command("rehearse params show FullTest", below=params)
@@ -27,7 +35,9 @@ def show(
     account: AccountOptions,
     which: PipelineOptions,
     output: Output,
-    action: Annotated[str | None, Argument(metavar="[STAGE/ACTION]", help="All if not given.")] = None,
+    action: Annotated[
+        str | None, Argument(metavar="[STAGE/ACTION]", help="All if not given.", autocompletion=completion.actions)
+    ] = None,
 ) -> None:
     """Show the UserParameters that the pipeline's next run will use."""
     aws = account.reach()
@@ -96,7 +106,10 @@ def diff(
     account: AccountOptions,
     which: PipelineOptions,
     output: Output,
-    run: Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")] = None,
+    run: Annotated[
+        str | None,
+        Argument(help="Execution id, or its beginning; the newest if not given.", autocompletion=completion.executions),
+    ] = None,
 ) -> None:
     """Show what the next release would be told that a past run was not."""
     aws = account.reach()

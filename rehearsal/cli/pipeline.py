@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from rich.markup import escape
 from typer import Argument, Exit, Option
 
-from rehearsal.cli import lines, model_pipeline_words
+from rehearsal.cli import completion, lines, model_pipeline_words
 from rehearsal.cli.app import command
 from rehearsal.cli.confirmation import Consent
 from rehearsal.cli.display import width_of
@@ -79,7 +79,10 @@ def status(
     account: AccountOptions,
     which: PipelineOptions,
     output: Output,
-    run: Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")] = None,
+    run: Annotated[
+        str | None,
+        Argument(help="Execution id, or its beginning; the newest if not given.", autocompletion=completion.executions),
+    ] = None,
     watch: Annotated[bool, Option("--watch", "-w", help="Follow it to its end.")] = False,
     check: Annotated[bool, Option("--check", help="Exit with 1 unless it has Succeeded.")] = False,
     sagemaker_pipeline: Annotated[
@@ -182,9 +185,15 @@ def diff(
     which: PipelineOptions,
     output: Output,
     before: Annotated[
-        str | None, Argument(help="Execution id, or its beginning; the last two if none is given.")
+        str | None,
+        Argument(
+            help="Execution id, or its beginning; the last two if none is given.", autocompletion=completion.executions
+        ),
     ] = None,
-    after: Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")] = None,
+    after: Annotated[
+        str | None,
+        Argument(help="Execution id, or its beginning; the newest if not given.", autocompletion=completion.executions),
+    ] = None,
     html: Annotated[
         Path | None, Option("--html", metavar="FILE", help="Write it as one page of HTML that needs nothing else.")
     ] = None,
