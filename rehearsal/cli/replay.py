@@ -8,7 +8,7 @@ from typing import Annotated
 from typer import Argument, Exit, Option
 
 from rehearsal.cli.app import command
-from rehearsal.cli.options import AccountOptions, WorkshopOptions
+from rehearsal.cli.options import AccountOptions, PipelineOptions
 from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import execution_of
 from rehearsal.toolkit.embedded import replay as replaying
@@ -18,7 +18,7 @@ from rehearsal.toolkit.executions import addressing, executions
 @command("rehearse replay 7f2c91 Train/TrainModel --code PipelineLambdaFunctions --debug")
 def replay(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     output: Output,
     run: Annotated[str, Argument(metavar="EXECUTION", help="Execution id, or its beginning.")],
     action: Annotated[str, Argument(metavar="STAGE/ACTION", help="The action, as rehearse status names it.")],
@@ -37,7 +37,7 @@ def replay(
     success.
     """
     aws = account.reach()
-    found = which.find(aws)
+    found = which.choose(aws)
     execution = execution_of(aws, found, run)
     declared = addressing.find(executions.definition(aws, found.pipeline), action)
     calls = replaying.calls(aws, found.pipeline, execution, declared.stage, declared.name)

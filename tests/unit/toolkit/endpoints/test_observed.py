@@ -2,7 +2,9 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from rehearsal.toolkit.endpoints import observed
 
@@ -11,7 +13,7 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 def test_means_are_weighted_with_invocations_and_minutes_count_back_from_now() -> None:
     one, two = NOW - timedelta(minutes=2), NOW - timedelta(minutes=1)
-    results = [
+    results: list[Mapping[str, Any]] = [
         {"Id": "invocations", "Timestamps": [two, one], "Values": [3.0, 1.0]},
         {"Id": "mean", "Timestamps": [one, two], "Values": [8000.0, 4000.0]},
         {"Id": "longest", "Timestamps": [one, two], "Values": [8000.0, 9500.0]},
