@@ -5,13 +5,13 @@ from typing import Any
 from tests.localaws.waiting import wait_until
 
 
-def built(bench: Any, name: str, **members: Any) -> dict[str, Any]:
-    """The build when it is over."""
+def built(bench: Any, name: str, *, seconds: float = 120, **members: Any) -> dict[str, Any]:
+    """The build when it is over, at most so many seconds later."""
     build_id = bench.aws.client("codebuild").start_build(projectName=name, **members)["build"]["id"]
-    return ended(bench, build_id)
+    return ended(bench, build_id, seconds=seconds)
 
 
-def ended(bench: Any, build_id: str) -> dict[str, Any]:
+def ended(bench: Any, build_id: str, *, seconds: float = 120) -> dict[str, Any]:
     """A build that was started, when it is over."""
     codebuild = bench.aws.client("codebuild")
 
@@ -19,7 +19,7 @@ def ended(bench: Any, build_id: str) -> dict[str, Any]:
         build = codebuild.batch_get_builds(ids=[build_id])["builds"][0]
         return build if build["buildComplete"] else None
 
-    found: dict[str, Any] = wait_until(over, f"build {build_id} ends")
+    found: dict[str, Any] = wait_until(over, f"build {build_id} ends", seconds=seconds)
     return found
 
 

@@ -112,7 +112,8 @@ def test_a_build_runs_on_the_python_that_it_names_and_clones_as_its_role(bench: 
     absent = next(name for name in ("sbt", "dotnet", "gradle", "kubectl", "sam") if shutil.which(name) is None)
     members = {"repository": repository, "absent": absent}
     spec = SPEC.format(version=f"3.{minor}", helper="yes", **members)
-    build = built(bench, project(spec))
+    name = project(spec)
+    build = built(bench, name)
     log = log_of(bench, build)
     assert f"Selecting 'python' runtime version '3.{minor}' based on manual selections" in log
     assert re.search(rf"^runs on 3 {minor} /", log, re.MULTILINE), log
@@ -120,8 +121,8 @@ def test_a_build_runs_on_the_python_that_it_names_and_clones_as_its_role(bench: 
     assert build["buildStatus"] == "FAILED"  # for want of a program, as the log says
     assert f"[Container] {absent} is not on this machine" in log
 
-    refused = built(bench, project(SPEC.format(version="3.99", helper="no", **members)))
+    refused = built(bench, name, buildspecOverride=SPEC.format(version="3.99", helper="no", **members))
     assert refused["buildStatus"] == "FAILED"
     assert "Unknown runtime version named '3.99' of python. This machine has the following" in log_of(bench, refused)
-    unsigned = built(bench, project(SPEC.format(version=f"3.{minor}", helper="no", **members)))
+    unsigned = built(bench, name, buildspecOverride=SPEC.format(version=f"3.{minor}", helper="no", **members))
     assert "of the team" not in log_of(bench, unsigned)
