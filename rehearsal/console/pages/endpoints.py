@@ -1,5 +1,6 @@
 """Endpoints: all of them, and one with a form to try it."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -47,8 +48,8 @@ def show(session: Session, asked: Asked) -> Page:
         "examples": _examples(features, first),
         "first": first,
         "actual": _labels(rows) if predictions else [],
-        "traffic": observed.traffic(session.aws, name, variants, _now(session)),
-        "capture": observed.capture(session.aws, name),
+        "traffic": _traffic(session, name, variants),
+        "capture": session.remembered(("capture", name, _turn(session)), lambda: observed.capture(session.aws, name)),
     }
     command = f"rehearse invoke {name.rpartition('-')[2]} < rows.csv"
     return Page("endpoint.html", name, facts, command=command, is_live=not rows)
@@ -67,6 +68,16 @@ def _tried(
         return list(invocation.predict(session.aws, name, rows)), None
     except FAILURES as error:
         return [], explain(error)
+
+
+def _traffic(session: Session, name: str, variants: list[str]) -> list[observed.Traffic]:
+    key = ("traffic", name, tuple(variants), _turn(session))
+    return session.remembered(key, lambda: observed.traffic(session.aws, name, variants, _now(session)))
+
+
+def _turn(session: Session) -> int:
+    """Changes when it is time to ask anew: CloudWatch and S3 cost by the call on a real account."""
+    return int(time.monotonic() // (1 if session.is_embedded else 60))
 
 
 def _now(session: Session) -> datetime:
