@@ -1,6 +1,5 @@
 """Endpoints: all of them, and one with a form to try it."""
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -49,7 +48,7 @@ def show(session: Session, asked: Asked) -> Page:
         "first": first,
         "actual": _labels(rows) if predictions else [],
         "traffic": _traffic(session, name, variants),
-        "capture": session.remembered(("capture", name, _turn(session)), lambda: observed.capture(session.aws, name)),
+        "capture": session.recent(("capture", name), _seconds(session), lambda: observed.capture(session.aws, name)),
     }
     command = f"rehearse invoke {name.rpartition('-')[2]} < rows.csv"
     return Page("endpoint.html", name, facts, command=command, is_live=not rows)
@@ -71,13 +70,13 @@ def _tried(
 
 
 def _traffic(session: Session, name: str, variants: list[str]) -> list[observed.Traffic]:
-    key = ("traffic", name, tuple(variants), _turn(session))
-    return session.remembered(key, lambda: observed.traffic(session.aws, name, variants, _now(session)))
+    key = ("traffic", name, tuple(variants))
+    return session.recent(key, _seconds(session), lambda: observed.traffic(session.aws, name, variants, _now(session)))
 
 
-def _turn(session: Session) -> int:
-    """Changes when it is time to ask anew: CloudWatch and S3 cost by the call on a real account."""
-    return int(time.monotonic() // (1 if session.is_embedded else 60))
+def _seconds(session: Session) -> float:
+    """How long an answer of CloudWatch and S3 is good: on a real account they cost by the call."""
+    return 1.0 if session.is_embedded else 60.0
 
 
 def _now(session: Session) -> datetime:
