@@ -13,7 +13,16 @@ from moto.awslambda.exceptions import UnknownFunctionException, UnknownLayerVers
 from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction, LayerVersion
 
 from rehearsal.localaws.door import faults
-from rehearsal.localaws.functions import asynchronous, code, interpreter, limits, permissions, runtimes, wording
+from rehearsal.localaws.functions import (
+    asynchronous,
+    code,
+    code_links,
+    interpreter,
+    limits,
+    permissions,
+    runtimes,
+    wording,
+)
 from rehearsal.localaws.functions.configuration import Configuration
 from rehearsal.localaws.functions.event_sources import checks, queue_poller
 from rehearsal.localaws.functions.invocation import Invocation
@@ -45,6 +54,13 @@ class Function(LambdaFunction):
         encoded = base64.b64encode(stored).decode()
         super()._set_function_code({"ZipFile": encoded})
         self.code = {name: updated_spec[name] for name in updated_spec if name.startswith("S3")}
+
+    def get_code(self) -> dict[str, Any]:
+        """GetFunction's answer, with an address from which the package can indeed be downloaded."""
+        answer: dict[str, Any] = super().get_code()
+        if answer.get("Code", {}).get("RepositoryType") == "S3":
+            answer["Code"]["Location"] = code_links.link_to(self.code_bytes)
+        return answer
 
     @property
     def log_group(self) -> str:
