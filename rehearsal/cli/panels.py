@@ -74,6 +74,10 @@ PANELS: dict[str, dict[str, Place]] = {
             "Write the card of a run: data, code, hyperparameters, curves, metrics against the gate, endpoints, "
             "approvals.",
         ),
+        "replay": Place(
+            "replay",
+            "Run an action's function again with the event and artifacts that it got. On the embedded AWS alone.",
+        ),
         "where": Place(
             "where",
             "Show where a revision is: its executions, models, endpoints and who approved. Exits 1 if nothing took it.",

@@ -5,6 +5,7 @@
 
 import base64
 import random
+import re
 import threading
 import uuid
 from typing import Any
@@ -31,6 +32,11 @@ from rehearsal.localaws.functions.record import Result
 from rehearsal.localaws.ground.errors import AwsError
 
 _INVOKED_QUALIFIER = "x-rehearsal-invoked-qualifier"
+_QUALIFIED = re.compile(
+    r"(?P<function>(arn:aws:lambda:[^:]+:\d{12}:function:|\d{12}:(function:)?|function:)?(?!\d{12}:|function:|arn:)[\w-]+)"
+    r":(?P<qualifier>\$LATEST|[\w-]+)"
+)
+"""A function's name, or part of its ARN, or all of it, with a version or alias at the end."""
 
 
 class Function(LambdaFunction):
@@ -54,13 +60,6 @@ class Function(LambdaFunction):
         encoded = base64.b64encode(stored).decode()
         super()._set_function_code({"ZipFile": encoded})
         self.code = {name: updated_spec[name] for name in updated_spec if name.startswith("S3")}
-
-    def get_code(self) -> dict[str, Any]:
-        """GetFunction's answer, with an address from which the package can indeed be downloaded."""
-        answer: dict[str, Any] = super().get_code()
-        if answer.get("Code", {}).get("RepositoryType") == "S3":
-            answer["Code"]["Location"] = code_links.link_to(self.code_bytes)
-        return answer
 
     @property
     def log_group(self) -> str:
@@ -137,6 +136,13 @@ class Function(LambdaFunction):
         if self.dead_letter_arn:
             answer["DeadLetterConfig"] = {"TargetArn": self.dead_letter_arn}
         return {name: value for name, value in answer.items() if value is not None}
+
+    def get_code(self) -> dict[str, Any]:
+        """moto's answer, with a link that leads to the zip."""
+        answer: dict[str, Any] = super().get_code()
+        if self.package_type != "Image":
+            answer["Code"] = {"RepositoryType": "S3", "Location": code_links.link_to(self.code_bytes)}
+        return answer
 
     def update_configuration(self, config_updates: dict[str, Any]) -> dict[str, Any]:
         """Apply UpdateFunctionConfiguration; checked before anything changes."""
@@ -228,6 +234,16 @@ class FunctionsBackend(LambdaBackend):
             return answer
         return self.publish_version(function.function_name).get_configuration()
 
+    def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
+        """All of a function, or the one version that the qualifier, or the end of the name, says."""
+        named = _QUALIFIED.fullmatch(function_name)
+        if named and qualifier and qualifier != named["qualifier"]:
+            raise _not_deleted("The derived qualifier from the function name does not match the specified qualifier.")
+        wanted = named["qualifier"] if named else qualifier
+        if wanted == "$LATEST":
+            raise _not_deleted("$LATEST version cannot be deleted without deleting the function.")
+        super().delete_function(named["function"] if named else function_name, wanted)
+
     def create_event_source_mapping(self, spec: dict[str, Any]) -> EventSourceMapping:
         """Record the mapping, and poll where it is a queue's."""
         arn = spec.get("EventSourceArn", "")
@@ -304,3 +320,7 @@ def lambda_backends() -> Any:
 
 def _logging_config(spec: dict[str, Any], name: str) -> dict[str, str]:
     return {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}", **(spec.get("LoggingConfig") or {})}
+
+
+def _not_deleted(reason: str) -> AwsError:
+    return AwsError("InvalidParameterValueException", reason, Type="User")
