@@ -17,6 +17,8 @@ from rehearsal.toolkit.mlops.projects import Launched
 from rehearsal.toolkit.mlops.standing import STAGES
 from rehearsal.toolkit.stacks import stacks
 
+_OF_SERVICE_CATALOG = "SC-"
+"""How the stacks of provisioned products begin."""
 _RUNNING = ("InProgress", "Stopping", "Executing")
 
 
@@ -128,8 +130,18 @@ def _remove(aws: Aws, leftover: Leftover, tell: Tell) -> None:
             aws.client("s3").delete_bucket(Bucket=name)
         case Kind.LOG_GROUP:
             aws.client("logs").delete_log_group(logGroupName=name)
+        case Kind.PROJECT_STACK if name.startswith(_OF_SERVICE_CATALOG):
+            _delete_project(aws, name)
         case _:
             stacks.delete(aws, name, tell)
+
+
+def _delete_project(aws: Aws, stack: str) -> None:
+    """What SageMaker made of a product is removed by SageMaker, with the launch role."""
+    there = stacks.describe(aws, stack)
+    if there is not None:
+        name = stacks.parameters_of(there)["SageMakerProjectName"]
+        aws.client("sagemaker").delete_project(ProjectName=name)
 
 
 def _stop(aws: Aws, execution: str) -> None:
