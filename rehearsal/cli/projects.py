@@ -196,7 +196,7 @@ def publish(
 
 @command("rehearse project unpublish", below=project)
 def unpublish(account_options: AccountOptions, consent: Consent, output: Output) -> None:
-    """Remove the product and its bucket. Projects that SageMaker made of it must be deleted before: it is their role."""
+    """Remove the product and its bucket, after the projects that SageMaker made of it: they need its role."""
     aws = account_options.reach()
     made_of_it = [each.names.name for each in projects.launched(aws) if each.stack.startswith("SC-")]
     if made_of_it:

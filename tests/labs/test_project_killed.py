@@ -1,4 +1,4 @@
-"""A project while its server is killed: what was running fails and says so, everything else goes on; no version is lost."""
+"""A project while its server is killed: what was running fails and says so, everything else goes on."""
 
 import random
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def stages(kept: Kept, pipeline: str) -> dict[str, Any]:
 
 
 def driven(kept: Kept, pipeline: str, execution: str) -> str:
-    """How an execution ends, or ``asks``; a stage that failed because of a restart is retried, any other fails the test."""
+    """How an execution ends, or ``asks``; a stage that has failed is retried."""
     codepipeline = kept.client("codepipeline")
 
     def look() -> str | None:
