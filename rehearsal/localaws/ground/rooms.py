@@ -104,10 +104,11 @@ ROOMS = (
             Patch("timetable", "moto.scheduler.models"),
             Patch("bucket_notifications", "moto.s3.models"),
             Patch("topics", "moto.sns.models"),
+            Patch("confirmations", "moto.sns.responses"),
             Patch("approvals", "moto.sns.models"),
             Patch("approvals", "moto.codepipeline.models"),
         ),
-        keeps=("approvals", "mailbox", "timetable"),
+        keeps=("approvals", "confirmations", "mailbox", "timetable"),
         offers={"mailbox": "mailbox"},
     ),
     Room(
