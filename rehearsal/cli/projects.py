@@ -10,6 +10,7 @@ from rehearsal.cli import project_words
 from rehearsal.cli.app import command, group
 from rehearsal.cli.confirmation import Consent
 from rehearsal.cli.display import Display
+from rehearsal.cli.lab_words import not_removed
 from rehearsal.cli.options import AccountOptions
 from rehearsal.cli.output import Output
 from rehearsal.toolkit import project as checkout
@@ -225,9 +226,6 @@ def delete(account_options: AccountOptions, consent: Consent, output: Output, na
     text = f"{name}: {len(done.removed)} things removed, {len(done.remaining)} left"
     output.result({"removed": removed, "remaining": done.reasons}, text)
     if done.remaining:
-        first = done.remaining[0]
-        raise BadInput(
-            f"{len(done.remaining)} things could not be deleted: {done.reasons[first.name]}",
-            where=f"{first.kind.label} {first.name}",
-            next_step="remove what holds it (a permission, a protection), then give the command again",
-        )
+        error = not_removed(done)
+        error.is_reported = output.json  # the document has told it
+        raise error
