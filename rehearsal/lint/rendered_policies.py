@@ -28,6 +28,7 @@ _ARNS = {
     "AWS::SQS::Queue": f"arn:aws:sqs:{_PLACE}:{{name}}",
     "AWS::SNS::Topic": f"arn:aws:sns:{_PLACE}:{{name}}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{_PLACE}:log-group:{{name}}:*",
+    "AWS::CodeCommit::Repository": f"arn:aws:codecommit:{_PLACE}:{{name}}",
     "AWS::CodeBuild::Project": f"arn:aws:codebuild:{_PLACE}:project/{{name}}",
     "AWS::StepFunctions::StateMachine": f"arn:aws:states:{_PLACE}:stateMachine:{{name}}",
     "AWS::SageMaker::ModelPackageGroup": f"arn:aws:sagemaker:{_PLACE}:model-package-group/{{name}}",

@@ -57,7 +57,8 @@ def test_a_project_is_made_with_the_rights_of_the_launch_role(
     kept = typed("project", "unpublish")
     assert (kept.exit_code, NAME in kept.err) == (2, True)
     deleted = typed("project", "delete", NAME, "--json")
-    assert (deleted.exit_code, deleted.document["remaining"]) == (0, {}), deleted.err
+    assert deleted.exit_code == 0, f"{deleted.out}\n{deleted.err}"
+    assert deleted.document["remaining"] == {}
     assert sagemaker.list_projects(NameContains=NAME)["ProjectSummaryList"] == []
     assert typed("project", "unpublish").exit_code == 0
     assert catalog.STACK not in [each["Name"] for each in aws.client("s3").list_buckets()["Buckets"]]

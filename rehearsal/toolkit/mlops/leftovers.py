@@ -60,15 +60,15 @@ def _model_pipeline(aws: Aws, names: ProjectNames) -> Iterator[Leftover]:
     sagemaker, name = aws.client("sagemaker"), names.name_and_id
     try:
         sagemaker.describe_pipeline(PipelineName=name)
+        pages = list(sagemaker.get_paginator("list_pipeline_executions").paginate(PipelineName=name))
     except ClientError as error:
         if is_missing(error):
             return
         raise
     yield Leftover(Kind.MODEL_PIPELINE, name)
-    for page in sagemaker.get_paginator("list_pipeline_executions").paginate(PipelineName=name):
-        for run in page["PipelineExecutionSummaries"]:
-            if run["PipelineExecutionStatus"] in _RUNNING:
-                yield Leftover(Kind.EXECUTION, run["PipelineExecutionArn"], run["PipelineExecutionStatus"])
+    for run in (each for page in pages for each in page["PipelineExecutionSummaries"]):
+        if run["PipelineExecutionStatus"] in _RUNNING:
+            yield Leftover(Kind.EXECUTION, run["PipelineExecutionArn"], run["PipelineExecutionStatus"])
 
 
 def _packages(aws: Aws, names: ProjectNames) -> Iterator[Leftover]:
@@ -99,10 +99,19 @@ def _buckets(aws: Aws, names: ProjectNames) -> Iterator[Leftover]:
             continue
         if bucket == names.seed_bucket:
             yield Leftover(Kind.BUCKET, bucket)
-        pages = aws.client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)
-        count = sum(len(page.get("Versions", [])) + len(page.get("DeleteMarkers", [])) for page in pages)
-        if count:
+        if count := _count_versions(aws, bucket):
             yield Leftover(Kind.OBJECTS, bucket, f"{count:,} object versions")
+
+
+def _count_versions(aws: Aws, bucket: str) -> int:
+    """None in a bucket that has just gone: a stack that Service Catalog deletes takes it along meanwhile."""
+    pages = aws.client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)
+    try:
+        return sum(len(page.get("Versions", [])) + len(page.get("DeleteMarkers", [])) for page in pages)
+    except ClientError as error:
+        if code_of(error) == "NoSuchBucket":
+            return 0
+        raise
 
 
 def _log_groups(aws: Aws, names: ProjectNames) -> Iterator[Leftover]:
