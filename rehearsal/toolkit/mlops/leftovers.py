@@ -100,7 +100,7 @@ def _buckets(aws: Aws, names: ProjectNames) -> Iterator[Leftover]:
         if bucket == names.seed_bucket:
             yield Leftover(Kind.BUCKET, bucket)
         if count := _count_versions(aws, bucket):
-            yield Leftover(Kind.OBJECTS, bucket, f"{count:,} object versions")
+            yield Leftover(Kind.OBJECTS, bucket, f"{count:,} object version{'s' * (count != 1)}")
 
 
 def _count_versions(aws: Aws, bucket: str) -> int:

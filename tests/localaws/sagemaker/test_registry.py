@@ -200,14 +200,12 @@ def test_approval_is_an_event(hosting, aws, group):
 
 
 def test_a_stack_registers_a_version_and_approves_it(hosting, aws, group):
-    package = {
-        "Type": "AWS::SageMaker::ModelPackage",
-        "Properties": {
-            "ModelPackageGroupName": group,
-            "ModelApprovalStatus": "PendingManualApproval",
-            "CustomerMetadataProperties": {"CommitId": "abc"},
-        },
+    properties = {
+        "ModelPackageGroupName": group,
+        "ModelApprovalStatus": "PendingManualApproval",
+        "CustomerMetadataProperties": {"CommitId": "abc"},
     }
+    package = {"Type": "AWS::SageMaker::ModelPackage", "Properties": properties}
     template = {"Resources": {"Version": package}, "Outputs": {"Arn": {"Value": {"Ref": "Version"}}}}
     cloudformation, name = aws.client("cloudformation"), hosting.unique("registering")
     cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
@@ -215,7 +213,7 @@ def test_a_stack_registers_a_version_and_approves_it(hosting, aws, group):
     arn = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"][0]["OutputValue"]
     described = hosting.client.describe_model_package(ModelPackageName=arn)
     assert (described["ModelApprovalStatus"], described["ModelPackageVersion"]) == ("PendingManualApproval", 1)
-    package["Properties"]["ModelApprovalStatus"] = "Approved"
+    properties["ModelApprovalStatus"] = "Approved"
     cloudformation.update_stack(StackName=name, TemplateBody=json.dumps(template))
     cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
     described = hosting.client.describe_model_package(ModelPackageName=arn)
