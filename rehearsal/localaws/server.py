@@ -64,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parse(argv)
     user_settings.forget()
     kernel.hide_memory()
+    kernel.share_heaps()
     logging.basicConfig(
         level=options.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
