@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 _ROLE = "arn:aws:iam::111122223333:role/JobsRole"
 _RECORD_FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:RecordModelName"
-_ARNS = {_ROLE: "${JobsRoleArn}", _RECORD_FUNCTION: "${RecordModelNameArn}"}
+_SERVE_FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:Serve"
+_ARNS = {_ROLE: "${JobsRoleArn}", _RECORD_FUNCTION: "${RecordModelNameArn}", _SERVE_FUNCTION: "${ServeArn}"}
 """What stands for a role and a function while the SDK works, which wants ARNs there, and their placeholders."""
 
 
@@ -22,6 +23,7 @@ class Places:
     scikit_learn_image: str = "${ScikitLearnImage}"
     model_package_group: str = "${ModelPackageGroup}"
     record_function: str = _RECORD_FUNCTION
+    serve_function: str = _SERVE_FUNCTION
 
     def url(self, *parts: str) -> str:
         """An S3 URL in the lab's bucket."""

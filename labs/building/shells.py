@@ -14,11 +14,10 @@ Floats = NDArray[np.float64]
 COLUMNS = ("sex", "length", "diameter", "height", "whole", "shucked", "viscera", "shell", "rings")
 
 
-def make(rows: int, seed: int, drift: float = 0.0) -> list[list[str]]:
-    """``rows`` animals as texts in the order of ``COLUMNS``. ``drift`` makes all of them larger, by so many standard
-    deviations."""
+def make(rows: int, seed: int, growth: float = 1.0) -> list[list[str]]:
+    """``rows`` animals as texts in the order of ``COLUMNS``; with ``growth`` so many times longer at the same age."""
     random = np.random.default_rng(seed)
-    length = np.clip(random.normal(0.524 + 0.12 * drift, 0.12, rows), 0.075, 0.85).round(3)
+    length = np.clip(random.normal(0.524, 0.12, rows), 0.075, 0.85).round(3)
     diameter = np.clip(length * random.normal(0.78, 0.02, rows), 0.055, 0.65).round(3)
     height = np.clip(length * random.normal(0.265, 0.025, rows), 0.01, 0.3).round(3)
     whole = np.clip(5.4 * length**2.95 * random.normal(1, 0.1, rows), 0.002, 2.9).round(4)
@@ -29,7 +28,8 @@ def make(rows: int, seed: int, drift: float = 0.0) -> list[list[str]]:
     rings = np.clip(expected + random.gamma(2.0, 1.2, rows) - 2.4, 1, 29).round()
     infant = random.random(rows) < 1 / (1 + np.exp((length - 0.45) / 0.04))
     sex = np.where(infant, "I", np.where(random.random(rows) < 0.54, "M", "F"))
-    numbers = [length, diameter, height, whole, shucked, viscera, shell]
+    sizes = [(each * growth).round(3) for each in (length, diameter, height)]
+    numbers = [*sizes, *((each * growth**3).round(4) for each in (whole, shucked, viscera, shell))]
     texts = [sex, *(_texts(column) for column in numbers), rings.astype(np.int64).astype(np.str_)]
     return [list(row) for row in zip(*(column.tolist() for column in texts), strict=True)]
 

@@ -5,18 +5,17 @@ from pathlib import Path
 from typing import Annotated
 
 from rich.markup import escape
-from rich.prompt import Confirm
 from typer import Exit, Option
 
 from rehearsal.cli.app import command
 from rehearsal.cli.confirmation import Consent, default_bucket_suffix
 from rehearsal.cli.options import AccountOptions, ContentOptions, WorkshopOptions
-from rehearsal.cli.output import Output, talk
+from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import estimate_text
+from rehearsal.cli.reviewing import agree
 from rehearsal.toolkit import project, workshop
 from rehearsal.toolkit.aws import capabilities
 from rehearsal.toolkit.aws.account import Aws
-from rehearsal.toolkit.aws.errors import Declined
 from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.checks import forecast
 from rehearsal.toolkit.checks import probe as probing
@@ -24,7 +23,6 @@ from rehearsal.toolkit.checks.forecast import Forecast
 from rehearsal.toolkit.executions.events import Tell
 from rehearsal.toolkit.executions.executions import ActionRun
 from rehearsal.toolkit.stacks import changesets, packaging, stacks, uploads
-from rehearsal.toolkit.stacks.changesets import Review
 from rehearsal.toolkit.stacks.stacks import StackRequest, StackResult
 from rehearsal.toolkit.workshop import Order, Plan
 
@@ -120,14 +118,6 @@ def _launch_reviewed(aws: Aws, plan: Plan, zips: list[Path], consent: Consent, t
     return [prep, pipeline]
 
 
-def _says_yes() -> bool:
-    """The end of standard input is no yes."""
-    try:
-        return Confirm.ask("Do this?", console=talk(), default=False)
-    except EOFError:
-        return False
-
-
 def reviewed(aws: Aws, request: StackRequest, consent: Consent, tell: Tell) -> StackResult:
     """Create or update a stack after the user has seen what would change and said yes.
 
@@ -135,31 +125,12 @@ def reviewed(aws: Aws, request: StackRequest, consent: Consent, tell: Tell) -> S
         Declined: the user said no; nothing is left behind.
     """
     found = changesets.review(aws, request)
-    talk().print(review_text(found))
-    agreed = False
-    try:
-        agreed = not found.change_set_id or consent.yes or _says_yes()
-    finally:  # Ctrl-C instead of an answer leaves nothing behind either
-        if not agreed:
-            changesets.discard(aws, found)
-    if not agreed:
-        raise Declined(f"the stack {request.name} stays as it is", next_step="give --yes to go on without being asked")
+    agree(aws, found, consent)
     changesets.execute(aws, found, tell)
     stack = stacks.describe(aws, request.name) or {"StackStatus": "UNKNOWN"}
     return StackResult(
         request.name, stack["StackStatus"], stacks.outputs_of(stack), len(list(stacks.resources_of(aws, request.name)))
     )
-
-
-def review_text(found: Review) -> str:
-    """The change set for a person."""
-    if not found.changes:
-        return f"{found.stack}: nothing would change"
-    lines = [f"{found.stack}: {'would be created' if found.is_new_stack else 'would be updated'}"]
-    for change in found.changes:
-        replaced = "  (replaced!)" if change.replacement == "True" else ""
-        lines.append(f"   {change.action:<8} {change.logical_id:<32} {change.resource_type}{replaced}")
-    return "\n".join(lines)
 
 
 def _stack_document(result: StackResult) -> dict[str, object]:

@@ -7,7 +7,8 @@ from rich.markup import escape
 from typer import Argument, Option
 
 from rehearsal.cli.app import command
-from rehearsal.cli.options import AccountOptions, WorkshopOptions
+from rehearsal.cli.log_places import LogPlace
+from rehearsal.cli.options import AccountOptions, PipelineOptions
 from rehearsal.cli.output import Output, results
 from rehearsal.cli.pipeline import execution_of
 from rehearsal.toolkit.aws.account import Aws
@@ -15,14 +16,15 @@ from rehearsal.toolkit.aws.errors import NotThere
 from rehearsal.toolkit.executions import addressing, executions
 from rehearsal.toolkit.executions import logs as log_lines
 from rehearsal.toolkit.executions.executions import Execution
-from rehearsal.toolkit.executions.logs import Line
+from rehearsal.toolkit.executions.logs import Line, Source
 from rehearsal.toolkit.stacks import stacks
 
 
 @command("rehearse logs Train/GetStatus")
 def logs(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
+    place: LogPlace,
     output: Output,
     action: Annotated[str | None, Argument(help="Stage/Action; the failed or running one if not given.")] = None,
     follow: Annotated[bool, Option("--follow", "-f", help="Go on showing new lines until Ctrl-C.")] = False,
@@ -30,12 +32,16 @@ def logs(
     stack: Annotated[str | None, Option(help="Show the events of this stack instead.")] = None,
     lines: Annotated[int, Option("-n", "--lines", help="How many, counted from the end.", min=1)] = 100,
 ) -> None:
-    """Show the log lines of an action: its function's, and its training job's or endpoint's."""
+    """Show the log lines of an action: its function's, its training job's or endpoint's; or of what is named."""
     aws = account.reach()
     if stack is not None:
         _stack_events(aws, stack, output)
         return
-    found = which.find(aws)
+    named = place.sources(aws)
+    if named is not None:
+        _show(aws, named.subject, list(named.sources), output, follow=follow, count=lines)
+        return
+    found = which.choose(aws)
     declared = executions.definition(aws, found.pipeline)
     execution = executions.read(aws, declared, execution_of(aws, found, run))
     path = addressing.find(declared, action).path if action else _interesting(execution)
@@ -45,14 +51,18 @@ def logs(
         raise NotThere(
             f"{path} has not begun", where=execution.execution_id, next_step="rehearse status shows where it stands"
         )
-    output.say(f"{path}: {', '.join(source.group for source in sources)}")
+    _show(aws, path, sources, output, follow=follow, count=lines)
+
+
+def _show(aws: Aws, subject: str, sources: list[Source], output: Output, *, follow: bool, count: int) -> None:
+    output.say(f"{subject}: {', '.join(source.group for source in sources)}")
     if follow:
         _print(log_lines.follow(aws, [source.open_ended for source in sources]))
         return
-    found_lines = log_lines.tail(aws, sources, lines)
+    found_lines = log_lines.tail(aws, sources, count)
     if output.json:
         document = [{"time": each.at.isoformat(), "group": each.group, "message": each.message} for each in found_lines]
-        output.result({"action": path, "lines": document}, "")
+        output.result({"action": subject, "lines": document}, "")
     else:
         _print(found_lines)
 

@@ -13,6 +13,8 @@ from rehearsal.toolkit.aws.account import Access, Aws
 from rehearsal.toolkit.aws.errors import BadInput
 from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.data import dataset
+from rehearsal.toolkit.executions import choosing
+from rehearsal.toolkit.executions.choosing import Chosen
 from rehearsal.toolkit.parameters import user_parameters
 from rehearsal.toolkit.project import Project
 from rehearsal.toolkit.stacks import discovery, template_parameters, uploads
@@ -52,6 +54,22 @@ class WorkshopOptions:
     def find(self, aws: Aws) -> Workshop:
         """The launched workshop."""
         return discovery.workshop(aws, self.suffix)
+
+
+@dataclass(frozen=True)
+class PipelineOptions(WorkshopOptions):
+    """Which pipeline in the account: the workshop's, or the only one there is, unless named."""
+
+    pipeline: Annotated[
+        str | None,
+        Option(
+            envvar="REHEARSE_PIPELINE", help="Any pipeline of the account, by its name.", rich_help_panel="Pipeline"
+        ),
+    ] = None
+
+    def choose(self, aws: Aws) -> Chosen:
+        """The pipeline."""
+        return choosing.choose(aws, self.pipeline, self.suffix)
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,9 @@ PANELS: dict[str, dict[str, Place]] = {
             "Create or update both stacks and upload what they need; what is there already, unchanged, is left.",
         ),
         "release": Place("pipeline", "Release change: start an execution and watch it. Exits 0 only if it Succeeded."),
+        "deploy": Place(
+            "own", "Deploy a template of your own: local code to S3, change set, events as they come, outputs."
+        ),
         "package": Place("launch", "Build the four function zips; the same sources give the same bytes."),
         "upload": Place(
             "launch",
@@ -47,7 +50,14 @@ PANELS: dict[str, dict[str, Place]] = {
         "status": Place(
             "pipeline", "Show where an execution stands, stage by stage; of a SageMaker pipeline, step by step."
         ),
-        "logs": Place("logs", "Show the log lines of an action: its function's, and its training job's or endpoint's."),
+        "ls": Place(
+            "own",
+            "List what is in the account and region: stacks, pipelines, functions, builds, buckets, endpoints, ...",
+        ),
+        "logs": Place(
+            "logs",
+            "Show the log lines of an action: its function's, its training job's or endpoint's; or of what is named.",
+        ),
         "history": Place("pipeline", "List the pipeline's executions."),
         "diff": Place("pipeline", "Show what two executions have different: parameters, source, metrics."),
         "report": Place(
@@ -55,6 +65,7 @@ PANELS: dict[str, dict[str, Place]] = {
             "Write the card of a run: data, code, hyperparameters, curves, metrics against the gate, endpoints, "
             "approvals.",
         ),
+        "where": Place("where", "Show where a commit or a version of data is: model, endpoints, who approved."),
         "invoke": Place(
             "steering",
             "Predict: CSV rows (features only, no header) on standard input, one prediction a line on standard output.",

@@ -8,7 +8,7 @@ from typer import Argument, Option
 
 from rehearsal.cli.app import command, group
 from rehearsal.cli.confirmation import Consent
-from rehearsal.cli.options import AccountOptions, WorkshopOptions
+from rehearsal.cli.options import AccountOptions, PipelineOptions, WorkshopOptions
 from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import execution_of
 from rehearsal.toolkit.aws.errors import BadInput
@@ -24,13 +24,13 @@ Address = Annotated[str, Argument(metavar="STAGE/ACTION", help="The bare action 
 @command("rehearse params show FullTest", below=params)
 def show(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     output: Output,
     action: Annotated[str | None, Argument(metavar="[STAGE/ACTION]", help="All if not given.")] = None,
 ) -> None:
     """Show the UserParameters that the pipeline's next run will use."""
     aws = account.reach()
-    declared = executions.definition(aws, which.find(aws).pipeline)
+    declared = executions.definition(aws, which.choose(aws).pipeline)
     chosen = [addressing.find(declared, action)] if action else addressing.actions_of(declared)
     texts = {
         each.path: each.configuration["UserParameters"] for each in chosen if "UserParameters" in each.configuration
@@ -91,13 +91,13 @@ def set_(
 @command("rehearse params diff", below=params)
 def diff(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     output: Output,
     run: Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")] = None,
 ) -> None:
     """Show what the next release would be told that a past run was not."""
     aws = account.reach()
-    found = which.find(aws)
+    found = which.choose(aws)
     declared = executions.definition(aws, found.pipeline)
     past = executions.read(aws, declared, execution_of(aws, found, run))
     used = {

@@ -1,5 +1,6 @@
 """``rehearse release``, ``status``, ``history`` and ``diff``: running the pipeline and seeing what it did."""
 
+from pathlib import Path
 from typing import Annotated
 
 from rich.markup import escape
@@ -9,35 +10,47 @@ from rehearsal.cli import lines, model_pipeline_words
 from rehearsal.cli.app import command
 from rehearsal.cli.confirmation import Consent
 from rehearsal.cli.display import room_of, width_of
-from rehearsal.cli.options import AccountOptions, WorkshopOptions
+from rehearsal.cli.options import AccountOptions, PipelineOptions
 from rehearsal.cli.output import Output, print_error, results
-from rehearsal.toolkit import workshop
 from rehearsal.toolkit.aws import capabilities
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import BadInput
-from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.checks import pricing
 from rehearsal.toolkit.checks.pricing import Estimate
-from rehearsal.toolkit.executions import comparison, executions, failures, model_pipelines, report, unanswered, watching
+from rehearsal.toolkit.executions import (
+    comparison,
+    executions,
+    failures,
+    model_pipelines,
+    report,
+    steering,
+    unanswered,
+    watching,
+)
+from rehearsal.toolkit.executions.choosing import Chosen
 from rehearsal.toolkit.executions.executions import Execution, Status
+from rehearsal.toolkit.stacks import discovery
 
 
 @command("rehearse release")
 def release(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     consent: Consent,
     output: Output,
     watch: Annotated[bool, Option(help="Follow the execution to its end.")] = True,
+    variable: Annotated[
+        list[str] | None, Option(help="A variable of the pipeline, NAME=VALUE; repeatable.", metavar="NAME=VALUE")
+    ] = None,
 ) -> None:
     """Release change: start an execution and watch it. Exits 0 only if it Succeeded."""
     aws = account.reach()
-    found = which.find(aws)
+    found = which.choose(aws)
     declared = executions.definition(aws, found.pipeline)
     if not capabilities.is_rehearsal(aws):
         output.say(estimate_text(pricing.estimate(aws, declared)))
     consent.obtain(aws, f"run the pipeline {found.pipeline}")
-    execution_id = workshop.release(aws, found)
+    execution_id = steering.start(aws, found.pipeline, discovery.assignments(variable or []))
     if not watch:
         output.result({"pipelineExecutionId": execution_id}, f"released: execution {execution_id}")
         return
@@ -61,7 +74,7 @@ def estimate_text(estimate: Estimate) -> str:
 @command("rehearse status --watch")
 def status(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     output: Output,
     run: Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")] = None,
     watch: Annotated[bool, Option("--watch", "-w", help="Follow it to its end.")] = False,
@@ -76,7 +89,7 @@ def status(
         shown = model_pipeline_words.text(of_steps, width_of(results()))
         output.result(model_pipeline_words.document(of_steps), shown)
         return
-    found = which.find(aws)
+    found = which.choose(aws)
     execution_id = execution_of(aws, found, run)
     if watch:
         _follow(aws, found, execution_id, output)
@@ -87,7 +100,7 @@ def status(
         output.say(lines.silence_lines(silent))
 
 
-def _follow(aws: Aws, found: Workshop, execution_id: str, output: Output) -> None:
+def _follow(aws: Aws, found: Chosen, execution_id: str, output: Output) -> None:
     with output.display() as display:
         execution = watching.watch(aws, found.pipeline, execution_id, display.tell)
     result = report.of(execution)
@@ -97,7 +110,7 @@ def _follow(aws: Aws, found: Workshop, execution_id: str, output: Output) -> Non
         raise Exit(1)
 
 
-def execution_of(aws: Aws, found: Workshop, run: str | None) -> str:
+def execution_of(aws: Aws, found: Chosen, run: str | None) -> str:
     """The execution that ``run`` (an id or its beginning) names, the newest if None.
 
     Raises:
@@ -121,13 +134,13 @@ def summary_text(execution: Execution) -> str:
 @command("rehearse history")
 def history(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     output: Output,
     limit: Annotated[int, Option(help="How many, newest first.", min=1, max=1000)] = 20,
 ) -> None:
     """List the pipeline's executions."""
     aws = account.reach()
-    found = which.find(aws)
+    found = which.choose(aws)
     runs = executions.history(aws, found.pipeline, limit)
     document = [
         {
@@ -151,17 +164,24 @@ def history(
 @command("rehearse diff 7f2c91 a03b55")
 def diff(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     output: Output,
     before: Annotated[str, Argument(help="Execution id, or its beginning.")],
     after: Annotated[str, Argument(help="Execution id, or its beginning.")],
+    html: Annotated[
+        Path | None, Option("--html", metavar="FILE", help="Write it as one page of HTML that needs nothing else.")
+    ] = None,
 ) -> None:
     """Show what two executions have different: parameters, source, metrics."""
     aws = account.reach()
-    found = which.find(aws)
+    found = which.choose(aws)
     declared = executions.definition(aws, found.pipeline)
     first, second = (executions.read(aws, declared, execution_of(aws, found, run)) for run in (before, after))
     differences = comparison.compare(first, second)
+    if html is not None:
+        from rehearsal.console import card  # templates, which no other command waits for
+
+        html.write_text(card.compared(first, second, differences), encoding="utf-8")
     document = [{"fact": each.fact, "before": each.before, "after": each.after} for each in differences]
     table = [escape(f"{each.fact}: {each.before or '-'} -> {each.after or '-'}") for each in differences]
     output.result({"differences": document}, "\n".join(table) or "no difference")

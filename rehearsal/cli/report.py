@@ -7,19 +7,26 @@ from typing import Annotated
 from typer import Argument, Option
 
 from rehearsal.cli.app import command
-from rehearsal.cli.options import AccountOptions, WorkshopOptions
+from rehearsal.cli.options import AccountOptions, PipelineOptions
 from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import execution_of
+from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import BadInput
-from rehearsal.toolkit.executions import run_card
+from rehearsal.toolkit.executions import model_card, run_card
+from rehearsal.toolkit.executions.choosing import Chosen
+from rehearsal.toolkit.executions.model_card import ModelCard
+from rehearsal.toolkit.executions.run_card import RunCard
 
 
 @command("rehearse report -o card.html")
 def report(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     output: Output,
     run: Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")] = None,
+    sagemaker_pipeline: Annotated[
+        str | None, Option(metavar="NAME", help="An execution of this SageMaker pipeline instead.")
+    ] = None,
     file: Annotated[
         Path | None,
         Option("-o", "--output", help="File to write: .html, .md or .json; Markdown on standard output if not given."),
@@ -39,8 +46,7 @@ def report(
             next_step=f"let its name end with {', '.join('.' + each for each in cards.FORMATS)}",
         )
     aws = account.reach()
-    found = which.find(aws)
-    card = run_card.read(aws, found.pipeline, execution_of(aws, found, run))
+    card = _of_steps(aws, sagemaker_pipeline, run) if sagemaker_pipeline else _of_stages(aws, which.choose(aws), run)
     text = cards.written(card, form)
     if file is not None:
         file.write_text(text, encoding="utf-8")
@@ -51,3 +57,11 @@ def report(
         output.result(cards.document(card), "")
     else:
         sys.stdout.write(text)
+
+
+def _of_stages(aws: Aws, found: Chosen, run: str | None) -> RunCard:
+    return run_card.read(aws, found.pipeline, execution_of(aws, found, run))
+
+
+def _of_steps(aws: Aws, pipeline: str, run: str | None) -> ModelCard:
+    return model_card.read(aws, pipeline, run)

@@ -9,7 +9,7 @@ from typer import Argument, Option
 
 from rehearsal.cli.app import command
 from rehearsal.cli.confirmation import Consent
-from rehearsal.cli.options import AccountOptions, WorkshopOptions
+from rehearsal.cli.options import AccountOptions, PipelineOptions
 from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import execution_of
 from rehearsal.toolkit.endpoints import invocation, training_data
@@ -24,7 +24,7 @@ Run = Annotated[str | None, Argument(help="Execution id, or its beginning; the n
 @command("rehearse stop --abandon")
 def stop(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     consent: Consent,
     output: Output,
     run: Run = None,
@@ -33,7 +33,7 @@ def stop(
 ) -> None:
     """Stop an execution, by default after its running actions have ended."""
     aws = account.reach()
-    found = which.find(aws)
+    found = which.choose(aws)
     consent.obtain(aws, f"stop an execution of {found.pipeline}")
     chosen = execution_of(aws, found, run) if run else None
     stopped = steering.stop(aws, found.pipeline, chosen, abandon=abandon, reason=reason)
@@ -43,7 +43,7 @@ def stop(
 @command("rehearse retry")
 def retry(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     consent: Consent,
     output: Output,
     run: Run = None,
@@ -51,7 +51,7 @@ def retry(
 ) -> None:
     """Run the failed stage of an execution again."""
     aws = account.reach()
-    found = which.find(aws)
+    found = which.choose(aws)
     consent.obtain(aws, f"retry the failed stage of {found.pipeline}")
     chosen = execution_of(aws, found, run)
     stage = steering.retry(aws, found.pipeline, chosen, RetryMode.ALL if everything else RetryMode.FAILED)
@@ -63,7 +63,7 @@ def retry(
 @command("rehearse approve Approve/ApproveProd --summary 'metrics are fine'")
 def approve(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     consent: Consent,
     output: Output,
     action: Annotated[str | None, Argument(help="Stage/Action; the one that waits if not given.")] = None,
@@ -72,7 +72,7 @@ def approve(
 ) -> None:
     """Answer a manual approval."""
     aws = account.reach()
-    found = which.find(aws)
+    found = which.choose(aws)
     consent.obtain(aws, f"{'reject' if reject else 'approve'} a change of {found.pipeline}")
     path = steering.approve(aws, found.pipeline, action, approved=not reject, summary=summary)
     verdict = "Rejected" if reject else "Approved"
@@ -82,13 +82,13 @@ def approve(
 @command("rehearse invoke Test < rows.csv")
 def invoke(
     account: AccountOptions,
-    which: WorkshopOptions,
+    which: PipelineOptions,
     output: Output,
     environment: Annotated[str, Argument(metavar="ENV", help="Environment: Dev, Test or Prod.")],
 ) -> None:
     """Predict: CSV rows (features only, no header) on standard input, one prediction a line on standard output."""
     aws = account.reach()
-    found = which.find(aws)
+    found = which.choose(aws)
     rows = invocation.read_rows(sys.stdin.buffer.read())
     endpoint = invocation.endpoint_of(aws, found, environment)
     features = training_data.feature_count(aws, endpoint)

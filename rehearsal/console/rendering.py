@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rehearsal.console import navigation, words
 from rehearsal.console.page import Page
-from rehearsal.console.pictures import learning, predictions
+from rehearsal.console.pictures.table import PICTURES
 from rehearsal.console.plain import digest, plain
 from rehearsal.console.session import Session
 from rehearsal.toolkit.aws import secrets
@@ -22,6 +22,7 @@ _FILTERS: tuple[Callable[..., Any], ...] = (
     words.moment,
     words.clock,
     words.number,
+    words.figures,
     words.size,
 )
 
@@ -46,7 +47,7 @@ class Rendering:
         found.globals |= {
             "session": self._session,
             "form_token": self._session.form_token,
-            "pictures": {"curves": learning.curves, "scatter": predictions.scatter, "residuals": predictions.residuals},
+            "pictures": PICTURES,
             "navigation": navigation.entries(self._session),
         }
         return found

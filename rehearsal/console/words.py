@@ -98,6 +98,14 @@ def number(value: float | None) -> str:
     return f"{value:.3g}"
 
 
+def figures(text: str) -> str:
+    """A number as it was told, or several with commas between, at four digits each; other words as they are."""
+    try:
+        return ", ".join(f"{float(each):.4g}" for each in str(text).split(","))
+    except ValueError:
+        return text
+
+
 def size(count: float) -> str:
     """Bytes as ``1.2 MB``."""
     for unit in ("bytes", "kB", "MB", "GB"):

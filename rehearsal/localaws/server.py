@@ -16,6 +16,7 @@ import gc
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -254,8 +255,20 @@ def _announcement_of(running: host.Host) -> announcement.Announcement:
 
 
 def _stop_on_signals(stopping: threading.Event) -> None:
+    """The kernel may hand a signal to any thread, and Python would run its handler in the main thread alone, which
+    sleeps until ``stopping`` is set: so a thread waits for the byte that Python writes for each signal.
+    """
+    told, tells = socket.socketpair()
+    tells.setblocking(False)
+    signal.set_wakeup_fd(tells.detach(), warn_on_full_buffer=False)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
+        signal.signal(number, lambda *_: None)
+
+    def stop() -> None:
+        told.recv(1)
+        stopping.set()
+
+    host.in_background(stop, name="signals")
 
 
 def _give_back_memory(stopping: threading.Event) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.end_to_end.conftest import Kept
 from tests.end_to_end.consoles import Console, answer_of, console
-from tests.end_to_end.rehearse import rehearse
+from tests.end_to_end.rehearse import ROOT, rehearse
 from tests.localaws.waiting import wait_until
 
 PIPELINE = "/pipelines/mlops-builtinalgo-sde"
@@ -22,6 +22,57 @@ PIPELINE = "/pipelines/mlops-builtinalgo-sde"
 def served(kept: Kept) -> Iterator[Console]:
     with console(kept.variables) as running:
         yield running
+
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+STEPS = {
+    "Version": "2020-12-01",
+    "Parameters": [{"Name": "Reason", "Type": "String", "DefaultValue": "as asked"}],
+    "Steps": [
+        {
+            "Name": "Check",
+            "Type": "Condition",
+            "Arguments": {
+                "Conditions": [{"Type": "Equals", "LeftValue": 1, "RightValue": 1}],
+                "IfSteps": [
+                    {"Name": "Give-up", "Type": "Fail", "Arguments": {"ErrorMessage": {"Get": "Parameters.Reason"}}}
+                ],
+                "ElseSteps": [],
+            },
+        }
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def registered(kept: Kept, served: Console) -> str:
+    """A model of the run in the registry, waiting for its approval, and a SageMaker pipeline; gives the version's
+    ARN.
+    """
+    sagemaker = kept.client("sagemaker")
+    (name, *_) = [each["TrainingJobName"] for each in sagemaker.list_training_jobs()["TrainingJobSummaries"]]
+    job = sagemaker.describe_training_job(TrainingJobName=name)
+    sagemaker.create_model_package_group(ModelPackageGroupName="wine", ModelPackageGroupDescription=HOSTILE)
+    container = {
+        "Image": job["AlgorithmSpecification"]["TrainingImage"],
+        "ModelDataUrl": job["ModelArtifacts"]["S3ModelArtifacts"],
+    }
+    types = {"SupportedContentTypes": ["text/csv"], "SupportedResponseMIMETypes": ["text/csv"]}
+    made = sagemaker.create_model_package(
+        ModelPackageGroupName="wine",
+        ModelApprovalStatus="PendingManualApproval",
+        InferenceSpecification={"Containers": [container], **types},
+        CustomerMetadataProperties={"who": HOSTILE},
+    )
+    sagemaker.create_pipeline(
+        PipelineName="steps",
+        PipelineDescription=HOSTILE,
+        PipelineDefinition=json.dumps(STEPS),
+        RoleArn=job["RoleArn"],
+        ClientRequestToken="s" * 32,
+    )
+    served.change("/model-pipelines/steps/start", **{"par-Reason": f"because {HOSTILE}"})
+    return str(made["ModelPackageArn"])
 
 
 def addresses(served: Console) -> list[str]:
@@ -38,7 +89,15 @@ def addresses(served: Console) -> list[str]:
     ]
     assert len(artifacts) > 8
     job = served.facts("/training")["jobs"][0]["name"]
+    run = f"/model-pipelines/steps/executions/{served.facts('/model-pipelines/steps')['run']['run']}"
     beside = [
+        "/model-pipelines",
+        "/model-pipelines/steps",
+        run,
+        f"{run}/steps/Give-up",
+        "/models",
+        "/models/wine",
+        "/models/wine/1",
         "/training",
         f"/training/{job}",
         "/endpoints",
@@ -56,7 +115,7 @@ def addresses(served: Console) -> list[str]:
     ]  # fmt: skip
 
 
-def test_no_page_and_no_twin_shows_a_credential(served: Console, kept: Kept) -> None:
+def test_no_page_and_no_twin_shows_a_credential(served: Console, kept: Kept, registered: str) -> None:
     token = served.link.partition("token=")[2]
     secrets = [kept.variables["AWS_SECRET_ACCESS_KEY"], token, served.cookie.partition("=")[2]]
     for address in addresses(served):
@@ -200,7 +259,8 @@ def test_hostile_names_are_shown_as_text(served: Console, kept: Kept) -> None:
         logEvents=[{"timestamp": _time_of_training(served), "message": f"{hostile} {key}"}],
     )
     execution = served.facts(PIPELINE)["history"][-1]["execution_id"]
-    page = served.page(f"{PIPELINE}/executions/{execution}/Train/TrainModel")
+    with console(kept.variables) as fresh:  # what has ended a minute ago is read once: this one has not read it yet
+        page = fresh.page(f"{PIPELINE}/executions/{execution}/Train/TrainModel")
     assert hostile not in page
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
 
@@ -226,6 +286,90 @@ def test_training_has_curves_and_the_evaluation_its_gate_and_predictions(served:
     assert len(job["curves"]["rmse"]["validation"]) == 100
     assert "validation rmse is best at" in job["findings"]["rmse"]
     assert '<svg class="chart"' in served.page(f"/training/{job['job']['name']}")
+
+
+def test_the_evaluation_says_what_the_model_looks_at_and_which_rows_are_most_wrong(served: Console) -> None:
+    execution = served.facts(PIPELINE)["history"][-1]["execution_id"]
+    here = f"{PIPELINE}/executions/{execution}/DeployTest/FullTest"
+    beyond = served.facts(here)["beyond"]
+    assert len(beyond["importance"]) == 11
+    worst = beyond["worst"][0]
+    rows = (ROOT / "Data" / "test" / "test.csv").read_text().splitlines()
+    assert worst["text"] == rows[worst["number"] - 1]
+    assert worst["error"] == pytest.approx(served.facts(here)["evaluation"]["metrics"]["max_error"])
+    page = served.page(here)
+    for title in ("Rows that are most wrong", "What the model looks at", "No slices were asked for"):
+        assert title in page
+
+
+def test_a_revision_is_followed_to_its_model_endpoints_and_executions(served: Console, kept: Kept) -> None:
+    first = served.facts(PIPELINE)["history"][-1]["full_revisions"][0][1]
+    ways = served.facts(f"/where?revision={first[:12]}")["ways"]
+    assert {way["execution_id"] for way in ways} >= {served.facts(PIPELINE)["history"][-1]["execution_id"]}
+    now = [each["endpoint"] for way in ways for each in way["endpoints"] if each["is_now"]]
+    assert sorted(now) == ["winequality-sde-Dev", "winequality-sde-Test"]
+    job = served.facts("/training")["jobs"][-1]["name"]
+    (train, *_) = served.facts(f"/training/{job}")["data"]
+    told = kept.rehearse("where", train["version_id"])
+    assert (told.exit_code, f"training job {job}" in told.out) == (0, True), told.err
+    assert kept.rehearse("where", "no-such-revision").exit_code == 1
+    assert "None of the" in served.page("/where?revision=no-such-revision")
+
+
+def test_a_release_takes_the_revision_that_the_form_names(served: Console, kept: Kept) -> None:
+    ((action, version),) = served.facts(PIPELINE)["history"][-1]["full_revisions"]
+    address = served.change(f"{PIPELINE}/release", **{f"rev-{action}": version})
+    wait_until(lambda: served.facts(address)["execution"]["status"] not in ("InProgress", "Stopping"))
+    assert served.facts(address)["summary"]["full_revisions"] == [[action, version]]
+
+
+def test_two_training_jobs_side_by_side(served: Console, kept: Kept) -> None:
+    jobs = [each["name"] for each in served.facts("/training")["jobs"]]
+    assert len(jobs) > 1
+    found = served.facts(f"/training/compare?before={jobs[-1]}&after={jobs[0]}")
+    assert {each["fact"] for each in found["differences"]} >= {"validation:rmse"}
+    assert set(found["curves"]["rmse"]) == {"first", "second"}
+    assert len(found["curves"]["rmse"]["first"]) == 100  # its own rounds, and none of another job
+    (train, *_) = served.facts(f"/training/{jobs[0]}")["data"]
+    assert (train["channel"], bool(train["version_id"])) == ("train", True)
+
+
+def test_a_sagemaker_pipeline_is_started_shown_step_by_step_and_its_failure_explained(
+    served: Console, registered: str
+) -> None:
+    address = "/model-pipelines/steps"
+    wait_until(lambda: served.facts(address)["run"]["has_ended"])
+    facts = served.facts(address)
+    assert facts["run"]["status"] == "Failed"
+    assert [(each["name"], each["column"], each["waits"]) for each in facts["graph"]] == [
+        ("Check", 0, []),
+        ("Give-up", 1, ["Check"]),
+    ]
+    assert [each["name"] for each in facts["failed"]] == ["Give-up"]
+    run = f"{address}/executions/{facts['run']['run']}"
+    assert "because" in served.facts(f"{run}/steps/Give-up")["step"]["reason"]
+    for page in (served.page(run), served.page(f"{run}/steps/Give-up"), served.page("/model-pipelines")):
+        assert HOSTILE not in page
+        assert "&lt;img src=x onerror=alert(1)&gt;" in page
+    assert facts["can_retry"] is False  # a Fail step has ended it: SageMaker does not retry that
+    status, page, _ = served.ask(f"{address}/retry", {"form-token": served.form_token, "arn": facts["run"]["arn"]})
+    assert (status != 303, "cannot be retried" in page) == (True, True)
+    assert served.ask(f"{run}/steps/none")[0] == 404
+
+
+def test_a_version_of_a_model_is_rejected_and_approved_by_form(served: Console, kept: Kept, registered: str) -> None:
+    (group,) = served.facts("/models")["groups"]
+    assert (group["name"], group["newest"]["approval"]) == ("wine", "PendingManualApproval")
+    for answer, comment in (("Rejected", "too old"), ("Approved", f"good {HOSTILE}")):
+        served.change("/models/wine/1", answer=answer, comment=comment)
+        told = kept.client("sagemaker").describe_model_package(ModelPackageName=registered)
+        assert (told["ModelApprovalStatus"], told["ApprovalDescription"]) == (answer, comment)
+    facts = served.facts("/models/wine/1")
+    assert facts["job"].startswith("winequality-sde-")
+    for path in ("/models", "/models/wine", "/models/wine/1"):
+        assert HOSTILE not in served.page(path)
+    assert served.ask("/models/none")[0] == 404
+    assert served.ask("/models/wine/7")[0] == 404
 
 
 def test_an_endpoint_is_tried_and_a_row_that_does_not_fit_is_explained(served: Console) -> None:

@@ -15,6 +15,9 @@ import pytest
 import xgboost
 
 from tests.conftest import EmbeddedAws, start_embedded_aws, stop_embedded_aws
+from tests.localaws.authorizer.minimal.statements import Named
+from tests.localaws.authorizer.minimal.table import TABLE, Evaluated
+from tests.localaws.authorizer.minimal.usage import Usage
 from tests.localaws.sagemaker.conftest import IMAGE, tar_gz
 from tests.localaws.sagemaker.job_data import make_role
 from tests.localaws.waiting import wait_until
@@ -23,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "monitoring.md"
 BUCKET, ENDPOINT = "watched-requests", "wine"
 PATIENCE_SECONDS = 120
+HERE = "tests/end_to_end/test_monitoring.py"
+NEEDED = {name: row for name, row in TABLE.items() if isinstance(row, Evaluated) and row.test.startswith(HERE)}
 
 
 @pytest.fixture(scope="module")
@@ -151,13 +156,51 @@ def alarm(aws: EmbeddedAws, name: str, state: str) -> None:
     wait_until(is_so, seconds=PATIENCE_SECONDS)
 
 
+def outputs_of_stack(aws: EmbeddedAws) -> dict[str, str]:
+    stack = aws.client("cloudformation").describe_stacks(StackName="monitoring")["Stacks"][0]
+    return {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+
+
 def check_again(aws: EmbeddedAws) -> None:
     """The hour before this one, as the page says."""
-    stack = aws.client("cloudformation").describe_stacks(StackName="monitoring")["Stacks"][0]
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
     event = {"scheduled": f"{now(aws):%Y-%m-%dT%H:%M:%SZ}"}
-    answer = aws.client("lambda").invoke(FunctionName=outputs["StartFunction"], Payload=json.dumps(event))
+    start = outputs_of_stack(aws)["StartFunction"]
+    answer = aws.client("lambda").invoke(FunctionName=start, Payload=json.dumps(event))
     assert len(json.loads(answer["Payload"].read())) == 2
+
+
+def functions(aws: EmbeddedAws) -> dict[str, str]:
+    """The names of the stack's two functions by their logical ids."""
+    listed = aws.client("cloudformation").describe_stack_resources(StackName="monitoring")["StackResources"]
+    return {
+        each["LogicalResourceId"]: each["PhysicalResourceId"]
+        for each in listed
+        if each["ResourceType"] == "AWS::Lambda::Function"
+    }
+
+
+def ask_in_vain(aws: EmbeddedAws) -> None:
+    """Give both functions events that they cannot use, as a service would, until Lambda has given them up."""
+    for name in functions(aws).values():
+        aws.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b'{"of": "no use"}')
+    url = outputs_of_stack(aws)["DeadLetterQueueUrl"]
+
+    def kept() -> bool:
+        aws.rehearsal("POST", "clock", seconds=60)  # Lambda tries again after a minute, and after two
+        found = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+        return found["Attributes"]["ApproximateNumberOfMessages"] == "2"
+
+    wait_until(kept, seconds=PATIENCE_SECONDS)
+
+
+def report_without_a_file(aws: EmbeddedAws, hour: str) -> None:
+    """A check whose results lack the violations is reported with none."""
+    s3, folder = aws.client("s3"), f"monitoring/results/data/{hour}"
+    s3.delete_object(Bucket=BUCKET, Key=f"{folder}/constraint_violations.json")
+    jobs = aws.client("sagemaker").list_processing_jobs(NameContains="monitor-data-")["ProcessingJobSummaries"]
+    event = {"detail": {"ProcessingJobName": jobs[0]["ProcessingJobName"]}}
+    answer = aws.client("lambda").invoke(FunctionName=functions(aws)["ReportFunction"], Payload=json.dumps(event))
+    assert "FunctionError" not in answer, answer["Payload"].read()
 
 
 def test_requests_that_drift_raise_the_alarm(own_aws: EmbeddedAws) -> None:
@@ -200,6 +243,19 @@ def test_requests_that_drift_raise_the_alarm(own_aws: EmbeddedAws) -> None:
     check_again(own_aws)
     alarm(own_aws, "FailedAlarm", "ALARM")
 
+    ask_in_vain(own_aws)
+    alarm(own_aws, "UncheckedAlarm", "ALARM")
+    report_without_a_file(own_aws, hour)
+
+
+@pytest.mark.parametrize("name", NEEDED, ids=" ".join)
+def test_recorded_calls_would_be_denied_without_the_statement(own_aws: EmbeddedAws, name: Named) -> None:
+    usage = Usage(own_aws, "monitoring")
+    assert set(NEEDED[name].actions) <= usage.needed()[name]
+    assert usage.denied() == []
+
+
+def test_removed_is_the_whole_stack(own_aws: EmbeddedAws) -> None:
     cloudformation = own_aws.client("cloudformation")
     cloudformation.delete_stack(StackName="monitoring")
     cloudformation.get_waiter("stack_delete_complete").wait(StackName="monitoring", WaiterConfig={"Delay": 1})

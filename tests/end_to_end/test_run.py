@@ -47,28 +47,46 @@ def test_the_whole_workshop_succeeds_and_prints_one_json_object(temporary: Path)
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_a_person_gets_a_line_for_each_action_the_metrics_and_what_next(temporary: Path) -> None:
+TRAIN_OF_THE_GUIDE = (
+    '{ "traincompute": "ml.c4.2xlarge", "model-name": "winequality", "container-path": '
+    '"811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1", "modelartifactout": '
+    '"mlops-builtinalgo-model-artifacts-sde", "resourceidentifier": "sde", "databucket": "mlops-builtinalgo-data-sde", '
+    '"hp-num-round": "20", "num-round": "3", "hp-min-child-weight": "6", "hp-subsample": "0.7"}'
+)
+SMOKE_OF_THE_GUIDE = '{ "env": "Dev", "s3bucket": "mlops-builtinalgo-data-sde", "s3key": "/validation/validation.csv" }'
+
+
+def test_the_guides_examples_run_and_a_person_gets_a_line_for_each_action_the_metrics_and_what_next(
+    temporary: Path,
+) -> None:
     folder = temporary / ("a-folder-whose-name-is-too-long-for-the-path-of-a-socket" * 2)
     folder.mkdir()
-    done = rehearse("run", "--suffix", "sde", env={"TMPDIR": str(folder)})
+    parameters = ("--train-user-parameters", TRAIN_OF_THE_GUIDE, "--smoke-test-user-parameters", SMOKE_OF_THE_GUIDE)
+    done = rehearse("run", "--suffix", "sde", *parameters, env={"TMPDIR": str(folder)})
     assert done.exit_code == 0, done.err
     folder.rmdir()  # which it only lets when nothing is in it
     for actions in ACTIONS.values():
         for action in actions:
             assert f"{action} " in done.err
+    assert "20 rounds on 1 x ml.c4.2xlarge" in done.err
     assert "\x1b[" not in done.out + done.err
     assert "Succeeded in" in done.out
     assert "FullTest       160 rows   rmse 0." in done.out
     assert "rehearse run --keep" in done.out
 
 
-def test_data_of_ones_own_is_trained_on(temporary: Path, tmp_path: Path) -> None:
+def test_data_of_ones_own_is_trained_on_in_stacks_with_a_bucket_suffix_and_repositories(
+    temporary: Path, tmp_path: Path
+) -> None:
     rows = [f"{index % 7},{(index % 7) * 2 + index % 3},{index % 5}" for index in range(300)]
     (tmp_path / "own.csv").write_text("target,first,second\n" + "\n".join(rows) + "\n")
     split = rehearse("data", "split", "own.csv", "--label-column", "target", "-o", "own", cwd=tmp_path)
     assert split.exit_code == 0, split.err
-    done = rehearse("run", "--data", str(tmp_path / "own"), "--json", env={"TMPDIR": str(temporary)})
+    chosen = ("--parameter", "BucketSuffix=123456789012", "--parameter", "CreateRepositories=true")
+    named = ("--suffix", "0a-b--c-123456", *chosen)
+    done = rehearse("run", "--data", str(tmp_path / "own"), *named, "--json", env={"TMPDIR": str(temporary)})
     assert done.exit_code == 0, done.err
+    assert "7 resources" in done.err
     assert done.document["evaluations"]["FullTest"]["rows"] == 30
     assert done.document["evaluations"]["FullTest"]["metrics"]["rmse"] < 1
 
@@ -94,19 +112,19 @@ def test_a_stack_that_fails_fails_the_run_with_a_json_object_all_the_same(tempor
     assert "ConnectionIsComplete" in done.document["error"]["what"]
 
 
-PHASES = {
-    "embedded AWS": signal.SIGINT,
-    "package": signal.SIGINT,
-    "mlops-prep-rehearsal": signal.SIGINT,
-    "upload": signal.SIGTERM,
-    "mlops-pipeline-rehearsal": signal.SIGINT,
-    "execution": signal.SIGHUP,
-    "TrainModel": signal.SIGINT,
-    "SmokeTest": signal.SIGINT,
-}
+PHASES = (
+    ("embedded AWS", signal.SIGINT),
+    ("mlops-prep-rehearsal", signal.SIGTERM),
+    ("mlops-pipeline-rehearsal", signal.SIGHUP),
+    ("TrainModel", signal.SIGINT),
+    *(
+        pytest.param(phase, signal.SIGINT, marks=pytest.mark.full("interrupts"))
+        for phase in ("package", "upload", "execution", "SmokeTest")
+    ),
+)
 
 
-@pytest.mark.parametrize(("phase", "number"), PHASES.items())
+@pytest.mark.parametrize(("phase", "number"), PHASES)
 def test_an_interrupted_run_leaves_nothing_behind(temporary: Path, phase: str, number: signal.Signals) -> None:
     process = subprocess.Popen(
         command("run", "--json"),

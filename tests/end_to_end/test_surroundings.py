@@ -18,13 +18,19 @@ from tests.end_to_end.rehearse import ROOT, command, environment, rehearse
 NOWHERE = "http://127.0.0.1:9"
 
 
-def test_a_run_follows_neither_proxies_nor_the_users_aws_settings(temporary: Path, tmp_path: Path) -> None:
+def test_a_run_follows_neither_proxies_nor_the_users_aws_settings_in_a_folder_with_a_long_name_and_spaces(
+    temporary: Path, tmp_path: Path
+) -> None:
     (tmp_path / "config").write_text("[default\ngarbage = = \n")
+    folder = temporary / ("a long name " * 15).strip()
+    folder.mkdir()
     done = rehearse(
         "run",
         "--json",
         env={
-            "TMPDIR": str(temporary),
+            "TMPDIR": str(folder),
+            "XDG_RUNTIME_DIR": "/nonexistent",
+            "LC_ALL": "C",
             "AWS_CONFIG_FILE": str(tmp_path / "config"),
             "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "config"),
             "AWS_PROFILE": "nobody",
@@ -38,6 +44,8 @@ def test_a_run_follows_neither_proxies_nor_the_users_aws_settings(temporary: Pat
         },
     )
     assert done.exit_code == 0, done.err
+    assert left_behind(folder) == []
+    folder.rmdir()
 
 
 def test_the_exports_lead_past_the_users_settings(temporary: Path) -> None:
@@ -72,15 +80,6 @@ def test_the_exports_lead_past_the_users_settings(temporary: Path) -> None:
     assert asked.stdout.strip().endswith("user/admin"), exports.err + asked.stderr
 
 
-def test_a_temporary_folder_with_a_long_name_and_spaces_serves(temporary: Path) -> None:
-    folder = temporary / ("a long name " * 15).strip()
-    folder.mkdir()
-    done = rehearse("run", "--json", env={"TMPDIR": str(folder), "XDG_RUNTIME_DIR": "/nonexistent", "LC_ALL": "C"})
-    assert done.exit_code == 0, done.err
-    assert left_behind(folder) == []
-    folder.rmdir()
-
-
 @contextmanager
 def at(phase: str, temporary: Path) -> Iterator[subprocess.Popen[str]]:
     """A run that has just told of ``phase``."""
@@ -100,7 +99,9 @@ def at(phase: str, temporary: Path) -> Iterator[subprocess.Popen[str]]:
     process.communicate(timeout=300)
 
 
-@pytest.mark.parametrize("phase", ["embedded AWS", "upload", "TrainModel"])
+@pytest.mark.parametrize(
+    "phase", ["embedded AWS", pytest.param("upload", marks=pytest.mark.full("interrupts")), "TrainModel"]
+)
 def test_a_killed_run_leaves_nothing_behind(phase: str, temporary: Path) -> None:
     with at(phase, temporary) as process:
         servers = [pid for pid, line in processes_that_know(str(temporary)) if "localaws.server" in line]
@@ -110,7 +111,9 @@ def test_a_killed_run_leaves_nothing_behind(phase: str, temporary: Path) -> None
         subprocess.run(["tail", f"--pid={pid}", "-f", "/dev/null"], timeout=120, check=True)
 
 
-@pytest.mark.parametrize("phase", ["upload", "TrainModel", "SmokeTest"])
+@pytest.mark.parametrize(
+    "phase", [pytest.param("upload", marks=pytest.mark.full("interrupts")), "TrainModel", "SmokeTest"]
+)
 def test_a_killed_embedded_aws_fails_the_run_and_leaves_nothing_behind(phase: str, temporary: Path) -> None:
     with at(phase, temporary) as process:
         for pid, line in processes_that_know(str(temporary)):
@@ -141,30 +144,6 @@ def test_a_region_without_the_algorithm_is_explained(temporary: Path) -> None:
     done = rehearse("run", "--json", "--region", "ap-southeast-7", env={"TMPDIR": str(temporary)})
     assert done.exit_code == 1
     assert "no built-in XGBoost in this region" in done.document["error"]["next"]
-
-
-TRAIN_OF_THE_GUIDE = (
-    '{ "traincompute": "ml.c4.2xlarge", "model-name": "winequality", "container-path": '
-    '"811284229777.dkr.ecr.us-east-1.amazonaws.com/xgboost:1", "modelartifactout": '
-    '"mlops-builtinalgo-model-artifacts-sde", "resourceidentifier": "sde", "databucket": "mlops-builtinalgo-data-sde", '
-    '"hp-num-round": "20", "num-round": "3", "hp-min-child-weight": "6", "hp-subsample": "0.7"}'
-)
-
-
-def test_the_guides_examples_run_as_they_stand(temporary: Path) -> None:
-    smoke = '{ "env": "Dev", "s3bucket": "mlops-builtinalgo-data-sde", "s3key": "/validation/validation.csv" }'
-    parameters = ("--train-user-parameters", TRAIN_OF_THE_GUIDE, "--smoke-test-user-parameters", smoke)
-    done = rehearse("run", "--json", "--suffix", "sde", *parameters, env={"TMPDIR": str(temporary)})
-    assert done.exit_code == 0, done.err
-    assert done.document["evaluations"]["SmokeTest"]["rows"] == 160
-    assert done.document["stages"][1]["actions"][0]["summary"].startswith("20 rounds on 1 x ml.c4.2xlarge")
-
-
-def test_bucket_suffix_and_repositories_reach_the_stacks_that_have_them(temporary: Path) -> None:
-    chosen = ("--parameter", "BucketSuffix=123456789012", "--parameter", "CreateRepositories=true")
-    done = rehearse("run", "--json", "--suffix", "0a-b--c-123456", *chosen, env={"TMPDIR": str(temporary)})
-    assert done.exit_code == 0, done.err
-    assert "7 resources" in done.err
 
 
 def test_json_has_its_members_even_if_nothing_could_start(temporary: Path) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.conftest import EmbeddedAws
 from tests.end_to_end.rehearse import Answer, rehearse
+from tests.localaws.authorizer.minimal.statements import Named
+from tests.localaws.authorizer.minimal.usage import Usage
 
 
 @dataclass(frozen=True)
@@ -21,24 +23,13 @@ class Typed:
         env = {**self.aws.environment, **options.pop("env", {})}
         return rehearse(*arguments, env=env, timeout=options.pop("timeout", 600), **options)
 
-    def needed(self, stack: str) -> dict[tuple[str, str], set[str]]:
+    def needed(self, stack: str) -> dict[Named, set[str]]:
         """For each statement of a stack's roles, the actions that nothing else allowed."""
-        return {
-            (each["policy"], each["statement"]): set(each["neededFor"])
-            for holder in self.aws.rehearsal("GET", "iam/usage")["principals"]
-            if f"role/{stack}-" in holder["arn"]
-            for each in holder["statements"]
-        }
+        return Usage(self.aws, stack).needed()
 
     def denied(self, stack: str) -> list[dict[str, Any]]:
         """What was refused to a stack's roles."""
-        return [
-            call
-            for holder in self.aws.rehearsal("GET", "iam/usage")["principals"]
-            if f"role/{stack}-" in holder["arn"]
-            for call in holder["calls"]
-            if call["decision"] != "allowed"
-        ]
+        return Usage(self.aws, stack).denied()
 
 
 @pytest.fixture(scope="session")

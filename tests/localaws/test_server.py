@@ -1,8 +1,10 @@
 """Starting, finding and stopping the embedded AWS as a process."""
 
 import contextlib
+import ctypes
 import json
 import os
+import platform
 import signal
 import socket
 import subprocess
@@ -20,6 +22,8 @@ import pytest
 from rehearsal.localaws.ground import announcement
 from tests.conftest import ROOT, EmbeddedAws, start_embedded_aws, stop_embedded_aws
 from tests.localaws.waiting import wait_until
+
+_TGKILL = {"x86_64": 234, "aarch64": 131}  # the number of the system call, which the C library has no function for
 
 
 def run_server(*options: str) -> subprocess.CompletedProcess[str]:
@@ -66,6 +70,19 @@ def test_a_signal_leaves_nothing_behind(number: signal.Signals, tmp_path: Path) 
     assert not scratch.exists()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", embedded.announced.port), 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="addresses a thread of another process by Linux's tgkill")
+def test_a_signal_that_another_thread_receives_stops_it_too() -> None:
+    embedded = start_embedded_aws()
+    threads = {int(task.name) for task in Path(f"/proc/{embedded.process.pid}/task").iterdir()}
+    other = max(threads - {embedded.process.pid})
+    sent = ctypes.CDLL(None).syscall(_TGKILL[platform.machine()], embedded.process.pid, other, signal.SIGTERM)
+    try:
+        assert (sent, embedded.process.wait(120)) == (0, 0)
+    finally:
+        embedded.process.kill()
+        embedded.process.communicate()
 
 
 def test_the_announcement_is_for_its_owner_alone() -> None:

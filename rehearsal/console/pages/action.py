@@ -7,6 +7,7 @@ from typing import Any
 
 from rehearsal.console import commands
 from rehearsal.console.page import Asked, Page
+from rehearsal.console.pages import evaluation as evaluated
 from rehearsal.console.session import Session
 from rehearsal.toolkit.aws import explanations
 from rehearsal.toolkit.aws.errors import NotThere
@@ -29,6 +30,7 @@ def show(session: Session, asked: Asked) -> Page:
     tries = job_events.attempts(session.aws, name, run, stage, action_name)
     lines = _lines(session, execution, action)
     same = _commands(name, execution, action)
+    report = _evaluation(session, action, tries)
     facts = {
         "name": name,
         "execution": execution,
@@ -38,7 +40,8 @@ def show(session: Session, asked: Asked) -> Page:
         "attempts": tries,
         "event": _event(session, action, tries),
         "inside": _inside(session, asked, tries),
-        "evaluation": _evaluation(session, action, tries),
+        "evaluation": report,
+        "beyond": evaluated.facts(session, report, tries[0].action_execution_id) if report else {},
         "lines": lines,
         "cure": _cure(action, [line.message for line in lines]),
         "commands": same,

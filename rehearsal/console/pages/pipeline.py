@@ -40,6 +40,7 @@ def show(session: Session, asked: Asked) -> Page:
         "endpoints": list(report.endpoints_of(execution)) if execution else [],
         "since_green": _since_green(session, declared, execution, history) if execution else None,
         "variables": [each["name"] for each in declared.get("variables", [])],
+        "sources": steering.sources_of(declared),
         "editable": [action.path for action in execution.actions if "UserParameters" in action.configuration]
         if execution
         else [],
@@ -105,18 +106,60 @@ def release(session: Session, asked: Asked) -> Change:
     """Release change."""
     name = asked.path["name"]
     variables = {key[4:]: value for key, value in asked.form.items() if key.startswith("var-") and value}
+    types = steering.sources_of(executions.definition(session.aws, name))
+    wanted = {key[4:]: value.strip() for key, value in asked.form.items() if key.startswith("rev-") and value.strip()}
+    revisions = {action: (types[action], value) for action, value in wanted.items() if action in types}
 
     def do(_tell: Any) -> str:
-        execution = steering.start(session.aws, name, variables)
+        execution = steering.start(session.aws, name, variables, revisions)
         return f"{_address(name)}/executions/{execution}"
 
     return Change(
         sentence=f"start the pipeline {name} from its source",
-        command=commands.rehearse(name, "release")
-        or commands.aws("codepipeline", "start-pipeline-execution", name=name),
+        command=_release_command(name, variables, revisions),
         then=_address(name),
         do=do,
         cost=_RUN_COST,
+    )
+
+
+def _release_command(name: str, variables: dict[str, str], revisions: dict[str, tuple[str, str]]) -> str:
+    """The toolkit's own command takes neither variables nor revisions."""
+    own = None if variables or revisions else commands.rehearse(name, "release")
+    return own or commands.aws(
+        "codepipeline",
+        "start-pipeline-execution",
+        name=name,
+        variables=" ".join(f"name={key},value={value}" for key, value in variables.items()),
+        source_revisions=" ".join(
+            f"actionName={action},revisionType={kind},revisionValue={value}"
+            for action, (kind, value) in revisions.items()
+        ),
+    )
+
+
+def override(session: Session, asked: Asked) -> Change:
+    """Let an execution go on although a condition of a stage is not met."""
+    name, execution = asked.path["name"], asked.form.get("execution", "")
+    stage, kind = asked.form.get("stage", ""), asked.form.get("kind", "")
+
+    def do(_tell: Any) -> None:
+        gates.override(session.aws, name, execution, stage, kind)
+
+    return Change(
+        sentence=f"let execution {execution[:8]} of {name} go on although a condition of {stage} is not met",
+        command=commands.aws(
+            "codepipeline",
+            "override-stage-condition",
+            pipeline_name=name,
+            stage_name=stage,
+            pipeline_execution_id=execution,
+            condition_type=kind,
+        ),
+        then=f"{_address(name)}/executions/{execution}",
+        do=do,
+        cost=_RUN_COST,
+        is_destructive=True,
     )
 
 

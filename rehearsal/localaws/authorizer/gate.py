@@ -27,14 +27,13 @@ from rehearsal.localaws.authorizer import (
     requests,
     resources,
     scaling,
-    side_doors,
 )
 from rehearsal.localaws.authorizer.admission import Caller, Unsigned
 from rehearsal.localaws.authorizer.authentication import Authenticated, Incoming, RequestHead, authenticate
 from rehearsal.localaws.authorizer.decide import Circumstances, decide, reason_of
 from rehearsal.localaws.authorizer.denials import Denial, Problem, Rejection, Style
 from rehearsal.localaws.authorizer.requests import Call, Need
-from rehearsal.localaws.door import checked, faults, shortcuts
+from rehearsal.localaws.door import checked, faults
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge.replacing import replace
@@ -48,7 +47,6 @@ def install() -> None:
     """Put this authorizer in moto's place. It is always on."""
     replace(ActionAuthenticatorMixin, "_authenticate_and_authorize_action", _authorize_response)
     COMMON_ERROR_CODES.extend(denials.CODES)  # or moto warns that the called service's model does not have them
-    shortcuts.add_shortcut(side_doors.close, *side_doors.CLOSED)
 
 
 def authorize(incoming: Incoming, action: str, resource_arn: str, region: str) -> Denial | None:

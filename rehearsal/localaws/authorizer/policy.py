@@ -5,6 +5,7 @@ itself; otherwise every kind of policy that is present must allow.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 """
 
+import hashlib
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -62,9 +63,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement of a policy, its elements parsed once. ``index`` counts from 0."""
+    """One statement of a policy, its elements parsed once. ``index`` counts from 0.
+
+    ``known_by`` is its Sid, or what stands for its text: it stays the statement's when others come or go before it.
+    """
 
     sid: str | None
+    known_by: str
     index: int
     effect: Effect
     actions: tuple[str, ...]
@@ -243,6 +248,7 @@ def _statement(element: Any, index: int, with_variables: bool) -> Statement:
         raise MalformedPolicy("Policy statement must contain actions.")
     return Statement(
         sid=element.get("Sid"),
+        known_by=str(element.get("Sid") or _digest(element)),
         index=index,
         effect=_effect(element),
         actions=actions,
@@ -253,6 +259,10 @@ def _statement(element: Any, index: int, with_variables: bool) -> Statement:
         principal=PrincipalElement.parse(element),
         has_variables=with_variables and any(map(patterns.has_variables, resources or ())),
     )
+
+
+def _digest(element: Mapping[str, Any]) -> str:
+    return hashlib.blake2b(json.dumps(element, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
 def _effect(element: Mapping[str, Any]) -> Effect:

@@ -21,12 +21,13 @@ from rehearsal.localaws.ground import host, persistence
 class _Usage:
     """What one user or role did: decisions by (action, resource, verdict), and the actions that each statement allowed.
 
-    ``allowed_alone_by`` has those that would have been denied without the statement.
+    ``allowed_alone_by`` has those that would have been denied without the statement. A statement is the policy's name
+    and ``Statement.known_by``: a policy may be changed between two calls.
     """
 
     calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    allowed_by: dict[tuple[str, int], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    allowed_alone_by: dict[tuple[str, int], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    allowed_by: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    allowed_alone_by: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
 
 MOST_RESOURCES = 100
@@ -47,9 +48,9 @@ def record(principal: Principal, need: Need, decision: Decision) -> None:
         usage = _usage[holder]
         usage.calls[_entry(holder, usage, (need.action, need.resource, decision.verdict.value))] += 1
         for match in decision.matches if decision.allowed else ():
-            usage.allowed_by[match.policy.name, match.statement.index][need.action] += 1
+            usage.allowed_by[match.policy.name, match.statement.known_by][need.action] += 1
             if _is_alone(match, decision, principal.caller):
-                usage.allowed_alone_by[match.policy.name, match.statement.index][need.action] += 1
+                usage.allowed_alone_by[match.policy.name, match.statement.known_by][need.action] += 1
 
 
 def _entry(holder: str, usage: _Usage, wanted: tuple[str, str, str]) -> tuple[str, str, str]:
@@ -104,7 +105,7 @@ def _of_holder(holder: Any, usage: _Usage) -> dict[str, Any]:
 def _of_statement(policy: Policy, statement: Statement, usage: _Usage) -> dict[str, Any]:
     """``neededFor`` are the actions that nothing else allowed, ``unusedActions`` those, as written, that were never
     asked for."""
-    key = (policy.name, statement.index)
+    key = (policy.name, statement.known_by)
     used = usage.allowed_by.get(key, Counter())
     return {
         "policy": policy.name,

@@ -142,7 +142,8 @@ class Engine:
             details = failure_of(error)
             if not isinstance(error, ActionFailed):
                 log.debug("action %s of %s failed", run.declared.name, pipeline.name, exc_info=True)
-            self.turn(pipeline, lambda turn: state_machine.fail(turn, execution, run, details))
+            external_id = error.external_id if isinstance(error, ActionFailed) else None
+            self.turn(pipeline, lambda turn: state_machine.fail(turn, execution, run, details, external_id))
             return
         finally:
             self._withdrawn.pop(run.id, None)

@@ -37,6 +37,9 @@ _DYNAMODB = re.compile(r"DynamoDB(Streams)?_\d{8}\.\w+$")
 """moto reads DynamoDB's version from the operation's name."""
 
 
+_BY_PATH = ("moto_api", "instance_metadata")
+
+
 class Services(Protocol):
     """What answers requests that were admitted."""
 
@@ -63,11 +66,16 @@ class Dispatcher(DomainDispatcherApplication):
         return f"s3.{host.current().settings.region}.amazonaws.com"
 
     def get_backend_for_host(self, host: str | None) -> Any:
-        """moto's name of the service.
+        """moto's name of the service; None for what only a path would lead to.
+
+        That are moto's control API and its imitation of the instance metadata, which ask for no signature: such paths
+        are objects of buckets named ``moto-api`` and ``latest``.
 
         Raises:
             NotOffered: it is none that is offered.
         """
+        if host in _BY_PATH:
+            return None
         found = super().get_backend_for_host(host)
         if host is not None and found not in offered.SERVICES:
             raise offered.NotOffered(found or host)

@@ -71,8 +71,11 @@ class CronSchedule:
         return None
 
 
-def parse(expression: str, *, since: datetime, zone: str = "UTC") -> Schedule:
+def parse(expression: str, *, since: datetime, zone: str = "UTC", any_number: bool = False) -> Schedule:
     """Read an expression. ``since`` is where a rate begins; ``zone`` is that of cron and at.
+
+    A rule wants the unit in the number of its value (``1 minute``, ``5 minutes``). EventBridge Scheduler documents no
+    such thing and takes ``rate(5 minute)`` and ``rate(1 minutes)``: ``any_number``.
 
     Raises:
         InvalidExpression: with the expression.
@@ -83,7 +86,7 @@ def parse(expression: str, *, since: datetime, zone: str = "UTC") -> Schedule:
     try:
         kind, inside = found.groups()
         if kind == "rate":
-            return Rate(_period(inside), since)
+            return Rate(_period(inside, any_number=any_number), since)
         if kind == "at":
             if not _MOMENT.fullmatch(inside):
                 raise InvalidExpression(expression)
@@ -93,9 +96,9 @@ def parse(expression: str, *, since: datetime, zone: str = "UTC") -> Schedule:
         raise InvalidExpression(expression) from error
 
 
-def _period(inside: str) -> timedelta:
+def _period(inside: str, *, any_number: bool) -> timedelta:
     count, _, unit = inside.partition(" ")
-    if int(count) < 1 or (int(count) == 1) == unit.endswith("s"):
+    if int(count) < 1 or ((int(count) == 1) == unit.endswith("s") and not any_number):
         raise ValueError(inside)
     return int(count) * _UNITS[unit.removesuffix("s")]
 

@@ -98,7 +98,7 @@ def _check_rule(named: Mapping[str, Any]) -> None:
 def _check_schedule(named: Mapping[str, Any]) -> None:
     zone = named.get("schedule_expression_timezone") or "UTC"
     try:
-        schedules.parse(named["schedule_expression"], since=clock.now(), zone=zone)
+        schedules.parse(named["schedule_expression"], since=clock.now(), zone=zone, any_number=True)
     except schedules.InvalidExpression as error:
         raise SchedulerValidationException(f"Invalid Schedule Expression {named['schedule_expression']}.") from error
 
@@ -222,7 +222,7 @@ def _schedule_maker(backend: EventBridgeSchedulerBackend, schedule: Schedule) ->
 
     def made(now: datetime) -> Due:
         entry = _schedule_entry(schedule)
-        parsed = schedules.parse(entry.expression, since=entry.start or now, zone=entry.zone)
+        parsed = schedules.parse(entry.expression, since=entry.start or now, zone=entry.zone, any_number=True)
         first = now if isinstance(parsed, schedules.Rate) and entry.start is None else parsed.after(_before(entry, now))
         return Due(parsed, first, lambda at: _fire_schedule(backend, schedule, parsed, at))
 

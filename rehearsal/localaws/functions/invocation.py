@@ -4,7 +4,7 @@ import time
 import uuid
 from dataclasses import dataclass
 
-from rehearsal.localaws.functions import wording
+from rehearsal.localaws.functions import told, wording
 from rehearsal.localaws.functions.record import Result
 from rehearsal.localaws.functions.sandbox import Answer, Sandbox
 from rehearsal.localaws.functions.telemetry import chronological
@@ -58,6 +58,8 @@ def carry_out(invocation: Invocation, sandbox: Sandbox, *, cold: bool) -> Result
     lines.append(_now(_report(invocation, sandbox, seconds, init_seconds, failure)))
     ended_at = clock.timestamp()
     sandbox.log.write_lines(chronological(lines))
+    if failure is not None:
+        told.tell(made.name, failure)
     return Result(
         payload=outcome.payload,
         failure=failure,

@@ -89,6 +89,7 @@ ROOMS = (
             Patch("streams", "moto.dynamodbstreams.models"),
             Patch("log_history", "moto.logs.models"),
             Patch("log_groups", "moto.logs.models"),
+            Patch("log_search", "moto.logs.responses"),
             Patch("embedded_metrics", "moto.logs.models"),
             Patch("secrets", "moto.secretsmanager.models"),
             Patch("encryption_keys", "moto.kms.responses"),

@@ -94,6 +94,8 @@ def instances_of(parameters: dict[str, str]) -> list[tuple[str, str, int]]:
             values = json.loads(text or "{}")
         except json.JSONDecodeError:
             continue
+        if not isinstance(values, dict):
+            continue  # a pipeline of somebody's own: any text is right for its function
         if "traincompute" in values:
             asked.append(("training", str(values["traincompute"]), int(values.get("instance-count", 1))))
         if "instance-type" in values:

@@ -24,19 +24,20 @@ class Kind(IntEnum):
 
     EXECUTION = 1
     TRAINING_JOB = 2
-    ENDPOINT = 3
-    ENDPOINT_STACK = 4
-    ENDPOINT_CONFIG = 5
-    MODEL = 6
-    MODEL_PACKAGE = 7
-    EXPERIMENT = 8
-    MODEL_PIPELINE = 9
-    OBJECTS = 10
-    PIPELINE_STACK = 11
-    PREP_STACK = 12
-    LAB_STACK = 13
-    BUCKET = 14
-    LOG_GROUP = 15
+    WATCHING_STACK = 3
+    ENDPOINT = 4
+    ENDPOINT_STACK = 5
+    ENDPOINT_CONFIG = 6
+    MODEL = 7
+    MODEL_PACKAGE = 8
+    EXPERIMENT = 9
+    MODEL_PIPELINE = 10
+    OBJECTS = 11
+    PIPELINE_STACK = 12
+    PREP_STACK = 13
+    LAB_STACK = 14
+    BUCKET = 15
+    LOG_GROUP = 16
 
     @property
     def label(self) -> str:
@@ -45,6 +46,7 @@ class Kind(IntEnum):
 
 
 _COSTS = {
+    Kind.WATCHING_STACK: "by the job that it starts each hour",
     Kind.TRAINING_JOB: "by the second while it runs",
     Kind.ENDPOINT: "by the hour, used or not",
     Kind.ENDPOINT_STACK: "by the hour, for its endpoint",

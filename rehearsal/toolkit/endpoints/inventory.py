@@ -76,3 +76,27 @@ def _variant(aws: Aws, declared: dict[str, Any], now: dict[str, Any]) -> Variant
 def delete(aws: Aws, name: str) -> None:
     """Delete the endpoint; its config and model, which cost nothing, stay."""
     aws.client("sagemaker").delete_endpoint(EndpointName=name)
+
+
+def serving(aws: Aws, package_arn: str, model_data: str) -> list[str]:
+    """The endpoints that serve a version of the registry: by its ARN in their models, or by its artifact."""
+    found = []
+    for each in listed(aws):
+        config = aws.client("sagemaker").describe_endpoint(EndpointName=each["name"])["EndpointConfigName"]
+        if any(_is_of(aws, name, package_arn, model_data) for name in _models_of(aws, config)):
+            found.append(each["name"])
+    return found
+
+
+def _models_of(aws: Aws, config: str) -> list[str]:
+    declared = aws.client("sagemaker").describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]
+    return [each["ModelName"] for each in declared if each.get("ModelName")]
+
+
+def _is_of(aws: Aws, model: str, package_arn: str, model_data: str) -> bool:
+    answer = aws.client("sagemaker").describe_model(ModelName=model)
+    containers = [answer.get("PrimaryContainer", {}), *answer.get("Containers", ())]
+    return any(
+        each.get("ModelPackageName") == package_arn or (model_data and each.get("ModelDataUrl") == model_data)
+        for each in containers
+    )

@@ -5,18 +5,42 @@ from collections.abc import Iterator, Sequence
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import BadInput, NotThere
 from rehearsal.toolkit.aws.names import Workshop
+from rehearsal.toolkit.executions import executions, report
+from rehearsal.toolkit.executions.choosing import Chosen
 
 LARGEST_BODY = 6_291_456
 """Bytes; InvokeEndpoint, "Body", SageMaker Runtime API reference."""
 _ROWS_AT_ONCE = 5_000
 
 
-def endpoint_of(aws: Aws, workshop: Workshop, environment: str) -> str:
+def endpoint_of(aws: Aws, chosen: Chosen, environment: str) -> str:
     """The endpoint of the workshop's environment (``Dev``, ``Test``).
+
+    Of another pipeline, the one that its newest execution put out as ``EndpointName``, by its name or its end.
 
     Raises:
         NotThere: there is none; says which there are.
     """
+    if chosen.workshop is None:
+        return _put_out_by(aws, chosen.pipeline, environment)
+    return _of_workshop(aws, chosen.workshop, environment)
+
+
+def _put_out_by(aws: Aws, pipeline: str, environment: str) -> str:
+    execution = executions.read(aws, executions.definition(aws, pipeline), executions.newest(aws, pipeline))
+    names = [each.name for each in report.endpoints_of(execution)]
+    fits = [name for name in names if name == environment or name.lower().endswith(f"-{environment}".lower())]
+    if len(fits) != 1:
+        there = ", ".join(names) or "none: no action has an output variable EndpointName"
+        raise NotThere(
+            f"no endpoint of {pipeline} is {environment!r}",
+            where="its newest execution",
+            next_step=f"there are: {there}",
+        )
+    return fits[0]
+
+
+def _of_workshop(aws: Aws, workshop: Workshop, environment: str) -> str:
     tail = f"-{workshop.suffix}-"
     names = [
         item["EndpointName"]

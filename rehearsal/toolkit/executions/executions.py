@@ -60,6 +60,8 @@ class ActionRun:
     error: ErrorDetails | None = None
     variables: dict[str, str] = field(default_factory=dict)
     attempts: int = 0
+    updated_by: str = ""
+    """ARN of who changed it last: of an approval, who answered."""
 
     @property
     def path(self) -> str:
@@ -124,6 +126,8 @@ class Summary:
     updated_at: datetime
     trigger: str
     revisions: tuple[str, ...]
+    full_revisions: tuple[tuple[str, str], ...] = ()
+    """Source actions, each with the whole id of its revision."""
 
 
 def definition(aws: Aws, pipeline: str) -> dict[str, Any]:
@@ -139,7 +143,7 @@ def definition(aws: Aws, pipeline: str) -> dict[str, Any]:
         raise NotThere(
             f"there is no pipeline {pipeline} in region {aws.region}",
             where="CodePipeline",
-            next_step="rehearse launch creates it; check --suffix and --region if it should be there",
+            next_step="rehearse ls shows what is there; rehearse launch creates the workshop's; check --region",
         ) from error
 
 
@@ -245,6 +249,7 @@ def _action_run(
         error=ErrorDetails(error.get("code", ""), error.get("message", "")) if error else None,
         variables=output.get("outputVariables", {}),
         attempts=counts[stage, run.name],
+        updated_by=attempt.get("updatedBy", ""),
     )
 
 
@@ -270,6 +275,11 @@ def _summary(item: dict[str, Any]) -> Summary:
         updated_at=item.get("lastUpdateTime", item["startTime"]),
         trigger=item.get("trigger", {}).get("triggerType", ""),
         revisions=tuple(revisions),
+        full_revisions=tuple(
+            (each.get("actionName", ""), each["revisionId"])
+            for each in item.get("sourceRevisions", [])
+            if each.get("revisionId")
+        ),
     )
 
 

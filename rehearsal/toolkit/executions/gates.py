@@ -82,11 +82,15 @@ def disable(aws: Aws, pipeline: str, stage: str, reason: str) -> None:
     )
 
 
-def override(aws: Aws, pipeline: str, execution_id: str, condition: Condition) -> None:
+OVERRIDABLE = ("BEFORE_ENTRY", "ON_SUCCESS")
+"""Kinds of conditions that can be overridden (CodePipeline API reference, OverrideStageCondition)."""
+
+
+def override(aws: Aws, pipeline: str, execution_id: str, stage: str, kind: str) -> None:
     """Go on although the condition failed."""
     aws.client("codepipeline").override_stage_condition(
         pipelineName=pipeline,
-        stageName=condition.stage,
+        stageName=stage,
         pipelineExecutionId=execution_id,
-        conditionType=condition.kind,
+        conditionType=kind,
     )

@@ -103,12 +103,25 @@ def sources_of(execution: Execution, action: ActionRun) -> list[Source]:
         function = action.configuration.get("FunctionName", "")
         others = tuple(Interval.of(each) for each in _others_of(execution, action, function))
         found.append(Source(f"/aws/lambda/{function}", during=during, others=others))
+    found += _of_commands(execution.pipeline, action)
     neighbours = [each for each in execution.actions if each.stage == action.stage]
     for job in _values(neighbours, "TrainingJobName"):
         found.append(Source("/aws/sagemaker/TrainingJobs", prefix=f"{job}/"))
     for endpoint in _values(neighbours, "EndpointName"):
         found.append(Source(f"/aws/sagemaker/Endpoints/{endpoint}", during=during))
     return found
+
+
+def _of_commands(pipeline: str, action: ActionRun) -> list[Source]:
+    """The log of a build, or of shell commands: in a stream that is named by what CodePipeline keeps as external id."""
+    if not action.external_id:
+        return []
+    if action.provider == "CodeBuild":
+        project, _, stream = action.external_id.partition(":")
+        return [Source(f"/aws/codebuild/{project}", prefix=stream)]
+    if action.provider == "Commands":
+        return [Source(f"/aws/codepipeline/{pipeline}", prefix=action.external_id)]
+    return []
 
 
 def _others_of(execution: Execution, action: ActionRun, function: str) -> list[ActionRun]:

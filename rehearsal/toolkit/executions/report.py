@@ -88,7 +88,7 @@ def action_json(action: ActionRun) -> dict[str, Any]:
 def evaluations_of(execution: Execution) -> Iterable[Evaluation]:
     """The actions that scored rows: they put out ``Rows`` and lower-case metrics."""
     for action in execution.actions:
-        if "Rows" in action.variables:
+        if action.variables.get("Rows", "").isdecimal():
             yield Evaluation(action.name, int(action.variables["Rows"]), metrics_of(action))
 
 

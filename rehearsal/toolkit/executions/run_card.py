@@ -99,8 +99,9 @@ def _revision(each: dict[str, Any]) -> Fact:
 
 
 def _approval(action: ActionRun) -> Fact:
-    value = f"{action.status}{f': {action.summary}' if action.summary else ''}"
-    return Fact(action.path, value, "codepipeline ListActionExecutions, executionResult")
+    by = f" by {action.updated_by}" if action.updated_by and action.status.has_ended else ""
+    value = f"{action.status}{by}{f': {action.summary}' if action.summary else ''}"
+    return Fact(action.path, value, "codepipeline ListActionExecutions, updatedBy and executionResult")
 
 
 def _failure(action: ActionRun) -> Fact:

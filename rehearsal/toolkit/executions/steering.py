@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import NotThere, RehearsalError
@@ -17,10 +18,40 @@ class RetryMode(StrEnum):
     ALL = "ALL_ACTIONS"
 
 
-def start(aws: Aws, pipeline: str, variables: Mapping[str, str] | None = None) -> str:
-    """Release change: start an execution by hand, pipeline variables as given; returns its id."""
+REVISION_TYPES = {
+    "S3": "S3_OBJECT_VERSION_ID",
+    "CodeCommit": "COMMIT_ID",
+    "CodeStarSourceConnection": "COMMIT_ID",
+    "ECR": "IMAGE_DIGEST",
+}
+"""What a revision of a source is, by its provider (CodePipeline API reference, SourceRevisionOverride)."""
+
+
+def sources_of(declared: Mapping[str, Any]) -> dict[str, str]:
+    """The source actions that can be given a revision, each with its type. Pure."""
+    return {
+        action["name"]: REVISION_TYPES[action["actionTypeId"]["provider"]]
+        for action in declared["stages"][0]["actions"]
+        if action["actionTypeId"]["provider"] in REVISION_TYPES
+    }
+
+
+def start(
+    aws: Aws,
+    pipeline: str,
+    variables: Mapping[str, str] | None = None,
+    revisions: Mapping[str, tuple[str, str]] | None = None,
+) -> str:
+    """Release change: start an execution by hand, pipeline variables as given; returns its id.
+
+    ``revisions`` are types and values by source action; sources without one take their newest.
+    """
     given = [{"name": name, "value": value} for name, value in (variables or {}).items()]
-    arguments = {"variables": given} if given else {}
+    wanted = [
+        {"actionName": action, "revisionType": kind, "revisionValue": value}
+        for action, (kind, value) in (revisions or {}).items()
+    ]
+    arguments = {**({"variables": given} if given else {}), **({"sourceRevisions": wanted} if wanted else {})}
     return str(aws.client("codepipeline").start_pipeline_execution(name=pipeline, **arguments)["pipelineExecutionId"])
 
 

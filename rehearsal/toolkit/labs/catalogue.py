@@ -5,11 +5,12 @@ from pathlib import Path
 from rehearsal.toolkit.aws.errors import BadInput, NotThere
 from rehearsal.toolkit.labs.abalone import ABALONE
 from rehearsal.toolkit.labs.census import CENSUS
+from rehearsal.toolkit.labs.drift import DRIFT
 from rehearsal.toolkit.labs.lab import Lab
 from rehearsal.toolkit.labs.retrain import RETRAIN
 from rehearsal.toolkit.project import Project
 
-LABS = {lab.name: lab for lab in (CENSUS, ABALONE, RETRAIN)}
+LABS = {lab.name: lab for lab in (CENSUS, ABALONE, RETRAIN, DRIFT)}
 
 
 def named(name: str) -> Lab:

@@ -18,6 +18,7 @@ from rehearsal.toolkit.labs.names import LabNames
 from rehearsal.toolkit.stacks import stacks
 
 _EXECUTION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CONFIG_ID = re.compile(r"[0-9a-f]{8}")
 _NOT_THERE = ("does not exist", "Could not find")
 """For models and model packages SageMaker says ValidationException."""
 
@@ -47,7 +48,8 @@ def survey(aws: Aws, names: LabNames) -> list[Leftover]:
     """Everything of the lab, in the order of removal. Changes nothing."""
     stack = stacks.describe(aws, names.stack)
     found = [
-        *_endpoint_stack(aws, names),
+        *_stacks_beside(aws, names),
+        *_endpoint(aws, names),
         *_pipeline(aws, names),
         *_named_models(aws, names),
         *_packages(aws, names),
@@ -63,10 +65,25 @@ def destroy(aws: Aws, names: LabNames, tell: Tell) -> Result:
     return teardown.remove_all(lambda: survey(aws, names), lambda leftover: _remove(aws, leftover, tell), tell)
 
 
-def _endpoint_stack(aws: Aws, names: LabNames) -> Iterator[Leftover]:
-    stack = stacks.describe(aws, names.endpoint_stack)
-    if stack is not None:
-        yield Leftover(Kind.ENDPOINT_STACK, names.endpoint_stack, stack["StackStatus"])
+def _stacks_beside(aws: Aws, names: LabNames) -> Iterator[Leftover]:
+    """Those of the endpoint and of what watches it."""
+    for kind, name in ((Kind.WATCHING_STACK, names.watching_stack), (Kind.ENDPOINT_STACK, names.endpoint_stack)):
+        stack = stacks.describe(aws, name)
+        if stack is not None:
+            yield Leftover(kind, name, stack["StackStatus"])
+
+
+def _endpoint(aws: Aws, names: LabNames) -> Iterator[Leftover]:
+    """An endpoint that no stack made, with its configs: they are called by the lab and eight digits."""
+    sagemaker = aws.client("sagemaker")
+    pages = sagemaker.get_paginator("list_endpoint_configs").paginate(NameContains=f"{names.stack}-")
+    configs = [each["EndpointConfigName"] for page in pages for each in page["EndpointConfigs"]]
+    mine = [each for each in configs if _CONFIG_ID.fullmatch(each.removeprefix(f"{names.stack}-"))]
+    if mine and _exists(partial(sagemaker.describe_endpoint, EndpointName=names.stack)):
+        found = sagemaker.describe_endpoint(EndpointName=names.stack)
+        if found["EndpointConfigName"] in mine:
+            yield Leftover(Kind.ENDPOINT, names.stack, found["EndpointStatus"])
+    yield from (Leftover(Kind.ENDPOINT_CONFIG, each) for each in mine)
 
 
 def _pipeline(aws: Aws, names: LabNames) -> Iterator[Leftover]:
@@ -176,6 +193,10 @@ def _remove(aws: Aws, leftover: Leftover, tell: Tell) -> None:
     match leftover.kind:
         case Kind.EXECUTION:
             sagemaker.stop_pipeline_execution(PipelineExecutionArn=name)
+        case Kind.ENDPOINT:
+            sagemaker.delete_endpoint(EndpointName=name)
+        case Kind.ENDPOINT_CONFIG:
+            sagemaker.delete_endpoint_config(EndpointConfigName=name)
         case Kind.MODEL:
             sagemaker.delete_model(ModelName=name)
         case Kind.MODEL_PACKAGE:
@@ -188,5 +209,5 @@ def _remove(aws: Aws, leftover: Leftover, tell: Tell) -> None:
             teardown.empty_bucket(aws, name)
         case Kind.LOG_GROUP:
             aws.client("logs").delete_log_group(logGroupName=name)
-        case _:
+        case Kind.LAB_STACK | Kind.WATCHING_STACK | Kind.ENDPOINT_STACK:
             stacks.delete(aws, name, tell)

@@ -6,6 +6,7 @@ from rehearsal.toolkit.aws.names import Workshop
 
 STACK_PREFIX = "lab-"
 ENDPOINT_STACK_PREFIX = "lab-endpoint-"
+WATCHING_STACK_PREFIX = "lab-watching-"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class LabNames:
     @property
     def endpoint_stack(self) -> str:
         return f"{ENDPOINT_STACK_PREFIX}{self.lab}-{self.suffix}"
+
+    @property
+    def watching_stack(self) -> str:
+        """What watches the endpoint."""
+        return f"{WATCHING_STACK_PREFIX}{self.lab}-{self.suffix}"
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ _ROWS_A_REQUEST = 500
 
 def accuracy(aws: Aws, endpoint: str, test: str) -> dict[str, float]:
     """``rows`` and ``accuracy`` on a CSV of label and features; a score of 0.5 and more means 1."""
-    found = _labels_and_scores(aws, endpoint, test)
+    found = answered(aws, endpoint, test)
     right = sum((score >= 0.5) == (label == 1.0) for label, score in found)
     return {"rows": float(len(found)), "accuracy": right / len(found)}
 
@@ -18,7 +18,7 @@ def accuracy(aws: Aws, endpoint: str, test: str) -> dict[str, float]:
 def squared_error(aws: Aws, endpoint: str, test: str) -> dict[str, float]:
     """``rows``, the mean squared error ``mse``, and ``mse of the mean``: that of answering always with the mean of the
     labels."""
-    found = _labels_and_scores(aws, endpoint, test)
+    found = answered(aws, endpoint, test)
     mean = sum(label for label, _ in found) / len(found)
     return {
         "rows": float(len(found)),
@@ -27,7 +27,8 @@ def squared_error(aws: Aws, endpoint: str, test: str) -> dict[str, float]:
     }
 
 
-def _labels_and_scores(aws: Aws, endpoint: str, test: str) -> list[tuple[float, float]]:
+def answered(aws: Aws, endpoint: str, test: str) -> list[tuple[float, float]]:
+    """The label of each row of a CSV, and what the endpoint answers to its features."""
     rows = [line.partition(",") for line in test.splitlines() if line]
     chunks = _chunks([features for _, _, features in rows])
     scores = [score for chunk in chunks for score in _scores(aws, endpoint, chunk)]

@@ -25,13 +25,18 @@ _REPLACEABLE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE
 
 @dataclass(frozen=True)
 class StackRequest:
-    """What a stack should be. ``template_bucket`` may hold the template when it is too long to be sent."""
+    """What a stack should be. ``template_bucket`` may hold the template when it is too long to be sent.
+
+    ``template_url`` says where the template lies already; ``kept`` names parameters that keep their values.
+    """
 
     name: str
     template: Path
     parameters: dict[str, str] = field(default_factory=dict)
     template_bucket: str = ""
     capabilities: tuple[str, ...] = ("CAPABILITY_IAM",)
+    template_url: str = ""
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,22 +109,32 @@ def arguments_of(aws: Aws, request: StackRequest) -> dict[str, Any]:
     """The arguments that CreateStack, UpdateStack and CreateChangeSet share."""
     return {
         "StackName": request.name,
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in request.parameters.items()],
+        "Parameters": [
+            *({"ParameterKey": key, "ParameterValue": value} for key, value in request.parameters.items()),
+            *({"ParameterKey": key, "UsePreviousValue": True} for key in request.kept),
+        ],
         "Capabilities": list(request.capabilities),
-        **_template_argument(aws, request),
+        **template_argument(aws, request),
     }
 
 
-def _template_argument(aws: Aws, request: StackRequest) -> dict[str, str]:
+def template_argument(aws: Aws, request: StackRequest) -> dict[str, str]:
+    """How a call of CloudFormation is given the template: its text, or where it lies."""
+    if request.template_url:
+        return {"TemplateURL": request.template_url}
     body = request.template.read_bytes()
     if len(body) <= LARGEST_INLINE_TEMPLATE or not request.template_bucket:
         return {"TemplateBody": body.decode()}
     key = f"templates/{request.template.name}"
     aws.client("s3").put_object(Bucket=request.template_bucket, Key=key, Body=body, ContentType="application/yaml")
-    url = aws.client("s3").meta.endpoint_url
+    return {"TemplateURL": object_url(aws, request.template_bucket, key)}
+
+
+def object_url(aws: Aws, bucket: str, key: str) -> str:
+    """The https URL by which CloudFormation reads an object."""
     if aws.endpoint_url:
-        return {"TemplateURL": f"{url}/{request.template_bucket}/{key}"}
-    return {"TemplateURL": f"https://{request.template_bucket}.s3.{aws.region}.{_dns_suffix(aws)}/{key}"}
+        return f"{aws.client('s3').meta.endpoint_url}/{bucket}/{key}"
+    return f"https://{bucket}.s3.{aws.region}.{_dns_suffix(aws)}/{key}"
 
 
 def _dns_suffix(aws: Aws) -> str:

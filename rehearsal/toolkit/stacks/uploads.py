@@ -60,7 +60,7 @@ def upload(aws: Aws, workshop: Workshop, zips: Sequence[Path], data: DataFolder)
 
 def upload_training_config(aws: Aws, workshop: Workshop, folder: Path) -> str:
     """Put ``training-config.zip``, new or not: its arrival starts a pipeline that is there. Gives its version id."""
-    return _put(aws.client("s3"), workshop.data_bucket, TRAINING_CONFIG_KEY, zip_of_training_config(folder))
+    return put(aws.client("s3"), workshop.data_bucket, TRAINING_CONFIG_KEY, zip_of_training_config(folder))
 
 
 def remove_training_config(aws: Aws, workshop: Workshop) -> None:
@@ -76,10 +76,10 @@ def has_training_config(aws: Aws, workshop: Workshop, folder: Path) -> bool:
 
 def _put_if_new(s3: Any, bucket: str, key: str, body: bytes) -> _Put:
     there = _version_with(s3, bucket, key, body)
-    return _Put(_put(s3, bucket, key, body), True) if there is None else _Put(there, False)
+    return _Put(put(s3, bucket, key, body), True) if there is None else _Put(there, False)
 
 
-def _put(s3: Any, bucket: str, key: str, body: bytes) -> str:
+def put(s3: Any, bucket: str, key: str, body: bytes) -> str:
     """With a SHA-256, by which a later look tells whether the content is the same."""
     return str(s3.put_object(Bucket=bucket, Key=key, Body=body, ChecksumAlgorithm="SHA256").get("VersionId", ""))
 

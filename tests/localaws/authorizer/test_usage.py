@@ -1,5 +1,6 @@
 """What each role used, and what it may and never did."""
 
+import json
 from typing import Any
 
 from rehearsal.localaws.authorizer import usage
@@ -28,6 +29,23 @@ def test_used_and_unused_statements_are_told_apart(aws: Any, role: Any) -> None:
     assert [(each["action"], each["decision"], each["times"]) for each in found["calls"]] == [
         ("sqs:ListQueues", "allowed", 2),
         ("iam:ListUsers", "explicitDeny", 1),
+    ]
+
+
+def test_counts_stay_with_their_statement_when_the_policy_is_changed(aws: Any, role: Any) -> None:
+    first, second = allow("sqs:ListQueues"), {**allow("sns:ListTopics"), "Sid": "Topics"}
+    mine = role(first, second)
+    mine.client("sqs").list_queues()
+    mine.client("sns").list_topics()
+    iam = aws.client("iam")
+    (policy,) = iam.list_role_policies(RoleName=mine.name)["PolicyNames"]
+    document = {"Version": "2012-10-17", "Statement": [allow("logs:*"), second, first]}
+    iam.put_role_policy(RoleName=mine.name, PolicyName=policy, PolicyDocument=json.dumps(document))
+    (found,) = [each for each in aws.rehearsal("GET", "iam/usage")["principals"] if each["arn"] == mine.arn]
+    assert [(each["statement"], each["usedActions"]) for each in found["statements"]] == [
+        ("#0", {}),
+        ("Topics", {"sns:ListTopics": 1}),
+        ("#2", {"sqs:ListQueues": 1}),
     ]
 
 

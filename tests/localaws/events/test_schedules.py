@@ -68,6 +68,13 @@ def test_what_is_no_expression(expression: str) -> None:
         parse(expression, since=START)
 
 
+@pytest.mark.parametrize(("expression", "minutes"), [("rate(5 minute)", 5), ("rate(1 minutes)", 1)])
+def test_a_schedule_takes_either_number_of_the_unit(expression: str, minutes: int) -> None:
+    assert parse(expression, since=START, any_number=True) == parse(
+        f"rate({minutes} minute{'s' * (minutes > 1)})", since=START
+    )
+
+
 @given(
     st.sampled_from(["rate(7 minutes)", "cron(3/7 * * * ? *)", "cron(0 4 ? * MON#2 *)", "cron(0 0 31 * ? *)"]),
     st.integers(0, 10**6),

@@ -1,10 +1,12 @@
 """Log lines need the permission of the role that writes them, as in AWS."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.localaws.deploying import TRUST
 from tests.localaws.waiting import wait_until
@@ -82,3 +84,24 @@ def test_what_a_role_writes_is_listed_with_its_uses(aws, function, invoke) -> No
         return {call["action"] for each in found if each["arn"] == role for call in each["calls"]}
 
     wait_until(lambda: used() == {"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"})
+
+
+def test_events_of_streams_by_the_beginning_of_their_names_and_of_no_others(
+    aws: Any, unique: Callable[[str], str]
+) -> None:
+    logs, group = aws.client("logs"), unique("/by-prefix/")
+    logs.create_log_group(logGroupName=group)
+    for stream in ("job-1/algo-1", "job-10/algo-1"):
+        logs.create_log_stream(logGroupName=group, logStreamName=stream)
+        event = {"timestamp": int(time.time() * 1000), "message": f"of {stream}"}
+        logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])
+
+    def found(prefix: str, **more: Any) -> list[str]:
+        answer = logs.filter_log_events(logGroupName=group, logStreamNamePrefix=prefix, **more)
+        return [event["message"] for event in answer["events"]]
+
+    assert found("job-1/") == ["of job-1/algo-1"]
+    assert sorted(found("job-")) == ["of job-1/algo-1", "of job-10/algo-1"]
+    assert found("job-2") == []
+    with pytest.raises(ClientError, match="InvalidParameterException"):
+        found("job-1", logStreamNames=["job-10/algo-1"])

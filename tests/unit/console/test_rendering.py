@@ -9,9 +9,11 @@ import pytest
 
 from rehearsal.console import plain
 from rehearsal.console.page import Page
+from rehearsal.console.pictures.parallel import Line
 from rehearsal.console.rendering import Rendering
 from rehearsal.console.session import Session
 from rehearsal.toolkit.executions.executions import Status
+from rehearsal.toolkit.models.tuning_jobs import Trial, TuningJob
 
 SECRET = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY00"
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>{{ 7*7 }}'
@@ -58,6 +60,22 @@ def test_secrets_of_the_session_are_on_no_page() -> None:
     )
     for text in texts:
         assert not [each for each in secrets.split() if each in text]
+
+
+def test_a_tuning_job_shows_its_trials_best_and_ranges_and_hostile_names_as_text() -> None:
+    trials = tuple(
+        Trial(f"{HOSTILE}-{name}", "Completed", {"eta": "0.123456"}, result, 1.5)
+        for name, result in (("a", 0.7), ("b", 0.6))
+    )
+    began = datetime(2026, 11, 21, tzinfo=UTC)
+    job = TuningJob(HOSTILE, "Completed", "Random", "validation:rmse", False, {"eta": "0.1 to 1"}, began, "", trials)
+    lines = [Line(each.job, each.values, each.result or 0.0) for each in trials]
+    shown = Rendering(session()).page(
+        Page("tuning_job.html", job.name, {"job": job, "best": job.best, "lines": lines}), "/"
+    )
+    assert "<script>alert" not in shown
+    assert '<svg class="chart parallel"' in shown
+    assert ("0.1235" in shown, "validation:rmse 0.6 is the best" in shown) == (True, True)
 
 
 def test_a_name_that_is_not_given_is_an_error_not_an_empty_place() -> None:

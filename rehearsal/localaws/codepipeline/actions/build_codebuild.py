@@ -30,7 +30,7 @@ def act(context: Context) -> Outcome:
 
     build = waiting.until(context, over)
     if build["buildStatus"] != "SUCCEEDED":
-        raise ActionFailed("JobFailed", _reason(build))
+        raise ActionFailed("JobFailed", _reason(build), build_id)
     return Outcome(
         summary="Build succeeded",
         external_id=build_id,

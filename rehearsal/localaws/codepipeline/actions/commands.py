@@ -26,7 +26,8 @@ def act(context: Context) -> Outcome:
     try:
         result = _run(context, space)
         if result.ending != "SUCCEEDED":
-            raise ActionFailed("JobFailed", result.message or f"The commands ended with {result.ending}.")
+            reason = result.message or f"The commands ended with {result.ending}."
+            raise ActionFailed("JobFailed", reason, context.run_id)
         for artifact in context.outputs:
             _keep(context, space, artifact.name)
         return Outcome(

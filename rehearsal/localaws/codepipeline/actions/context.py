@@ -19,11 +19,15 @@ _MISCONFIGURED = ("NotFound", "NoSuch", "Invalid", "Validation", "404")
 
 
 class ActionFailed(Exception):
-    """An action failed; ``code`` and the text become the error details that users see."""
+    """An action failed; ``code`` and the text become the error details that users see.
 
-    def __init__(self, code: str, message: str) -> None:
+    ``external_id`` is that of what failed in the other service, a build say: who looks for its log goes by it.
+    """
+
+    def __init__(self, code: str, message: str, external_id: str | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.external_id = external_id
 
 
 def failure_of(error: BaseException) -> ErrorDetails:

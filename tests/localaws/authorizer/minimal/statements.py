@@ -9,7 +9,8 @@ import yaml
 from rehearsal.toolkit import project
 
 ROOT = Path(project.find().root)
-TEMPLATES = sorted([*ROOT.glob("cloudformation/*.yaml"), *ROOT.glob("labs/*/*.yaml")])
+_FOLDERS = ("cloudformation/*.yaml", "cloudformation/*/*.yaml", "labs/*/*.yaml")
+TEMPLATES = sorted(file for folder in _FOLDERS for file in ROOT.glob(folder))
 
 
 class Named(NamedTuple):
@@ -19,7 +20,7 @@ class Named(NamedTuple):
     sid: str
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """Reads templates; the short forms of functions become their content, which is all that matters here."""
 
 
@@ -32,12 +33,12 @@ def _content(loader: yaml.SafeLoader, _tag: str, node: yaml.Node) -> Any:
     return loader.construct_mapping(node, deep=True)
 
 
-_Loader.add_multi_constructor("!", _content)
+Loader.add_multi_constructor("!", _content)
 
 
 def of_template(file: Path) -> dict[Named, list[str]]:
     """The statements of a template with their actions, those under a condition included."""
-    resources = yaml.load(file.read_text(), _Loader)["Resources"].values()
+    resources = yaml.load(file.read_text(), Loader)["Resources"].values()
     policies = (policy for each in resources for policy in _policies(each))
     return {
         Named(policy["PolicyName"], statement.get("Sid", "has no Sid")): _listed(statement["Action"])

@@ -19,6 +19,8 @@ CENSUS = "tests/labs/test_census.py::test_recorded_calls_would_be_denied_without
 RETRAIN = "tests/labs/test_retrain.py::test_recorded_calls_would_be_denied_without_the_statement"
 STATES = "tests/labs/test_abalone.py::test_recorded_calls_of_the_state_machine_would_be_denied_without_the_statement"
 ABALONE = "tests/labs/test_abalone.py::test_recorded_calls_would_be_denied_without_the_statement"
+MONITORING = "tests/end_to_end/test_monitoring.py::test_recorded_calls_would_be_denied_without_the_statement"
+DRIFT = "tests/labs/test_drift.py::test_recorded_calls_would_be_denied_without_the_statement"
 OPTIONS = "tests/end_to_end/test_stack_combinations.py::test_no_statement_of_any_role_is_without_a_need"
 
 
@@ -277,4 +279,56 @@ TABLE: dict[Named, Evidence] = {
         "https://github.com/aws/aws-cdk/issues/26012",
         "tests/labs/test_abalone.py::test_step_functions_may_mark_the_jobs_that_it_starts",
     ),
+    Named("CheckRequests", "ReadAndWrite"): Evaluated(("s3:GetObject", "s3:PutObject"), MONITORING),
+    Named("CheckRequests", "FindObjects"): Evaluated(("s3:ListBucket",), MONITORING),
+    Named("CheckRequests", "PullImage"): Evaluated(
+        ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"), MONITORING
+    ),
+    Named("CheckRequests", "LogInToRegistry"): Evaluated(("ecr:GetAuthorizationToken",), MONITORING),
+    Named("CheckRequests", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), MONITORING),
+    Named("StartChecks", "StartChecks"): Evaluated(("sagemaker:CreateProcessingJob",), MONITORING),
+    Named("StartChecks", "HandOverRole"): Evaluated(("iam:PassRole",), MONITORING),
+    Named("StartChecks", "FindRequests"): Evaluated(("s3:ListBucket",), MONITORING),
+    Named("StartChecks", "JoinGroundTruth"): Evaluated(("s3:GetObject", "s3:PutObject"), MONITORING),
+    Named("StartChecks", "KeepDeadLetters"): Evaluated(("sqs:SendMessage",), MONITORING),
+    Named("StartChecks", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), MONITORING),
+    Named("InvokeStart", "InvokeStart"): Evaluated(("lambda:InvokeFunction",), MONITORING),
+    Named("ReportChecks", "LookAtChecks"): Evaluated(("sagemaker:DescribeProcessingJob",), MONITORING),
+    Named("ReportChecks", "ReadResults"): Evaluated(("s3:GetObject",), MONITORING),
+    Named("ReportChecks", "TellMetrics"): Evaluated(("cloudwatch:PutMetricData",), MONITORING),
+    Named("ReportChecks", "FindResults"): Evaluated(("s3:ListBucket",), MONITORING),
+    Named("ReportChecks", "KeepDeadLetters"): Evaluated(("sqs:SendMessage",), MONITORING),
+    Named("ReportChecks", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), MONITORING),
+    Named("RunDrift", "RunJobs"): Evaluated(
+        (
+            *("sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob"),
+            *("sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob"),
+        ),
+        DRIFT,
+    ),
+    Named("RunDrift", "CreateModel"): Evaluated(("sagemaker:CreateModel", "sagemaker:DescribeModel"), DRIFT),
+    Named("RunDrift", "Tag"): Evaluated(("sagemaker:AddTags",), DRIFT),
+    Named("RunDrift", "ReadEvaluation"): Evaluated(("s3:GetObject",), DRIFT),
+    Named("RunDrift", "Serve"): Evaluated(("lambda:InvokeFunction",), DRIFT),
+    Named("RunDrift", "PassJobsRole"): Evaluated(("iam:PassRole",), DRIFT),
+    Named("WorkOnDrift", "ListBucket"): Evaluated(("s3:ListBucket",), DRIFT),
+    Named("WorkOnDrift", "ReadInputs"): Evaluated(("s3:GetObject",), DRIFT),
+    Named("WorkOnDrift", "WriteResults"): Evaluated(("s3:PutObject",), DRIFT),
+    Named("WorkOnDrift", "PullImage"): Evaluated(
+        ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"), DRIFT
+    ),
+    Named("WorkOnDrift", "LogInToRegistry"): Evaluated(("ecr:GetAuthorizationToken",), DRIFT),
+    Named("WorkOnDrift", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), DRIFT),
+    Named("WorkOnDrift", "WriteMetrics"): Evaluated(("cloudwatch:PutMetricData",), DRIFT),
+    Named("ServeDrift", "Serve"): Evaluated(
+        (
+            *("sagemaker:CreateEndpointConfig", "sagemaker:CreateEndpoint", "sagemaker:UpdateEndpoint"),
+            *("sagemaker:DescribeEndpoint", "sagemaker:AddTags"),
+        ),
+        DRIFT,
+    ),
+    Named("ServeDrift", "ReadModel"): Evaluated(("s3:GetObject",), DRIFT),
+    Named("ServeDrift", "NoteWhatServes"): Evaluated(("s3:PutObject",), DRIFT),
+    Named("ServeDrift", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), DRIFT),
+    Named("RetrainDrift", "Start"): Evaluated(("sagemaker:StartPipelineExecution",), DRIFT),
 }
