@@ -12,8 +12,8 @@ import uuid
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from rehearsal.localaws.storage.disk import DamagedContent
 
@@ -113,7 +113,7 @@ class FileBody:
         self._position += len(content)
         return content
 
-    def opened(self) -> BinaryIO:
+    def opened(self) -> BufferedReader:
         """The file, to be read from its start."""
         return open(self._file, "rb")
 
