@@ -100,7 +100,7 @@ def _client_keys(credentials: dict[str, str]) -> dict[str, str]:
     return {
         "aws_access_key_id": credentials["AccessKeyId"],
         "aws_secret_access_key": credentials["SecretAccessKey"],
-        "aws_session_token": credentials["SessionToken"],
+        **({"aws_session_token": credentials["SessionToken"]} if "SessionToken" in credentials else {}),
     }
 
 

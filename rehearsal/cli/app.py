@@ -1,7 +1,9 @@
 """The Typer application that the commands register with, and how they do."""
 
 import importlib
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -12,12 +14,41 @@ from rehearsal import __version__
 from rehearsal.cli.panels import PANEL_OF, PLACES
 from rehearsal.cli.unfolding import unfolded
 
+_USAGE_ERROR: Any = typer.BadParameter.__base__
+"""Whatever is wrong with how a command was typed."""
+
+
+@contextmanager
+def _wrong_usage_in_json() -> Iterator[None]:
+    """A document for who asked for one, before the usage is explained on standard error."""
+    try:
+        yield
+    except _USAGE_ERROR as error:
+        if "--json" in sys.argv:
+            from rehearsal.cli.output import print_json  # late: a command that is typed well has it anyway
+
+            context = error.ctx
+            path = context.command_path if context is not None else "rehearse"
+            told = {"type": "UsageError", "what": error.format_message(), "where": path, "next": f"{path} --help"}
+            print_json({"error": told})
+        raise
+
 
 class _ImportedWhenCalled(typer.core.TyperGroup):
     """Lists the commands as the panels have them, and imports the module of the one that is called."""
 
     def __init__(self, *, commands: dict[str, Any], **settings: Any) -> None:
         super().__init__(commands={name: _listed(name) for name in PLACES} | commands, **settings)
+
+    def make_context(self, *arguments: Any, **named: Any) -> Any:
+        """The application's own options, read."""
+        with _wrong_usage_in_json():
+            return super().make_context(*arguments, **named)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Find the command, read its options, run it."""
+        with _wrong_usage_in_json():
+            return super().invoke(ctx)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that is called, and what is left of ``args`` for it."""

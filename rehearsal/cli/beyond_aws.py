@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from rich.markup import escape
 from typer import Argument, Option
 
+from rehearsal.cli import completion
 from rehearsal.cli.app import command, group
+from rehearsal.cli.fault_kinds import FAULT_KINDS
 from rehearsal.cli.options import AccountOptions
 from rehearsal.cli.output import Output
 from rehearsal.toolkit.aws.errors import NotThere
@@ -44,14 +46,16 @@ def add(
     output: Output,
     kind: Annotated[
         str,
-        Argument(
-            help="throttle, deny, delay, fail, lose-job-result, crash-function, stop-training-job, roll-back-endpoint "
-            "or iam-lag."
-        ),
+        Argument(help=f"{', '.join(FAULT_KINDS[:-1])} or {FAULT_KINDS[-1]}.", autocompletion=completion.fault_kinds),
     ],
     service: Annotated[str, Option(help="Service as the SDK names it (sagemaker); any if not given.")] = "",
     operation: Annotated[str, Option(help="Operation (CreateTrainingJob); any if not given.")] = "",
-    name: Annotated[str, Option(help="Function, bucket, key, pipeline, job...; * stands for anything.")] = "*",
+    name: Annotated[
+        str,
+        Option(
+            help="Function, bucket, key, pipeline, job...; * stands for anything.", autocompletion=completion.functions
+        ),
+    ] = "*",
     count: Annotated[int, Option(help="How often it strikes.", min=1)] = 1,
     always: Annotated[bool, Option("--always", help="It strikes without end.")] = False,
     seconds: Annotated[
@@ -79,8 +83,16 @@ def clear(
     output: Output,
     fault: Annotated[str | None, Argument(help="Its id; all if not given.")] = None,
 ) -> None:
-    """Forget planned faults."""
-    _print_faults(beyond_aws.clear_faults(account.reach(), fault), output)
+    """Forget planned faults, and those that have struck."""
+    aws = account.reach()
+    before = {each["id"] for each in beyond_aws.faults(aws)}
+    left = beyond_aws.clear_faults(aws, fault)
+    gone = len(before - {each["id"] for each in left})
+    forgotten = f"{gone} fault{'' if gone == 1 else 's'} forgotten"
+    output.result(
+        {"forgotten": gone, "faults": left},
+        "\n".join([forgotten if gone else "no fault was planned", *map(_fault_line, left)]),
+    )
 
 
 def _print_faults(planned: list[dict[str, Any]], output: Output) -> None:

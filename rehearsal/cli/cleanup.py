@@ -14,6 +14,8 @@ from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.cleanup import leftovers, teardown
 from rehearsal.toolkit.cleanup.leftovers import Leftover
 from rehearsal.toolkit.labs import leftovers as lab_leftovers
+from rehearsal.toolkit.mlops import leftovers as project_leftovers
+from rehearsal.toolkit.mlops import projects
 from rehearsal.toolkit.stacks import discovery
 
 Suffix = Annotated[str | None, Option(envvar="REHEARSE_SUFFIX", help="SuffixID; the launched one if not given.")]
@@ -22,11 +24,13 @@ BucketSuffix = Annotated[str | None, Option(help="BucketSuffix, if the stacks ar
 
 @command("rehearse leaks")
 def leaks(account: AccountOptions, output: Output, suffix: Suffix = None, bucket_suffix: BucketSuffix = None) -> None:
-    """List what of workshops and labs still costs money in this account and region. Exits 1 if anything does."""
+    """List what of workshops, labs and projects still costs money here. Exits 1 if anything does."""
     aws = account.reach()
     found = {each.suffix: leftovers.survey(aws, each) for each in _meant(aws, suffix, bucket_suffix)}
     labs = [each for each in lab_leftovers.launched(aws) if suffix in (None, each.suffix)]
     found |= {each.stack: lab_leftovers.survey(aws, each) for each in labs}
+    if suffix is None:
+        found |= {each.stack: project_leftovers.survey(aws, each) for each in projects.launched(aws)}
     costly = {name: [each for each in things if each.cost] for name, things in found.items()}
     count = sum(map(len, costly.values()))
     document = {name: [_document(each) for each in things] for name, things in costly.items() if things}

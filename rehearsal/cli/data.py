@@ -27,6 +27,8 @@ def split(
     rows = ", ".join(f"{key} {count:,}" for key, count in done.rows.items())
     document = {"folder": str(done.folder), "rows": done.rows, "columns": [column.name for column in done.columns]}
     text = f"{rows} rows; {len(done.columns)} columns, {done.columns[0].name} first\nnext: rehearse run --data {folder}"
+    if any(column.codes or column.name != column.source for column in done.columns):
+        text += f"\nthen: rehearse invoke Test --columns {folder} takes rows with names and categories"
     output.result(document, text)
 
 

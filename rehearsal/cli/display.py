@@ -28,6 +28,9 @@ from rehearsal.toolkit.executions.events import (
 from rehearsal.toolkit.executions.executions import ActionRun
 
 _SIGN_OF_LIFE_SECONDS = 10.0
+_WIDE = 100
+_BESIDE_LIVE_WORDS = 42
+"""Characters of a live line beside its words and its bar: spinner, stage, action, time and blanks."""
 
 
 class Display(Protocol):
@@ -47,12 +50,6 @@ def display_on(console: Console) -> Display:
     return LiveDisplay(console) if console.is_terminal else PlainDisplay(console)
 
 
-def room_of(console: Console) -> int | None:
-    """How many characters of an action's words the console has room for; None (a log) takes all."""
-    width = width_of(console)
-    return None if width is None else lines.room_on(width)
-
-
 def width_of(console: Console) -> int | None:
     """How many characters fit on a line of the console; None (a log) takes all."""
     return console.width if console.is_terminal else None
@@ -63,7 +60,7 @@ class PlainDisplay:
 
     def __init__(self, console: Console, now: Callable[[], float] = time.monotonic) -> None:
         self._print = console.print
-        self._room = room_of(console)
+        self._width = width_of(console)
         self._now = now
         self._stage = ""
         self._last_word: dict[str, float] = {}
@@ -80,7 +77,7 @@ class PlainDisplay:
         """Print what is worth a line."""
         match event:
             case StepFinished():
-                self._print(lines.step_line(event))
+                self._print(lines.step_line(event, self._width))
             case ResourceChanged(status=status) if status.endswith("_FAILED"):
                 self._print(f"   {event.logical_id} {status}: {escape(event.reason)}")
             case ExecutionFound():
@@ -98,10 +95,10 @@ class PlainDisplay:
         if action.token and action.provider == "Manual":
             self._print(lines.waiting_line(action))
         elif action.status.has_ended:
-            self._print(lines.action_line(action, stage_is_new=action.stage != self._stage, room=self._room))
+            self._print(lines.action_line(action, stage_is_new=action.stage != self._stage, width=self._width))
             self._stage = action.stage
         elif action.summary and self._is_due(action):
-            self._print(lines.action_line(action, stage_is_new=True, room=self._room))
+            self._print(lines.action_line(action, stage_is_new=True, width=self._width))
 
     def _is_due(self, action: ActionRun) -> bool:
         """The first word on a running action comes after some seconds, then again after each so many."""
@@ -117,10 +114,12 @@ class LiveDisplay(PlainDisplay):
 
     def __init__(self, console: Console) -> None:
         super().__init__(console)
+        bar = 24 if console.width >= _WIDE else 8
+        self._words = max(console.width - bar - _BESIDE_LIVE_WORDS, 0)
         self._live = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
+            BarColumn(bar_width=bar),
             TimeElapsedColumn(),
             console=console,
             transient=True,
@@ -143,13 +142,14 @@ class LiveDisplay(PlainDisplay):
             case StepStarted():
                 self._show(f"{event.step} {event.subject}", f"{event.step:<9}{event.subject}")
             case ResourceChanged():
-                self._show(f"stack {event.stack}", f"stack    {event.stack}  {event.logical_id} {event.status}")
+                words = lines.fitted(f"{event.stack}  {event.logical_id} {event.status}", self._words + 18)
+                self._show(f"stack {event.stack}", f"stack     {escape(words)}")
             case StepFinished():
                 self._hide(f"{event.step} {event.subject}")
             case ActionChanged(action) if action.status.has_ended:
                 self._hide(action.path)
             case ActionChanged(action):
-                words = lines.fitted(action.summary, 50)
+                words = lines.fitted(action.summary, self._words)
                 self._show(
                     action.path, f"{action.stage:<11} {action.name:<15} {escape(words)}", action.percent_complete
                 )

@@ -24,6 +24,8 @@ from rehearsal.toolkit.checks.quotas import Load
 
 _COLOURS = {Verdict.GOOD: "green", Verdict.WARNING: "yellow", Verdict.BAD: "red", Verdict.UNKNOWN: "dim"}
 
+_PLANNED = "What would be launched"
+
 
 @command("rehearse doctor --account --suffix sde")
 def doctor(
@@ -31,9 +33,15 @@ def doctor(
     content: ContentOptions,
     output: Output,
     port: Annotated[int, Option(help="Port that the embedded AWS would take.", min=1, max=65535)] = DEFAULT_PORT,
-    attendees: Annotated[int, Option(help="How many workshops the quotas must suffice for.", min=1)] = 1,
-    training_instance_type: Annotated[str, Option(help="Instance type of training jobs.")] = "ml.m5.xlarge",
-    endpoint_instance_type: Annotated[str, Option(help="Instance type of endpoints.")] = "ml.m5.large",
+    attendees: Annotated[
+        int, Option(metavar="COUNT", help="How many workshops the quotas must suffice for.", min=1)
+    ] = 1,
+    training_instance_type: Annotated[
+        str, Option(metavar="TYPE", help="Instance type of training jobs.", rich_help_panel=_PLANNED)
+    ] = "ml.m5.xlarge",
+    endpoint_instance_type: Annotated[
+        str, Option(metavar="TYPE", help="Instance type of endpoints.", rich_help_panel=_PLANNED)
+    ] = "ml.m5.large",
     key: Annotated[str, Option(help="KMS key that SSEKMSKeyId would name.")] = "",
     suffix: Annotated[str, Option(envvar="REHEARSE_SUFFIX", help="SuffixID that would be launched.")] = "rehearsal",
     bucket_suffix: Annotated[

@@ -67,12 +67,13 @@ def _server_command(port: int, region: str, continuation_delay_seconds: float) -
     ]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Running:
-    """An embedded AWS that was started, and its scratch folder, which goes when it stops."""
+    """An embedded AWS that was started, and its scratch folder, which goes when it stops; ``stays`` after the block."""
 
     announced: Announcement
     scratch: Path
+    stays: bool = False
 
 
 @contextmanager
@@ -97,8 +98,11 @@ def running(launch: Launch) -> Iterator[Running]:
         with (folder / "embedded-aws.log").open("w+b") as log:
             process = _spawn(launch, folder, log)
             announced = _ready(process, log)
-        yield Running(announced, folder)
-        kept = launch.keep
+        started = Running(announced, folder, launch.keep)
+        yield started
+        kept = started.stays
+        if kept:
+            _let_go(process)
     except Exception:
         kept = launch.keep and process is not None and process.poll() is None
         raise
@@ -109,6 +113,13 @@ def running(launch: Launch) -> Iterator[Running]:
                 shutil.rmtree(folder, ignore_errors=True)
                 if announced is not None:
                     announcement.withdraw(announced)
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    """Tell one that would end with this process not to."""
+    if process.stdin is not None:
+        process.stdin.write(b"stay\n")
+        process.stdin.close()
 
 
 def _sweep() -> None:

@@ -21,7 +21,8 @@ class Quotas(StrEnum):
     AWS_NEW_ACCOUNT = "aws-new-account"
 
 
-Port = Annotated[int, Option(help="Port on 127.0.0.1.", min=0, max=65535)]
+_ALLOWED = "What it lets in"
+Port = Annotated[int, Option(metavar="PORT", help="Port on 127.0.0.1.", min=0, max=65535)]
 
 
 @command("rehearse up --port 4566")
@@ -30,7 +31,8 @@ def up(
     port: Port = DEFAULT_PORT,
     region: Annotated[str, Option(help="Region that it announces; others work too.")] = "us-east-1",
     continuation_delay: Annotated[
-        float, Option(help="Seconds before CodePipeline calls a function again, as in AWS.", min=0.0)
+        float,
+        Option(metavar="SECONDS", help="Until CodePipeline calls a function again, as in AWS.", min=0.0),
     ] = 30.0,
     state: Annotated[
         Path | None, Option(help="Directory to keep everything in; the next start with it goes on from there.")
@@ -45,14 +47,21 @@ def up(
         Quotas | None, Option(help="SageMaker's quotas as AWS publishes them for a new account; none without it.")
     ] = None,
     allow_retired_runtimes: Annotated[
-        bool, Option("--allow-retired-runtimes", help="Run functions on runtimes that AWS has retired.")
+        bool,
+        Option(
+            "--allow-retired-runtimes", help="Run functions on runtimes that AWS has retired.", rich_help_panel=_ALLOWED
+        ),
     ] = False,
     allow_host: Annotated[
         list[str] | None,
-        Option(help="A further name by which callers may address it; loopback's names are served always."),
+        Option(
+            help="A further name by which callers may address it; loopback's names are served always.",
+            rich_help_panel=_ALLOWED,
+        ),
     ] = None,
     allow_origin: Annotated[
-        list[str] | None, Option(help="The origin (https://name:port) of a web page that may send requests.")
+        list[str] | None,
+        Option(help="The origin (https://name:port) of a web page that may send requests.", rich_help_panel=_ALLOWED),
     ] = None,
     no_build_network: Annotated[
         bool,
@@ -82,10 +91,21 @@ def up(
 
 
 @command('eval "$(rehearse env)"')
-def env(output: Output, port: Port = DEFAULT_PORT) -> None:
+def env(
+    output: Output,
+    account: Annotated[
+        str | None, Option(help="Name or id of another account (rehearse account add); the first if not given.")
+    ] = None,
+    port: Port = DEFAULT_PORT,
+) -> None:
     """Print the shell exports with which any AWS SDK reaches the embedded AWS on a port."""
-    exports = embedded.find(port).variables | user_settings.past_proxies(os.environ)
-    output.result(exports, _shell(exports, user_settings.names(os.environ)))
+    found, theirs = embedded.find(port), dict(os.environ)
+    if account is not None:
+        from rehearsal.cli import accounts  # brings boto3
+
+        found = accounts.as_account(found, account)
+    exports = found.variables | user_settings.past_proxies(theirs)
+    output.result(exports, _shell(exports, user_settings.names(theirs)))
 
 
 def _shell(exports: dict[str, str], users: list[str]) -> str:

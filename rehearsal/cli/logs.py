@@ -6,6 +6,7 @@ from typing import Annotated
 from rich.markup import escape
 from typer import Argument, Option
 
+from rehearsal.cli import completion
 from rehearsal.cli.app import command
 from rehearsal.cli.log_places import LogPlace
 from rehearsal.cli.options import AccountOptions, PipelineOptions
@@ -26,9 +27,15 @@ def logs(
     which: PipelineOptions,
     place: LogPlace,
     output: Output,
-    action: Annotated[str | None, Argument(help="Stage/Action; the failed or running one if not given.")] = None,
+    action: Annotated[
+        str | None,
+        Argument(help="Stage/Action; the failed or running one if not given.", autocompletion=completion.actions),
+    ] = None,
     follow: Annotated[bool, Option("--follow", "-f", help="Go on showing new lines until Ctrl-C.")] = False,
-    run: Annotated[str | None, Option(help="Execution id, or its beginning; the newest if not given.")] = None,
+    run: Annotated[
+        str | None,
+        Option(help="Execution id, or its beginning; the newest if not given.", autocompletion=completion.executions),
+    ] = None,
     stack: Annotated[str | None, Option(help="Show the events of this stack instead.")] = None,
     lines: Annotated[int, Option("-n", "--lines", help="How many, counted from the end.", min=1)] = 100,
 ) -> None:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from typer import Option
 
+from rehearsal.cli import completion
+from rehearsal.cli.given_text import HOW, text_of
 from rehearsal.toolkit import project
 from rehearsal.toolkit.aws import account
 from rehearsal.toolkit.aws.account import Access, Aws
@@ -23,6 +25,12 @@ from rehearsal.toolkit.workshop import Plan
 _AWS = "AWS account"
 _WORKSHOP = "Workshop"
 _CONTENT = "What to launch"
+_BEFORE = "Before it starts"
+_OPTION_OF = {
+    "TrainUserParameters": "--train-user-parameters",
+    "SmokeTestUserParameters": "--smoke-test-user-parameters",
+    "FullTestUserParameters": "--full-test-user-parameters",
+}
 _SET_OTHERWISE = {"SuffixID": "--suffix"}
 """Parameters of both stacks that an option of its own decides."""
 
@@ -63,7 +71,10 @@ class PipelineOptions(WorkshopOptions):
     pipeline: Annotated[
         str | None,
         Option(
-            envvar="REHEARSE_PIPELINE", help="Any pipeline of the account, by its name.", rich_help_panel="Pipeline"
+            envvar="REHEARSE_PIPELINE",
+            help="Any pipeline of the account, by its name.",
+            rich_help_panel="Pipeline",
+            autocompletion=completion.pipelines,
         ),
     ] = None
 
@@ -83,19 +94,22 @@ class ContentOptions:
         None
     )
     train_user_parameters: Annotated[
-        str, Option(help="UserParameters of Train/TrainModel, JSON.", rich_help_panel=_CONTENT)
+        str,
+        Option(metavar="JSON", help=f"UserParameters of Train/TrainModel; {HOW}.", rich_help_panel=_CONTENT),
     ] = ""
     smoke_test_user_parameters: Annotated[
-        str, Option(help="UserParameters of DeployDev/SmokeTest, JSON.", rich_help_panel=_CONTENT)
+        str,
+        Option(metavar="JSON", help="UserParameters of DeployDev/SmokeTest, the same way.", rich_help_panel=_CONTENT),
     ] = ""
     full_test_user_parameters: Annotated[
-        str, Option(help="UserParameters of DeployTest/FullTest, JSON.", rich_help_panel=_CONTENT)
+        str,
+        Option(metavar="JSON", help="UserParameters of DeployTest/FullTest, the same way.", rich_help_panel=_CONTENT),
     ] = ""
     parameter: Annotated[
         list[str] | None,
         Option(help="Another parameter of the stacks, NAME=VALUE; repeatable.", rich_help_panel=_CONTENT),
     ] = None
-    check: Annotated[bool, Option(help="Check UserParameters before anything starts.", rich_help_panel=_CONTENT)] = True
+    check: Annotated[bool, Option(help="Check UserParameters before anything starts.", rich_help_panel=_BEFORE)] = True
 
     def plan(self, workshop: Workshop) -> Plan:
         """Everything that is read from files, read and checked: nothing that is wrong here is found out later on the
@@ -113,7 +127,8 @@ class ContentOptions:
             "SmokeTestUserParameters": self.smoke_test_user_parameters,
             "FullTestUserParameters": self.full_test_user_parameters,
         }
-        chosen = {name: value for name, value in given.items() if value} | discovery.assignments(self.parameter or [])
+        texts = {name: text_of(value, _OPTION_OF[name]) for name, value in given.items() if value}
+        chosen = texts | discovery.assignments(self.parameter or [])
         prep = _parameters_of_prep_stack(here, chosen)
         bucket_suffix = chosen.pop("BucketSuffix", workshop.bucket_suffix)  # of both stacks, which must agree
         chosen = {name: value for name, value in chosen.items() if name not in prep}

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import textwrap
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -38,13 +39,13 @@ class Output:
 
 
 def results() -> Console:
-    """Standard output."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    """Standard output: on a terminal lines break between words, elsewhere they stay whole."""
+    return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def talk() -> Console:
-    """Standard error."""
-    return Console(file=sys.stderr, highlight=False, soft_wrap=True)
+    """Standard error, the same way."""
+    return Console(file=sys.stderr, highlight=False, soft_wrap=not sys.stderr.isatty())
 
 
 def print_json(document: Any) -> None:
@@ -56,13 +57,27 @@ def print_json(document: Any) -> None:
 def print_error(error: RehearsalError) -> None:
     """What happened, where, what to do next."""
     console = talk()
-    console.print(f"[bold red]error:[/] {_plain(error.what)}")
+    _print_part(console, "[bold red]error:[/] ", 7, error.what)
     for line in error.log_lines:
-        console.print(f"  [dim]log:[/]   {_plain(line)}")
+        _print_part(console, "  [dim]log:[/]   ", 9 + len(line) - len(line.lstrip()), line)
     if error.where:
-        console.print(f"  [dim]where:[/] {_plain(error.where)}")
+        _print_part(console, "  [dim]where:[/] ", 9, error.where)
     if error.next_step:
-        console.print(f"  [dim]next:[/]  {_plain(error.next_step)}")
+        _print_part(console, "  [dim]next:[/]  ", 9, error.next_step)
+
+
+def _print_part(console: Console, head: str, indent: int, text: str) -> None:
+    """On a terminal a long part goes on below itself; one that points at a character stays as it is."""
+    if not console.is_terminal or any(line.strip(" ").startswith("^") for line in text.splitlines()):
+        console.print(f"{head}{_plain(text)}", soft_wrap=True)
+        return
+    blanks = " " * indent
+    own = [
+        textwrap.wrap(line, max(console.width - indent, 20), break_on_hyphens=False) or [""]
+        for line in text.splitlines()
+    ]
+    parts = [part for line in own for part in line] or [""]
+    console.print(head + _plain(f"\n{blanks}".join(parts)), soft_wrap=True)
 
 
 def _plain(text: str) -> str:

@@ -59,13 +59,16 @@ PANELS: dict[str, dict[str, Place]] = {
             "Show the log lines of an action: its function's, its training job's or endpoint's; or of what is named.",
         ),
         "history": Place("pipeline", "List the pipeline's executions."),
-        "diff": Place("pipeline", "Show what two executions have different: parameters, source, metrics."),
+        "diff": Place("pipeline", "Show what two executions have different: parameters, data, source, metrics."),
         "report": Place(
             "report",
             "Write the card of a run: data, code, hyperparameters, curves, metrics against the gate, endpoints, "
             "approvals.",
         ),
-        "where": Place("where", "Show where a commit or a version of data is: model, endpoints, who approved."),
+        "where": Place(
+            "where",
+            "Show where a revision is: its executions, models, endpoints and who approved. Exits 1 if nothing took it.",
+        ),
         "invoke": Place(
             "steering",
             "Predict: CSV rows (features only, no header) on standard input, one prediction a line on standard output.",
@@ -90,6 +93,13 @@ PANELS: dict[str, dict[str, Place]] = {
             "labs", "Labs on SageMaker Pipelines: run one on this machine, follow its guide, launch it on an account."
         ),
     },
+    "A project": {
+        "project": Place(
+            "projects",
+            "A team's project: two repositories, a pipeline that makes a model, one that deploys it, a registry.",
+        ),
+        "model": Place("models", "Versions in the model registry: list, show, compare, approve, reject, deploy."),
+    },
     "A class": {
         "class": Place("instructor", "Many attendees' workshops in one account."),
         "publish": Place(
@@ -99,6 +109,7 @@ PANELS: dict[str, dict[str, Place]] = {
         ),
     },
     "The embedded AWS": {
+        "account": Place("accounts", "Further AWS accounts on the same embedded AWS: make one, list them."),
         "clock": Place("beyond_aws", "The embedded AWS's clock: look at it, move it."),
         "fault": Place("beyond_aws", "Faults on order: what can go wrong on AWS, made to happen here."),
         "mailbox": Place("beyond_aws", "E-mail that the embedded AWS would have sent."),
@@ -110,7 +121,7 @@ PANELS: dict[str, dict[str, Place]] = {
     "Clean up": {
         "leaks": Place(
             "cleanup",
-            "List what of workshops and labs still costs money in this account and region. Exits 1 if anything does.",
+            "List what of workshops, labs and projects still costs money here. Exits 1 if anything does.",
         ),
         "destroy": Place(
             "cleanup",

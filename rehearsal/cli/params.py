@@ -6,8 +6,10 @@ from typing import Annotated
 from rich.markup import escape
 from typer import Argument, Option
 
+from rehearsal.cli import completion
 from rehearsal.cli.app import command, group
 from rehearsal.cli.confirmation import Consent
+from rehearsal.cli.given_text import HOW, text_of
 from rehearsal.cli.options import AccountOptions, PipelineOptions, WorkshopOptions
 from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import execution_of
@@ -18,7 +20,14 @@ from rehearsal.toolkit.parameters.user_parameters import Change
 from rehearsal.toolkit.stacks import discovery
 
 params = group("params")
-Address = Annotated[str, Argument(metavar="STAGE/ACTION", help="The bare action name will do where it is unique.")]
+Address = Annotated[
+    str,
+    Argument(
+        metavar="STAGE/ACTION",
+        help="The bare action name will do where it is unique.",
+        autocompletion=completion.actions,
+    ),
+]
 
 
 @command("rehearse params show FullTest", below=params)
@@ -26,7 +35,9 @@ def show(
     account: AccountOptions,
     which: PipelineOptions,
     output: Output,
-    action: Annotated[str | None, Argument(metavar="[STAGE/ACTION]", help="All if not given.")] = None,
+    action: Annotated[
+        str | None, Argument(metavar="[STAGE/ACTION]", help="All if not given.", autocompletion=completion.actions)
+    ] = None,
 ) -> None:
     """Show the UserParameters that the pipeline's next run will use."""
     aws = account.reach()
@@ -52,10 +63,10 @@ def _parsed(text: str) -> object:
 def check(
     output: Output,
     action: Address,
-    text: Annotated[str, Argument(metavar="JSON", help="The UserParameters.")],
+    given: Annotated[str, Argument(metavar="JSON", help=f"The UserParameters, {HOW}.")],
 ) -> None:
     """Check UserParameters before they are used: points at the character. Needs no account."""
-    checked = user_parameters.check(action, text)
+    checked = user_parameters.check(action, text_of(given, "JSON"))
     warnings = [problem.message for problem in checked.warnings]
     lines = [f"{action}: good", *(f"warning: {escape(warning)}" for warning in warnings)]
     output.result({"action": action, "values": dict(checked.values), "warnings": warnings}, "\n".join(lines))
@@ -86,6 +97,8 @@ def set_(
         with output.display() as display:
             user_parameters.set_in_stack(aws, found, chosen, after, display.tell)
     output.result({"action": chosen.path, "changes": _document(changes)}, _text(chosen.path, changes))
+    if changes:
+        output.say("next: rehearse release    (an execution that failed before cannot be retried with it)")
 
 
 @command("rehearse params diff", below=params)
@@ -93,7 +106,10 @@ def diff(
     account: AccountOptions,
     which: PipelineOptions,
     output: Output,
-    run: Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")] = None,
+    run: Annotated[
+        str | None,
+        Argument(help="Execution id, or its beginning; the newest if not given.", autocompletion=completion.executions),
+    ] = None,
 ) -> None:
     """Show what the next release would be told that a past run was not."""
     aws = account.reach()

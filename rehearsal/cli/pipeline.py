@@ -1,15 +1,15 @@
 """``rehearse release``, ``status``, ``history`` and ``diff``: running the pipeline and seeing what it did."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from rich.markup import escape
 from typer import Argument, Exit, Option
 
-from rehearsal.cli import lines, model_pipeline_words
+from rehearsal.cli import completion, lines, model_pipeline_words
 from rehearsal.cli.app import command
 from rehearsal.cli.confirmation import Consent
-from rehearsal.cli.display import room_of, width_of
+from rehearsal.cli.display import width_of
 from rehearsal.cli.options import AccountOptions, PipelineOptions
 from rehearsal.cli.output import Output, print_error, results
 from rehearsal.toolkit.aws import capabilities
@@ -21,13 +21,16 @@ from rehearsal.toolkit.executions import (
     comparison,
     executions,
     failures,
+    missed_gates,
     model_pipelines,
     report,
     steering,
+    trained_on,
     unanswered,
     watching,
 )
 from rehearsal.toolkit.executions.choosing import Chosen
+from rehearsal.toolkit.executions.comparison import Difference
 from rehearsal.toolkit.executions.executions import Execution, Status
 from rehearsal.toolkit.stacks import discovery
 
@@ -76,8 +79,12 @@ def status(
     account: AccountOptions,
     which: PipelineOptions,
     output: Output,
-    run: Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")] = None,
+    run: Annotated[
+        str | None,
+        Argument(help="Execution id, or its beginning; the newest if not given.", autocompletion=completion.executions),
+    ] = None,
     watch: Annotated[bool, Option("--watch", "-w", help="Follow it to its end.")] = False,
+    check: Annotated[bool, Option("--check", help="Exit with 1 unless it has Succeeded.")] = False,
     sagemaker_pipeline: Annotated[
         str | None, Option(metavar="NAME", help="A SageMaker pipeline instead: its steps, and why one was not reused.")
     ] = None,
@@ -94,15 +101,24 @@ def status(
     if watch:
         _follow(aws, found, execution_id, output)
         return
-    execution = executions.read(aws, executions.definition(aws, found.pipeline), execution_id)
-    output.result(report.of(execution).as_json(), lines.execution_lines(execution, room_of(results())))
+    execution = _read(aws, executions.definition(aws, found.pipeline), execution_id)
+    output.result(report.of(execution).as_json(), lines.execution_lines(execution, width_of(results())))
     for silent in unanswered.Listener(aws).look(execution):
         output.say(lines.silence_lines(silent))
+    if execution.failed_actions:
+        print_error(failures.with_log(aws, execution))
+    if check and execution.status is not Status.SUCCEEDED:
+        raise Exit(1)
+
+
+def _read(aws: Aws, declared: dict[str, Any], execution_id: str) -> Execution:
+    return missed_gates.completed(aws, executions.read(aws, declared, execution_id))
 
 
 def _follow(aws: Aws, found: Chosen, execution_id: str, output: Output) -> None:
     with output.display() as display:
-        execution = watching.watch(aws, found.pipeline, execution_id, display.tell)
+        ended = watching.watch(aws, found.pipeline, execution_id, display.tell)
+    execution = missed_gates.completed(aws, ended)
     result = report.of(execution)
     output.result(result.as_json(), summary_text(execution))
     if execution.status is not Status.SUCCEEDED:
@@ -128,7 +144,9 @@ def execution_of(aws: Aws, found: Chosen, run: str | None) -> str:
 
 def summary_text(execution: Execution) -> str:
     """The end of a run: status and metrics."""
-    return "\n".join([f" {execution.status}.", *lines.evaluation_lines(report.evaluations_of(execution))])
+    return "\n".join(
+        [f" {execution.status}.", *lines.evaluation_lines(report.evaluations_of(execution), width_of(results()))]
+    )
 
 
 @command("rehearse history")
@@ -161,27 +179,60 @@ def history(
     output.result({"executions": document}, "\n".join(table) or f"{found.pipeline} has not run yet")
 
 
-@command("rehearse diff 7f2c91 a03b55")
+@command("rehearse diff")
 def diff(
     account: AccountOptions,
     which: PipelineOptions,
     output: Output,
-    before: Annotated[str, Argument(help="Execution id, or its beginning.")],
-    after: Annotated[str, Argument(help="Execution id, or its beginning.")],
+    before: Annotated[
+        str | None,
+        Argument(
+            help="Execution id, or its beginning; the last two if none is given.", autocompletion=completion.executions
+        ),
+    ] = None,
+    after: Annotated[
+        str | None,
+        Argument(help="Execution id, or its beginning; the newest if not given.", autocompletion=completion.executions),
+    ] = None,
     html: Annotated[
         Path | None, Option("--html", metavar="FILE", help="Write it as one page of HTML that needs nothing else.")
     ] = None,
 ) -> None:
-    """Show what two executions have different: parameters, source, metrics."""
+    """Show what two executions have different: parameters, data, source, metrics."""
     aws = account.reach()
     found = which.choose(aws)
     declared = executions.definition(aws, found.pipeline)
-    first, second = (executions.read(aws, declared, execution_of(aws, found, run)) for run in (before, after))
-    differences = comparison.compare(first, second)
+    chosen = _two(aws, found, before, after)
+    first, second = (_read(aws, declared, each) for each in chosen)
+    differences = comparison.compare(first, second, trained_on.facts(aws, first), trained_on.facts(aws, second))
     if html is not None:
         from rehearsal.console import card  # templates, which no other command waits for
 
         html.write_text(card.compared(first, second, differences), encoding="utf-8")
     document = [{"fact": each.fact, "before": each.before, "after": each.after} for each in differences]
-    table = [escape(f"{each.fact}: {each.before or '-'} -> {each.after or '-'}") for each in differences]
-    output.result({"differences": document}, "\n".join(table) or "no difference")
+    table = [f"{chosen[0]} -> {chosen[1]}", *map(_difference_line, differences)]
+    names = dict(zip(("before", "after"), chosen, strict=True))
+    output.result(names | {"differences": document}, "\n".join(table if differences else [*table, "no difference"]))
+
+
+def _two(aws: Aws, found: Chosen, before: str | None, after: str | None) -> tuple[str, str]:
+    """The two executions that are compared, by their ids.
+
+    Raises:
+        BadInput: an id fits none or several, or there are not two yet.
+    """
+    if before is not None:
+        return execution_of(aws, found, before), execution_of(aws, found, after)
+    runs = executions.history(aws, found.pipeline, limit=2)
+    if len(runs) < 2:
+        raise BadInput(
+            f"{found.pipeline} has not run twice yet",
+            where="rehearse history",
+            next_step="rehearse release runs it again",
+        )
+    return runs[1].execution_id, runs[0].execution_id
+
+
+def _difference_line(each: Difference) -> str:
+    judged = f"  ({each.judgement})" if each.judgement else ""
+    return escape(f"{each.fact}: {each.before or '-'} -> {each.after or '-'}{judged}")

@@ -8,13 +8,11 @@ from typing import Annotated
 from typer import Argument, Option
 
 from rehearsal import at_start
-from rehearsal.cli import embedded
+from rehearsal.cli import accounts, embedded
 from rehearsal.cli.app import command
 from rehearsal.cli.embedded import DEFAULT_PORT, Announcement
 from rehearsal.cli.output import Output
 from rehearsal.localaws.ground import user_settings
-from rehearsal.toolkit.aws import account
-from rehearsal.toolkit.aws.account import Access, Aws
 from rehearsal.toolkit.aws.errors import BadInput
 from rehearsal.toolkit.embedded import role_session
 
@@ -46,17 +44,5 @@ def _environment(found: Announcement, role: str | None) -> dict[str, str]:
     theirs = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     ours = {**found.variables, "AWS_EC2_METADATA_DISABLED": "true"}
     if role is not None:
-        user_settings.forget()  # a profile of theirs would win over what is asked here
-        ours |= role_session.variables(_administrator(found), role)
+        ours |= role_session.variables(accounts.administrator(found), role)
     return at_start.redirected({**theirs, **user_settings.past_proxies(theirs), **ours})
-
-
-def _administrator(found: Announcement) -> Aws:
-    return account.reach(
-        Access(
-            region=found.region,
-            endpoint_url=found.url,
-            access_key_id=found.access_key_id,
-            secret_access_key=found.secret_access_key,
-        )
-    )

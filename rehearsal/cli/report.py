@@ -6,6 +6,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
+from rehearsal.cli import completion
 from rehearsal.cli.app import command
 from rehearsal.cli.options import AccountOptions, PipelineOptions
 from rehearsal.cli.output import Output
@@ -23,7 +24,10 @@ def report(
     account: AccountOptions,
     which: PipelineOptions,
     output: Output,
-    run: Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")] = None,
+    run: Annotated[
+        str | None,
+        Argument(help="Execution id, or its beginning; the newest if not given.", autocompletion=completion.executions),
+    ] = None,
     sagemaker_pipeline: Annotated[
         str | None, Option(metavar="NAME", help="An execution of this SageMaker pipeline instead.")
     ] = None,

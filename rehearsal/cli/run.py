@@ -1,6 +1,7 @@
 """``rehearse run``: the whole workshop on an embedded AWS of its own, from nothing to the result, with nothing left
 behind."""
 
+import os
 import tempfile
 import time
 from dataclasses import replace
@@ -12,9 +13,10 @@ from typer import Exit, Option
 
 from rehearsal.cli import embedded, lines
 from rehearsal.cli.app import command
+from rehearsal.cli.display import width_of
 from rehearsal.cli.embedded import Announcement, Launch
 from rehearsal.cli.options import ContentOptions
-from rehearsal.cli.output import Output, print_error, print_json
+from rehearsal.cli.output import Output, print_error, print_json, results
 from rehearsal.localaws.ground import user_settings
 from rehearsal.toolkit import workshop
 from rehearsal.toolkit.aws import account
@@ -26,6 +28,7 @@ from rehearsal.toolkit.executions import failures
 from rehearsal.toolkit.executions.events import Note, StepFinished, Tell
 from rehearsal.toolkit.executions.executions import Status
 from rehearsal.toolkit.executions.report import RunReport
+from rehearsal.toolkit.parameters import composed
 from rehearsal.toolkit.workshop import Phases, Plan
 
 
@@ -33,7 +36,14 @@ from rehearsal.toolkit.workshop import Phases, Plan
 def run(
     content: ContentOptions,
     output: Output,
+    set_: Annotated[
+        list[str] | None,
+        Option("--set", metavar="ACTION.KEY=VALUE", help="One key of an action's UserParameters; repeatable."),
+    ] = None,
     keep: Annotated[bool, Option("--keep", help="Leave the embedded AWS running afterwards.")] = False,
+    keep_on_failure: Annotated[
+        bool, Option("--keep-on-failure", help="Leave it running if the execution fails, for rehearse logs and retry.")
+    ] = False,
     port: Annotated[
         int | None,
         Option(
@@ -45,7 +55,8 @@ def run(
     suffix: Annotated[str, Option(help="SuffixID: the tail of every name.")] = "rehearsal",
     region: Annotated[str, Option(help="Region that the embedded AWS plays.")] = "us-east-1",
     continuation_delay: Annotated[
-        float, Option(help="Seconds before CodePipeline calls a function again (AWS: about 30).", min=0.0)
+        float,
+        Option(metavar="SECONDS", help="Until CodePipeline calls a function again (AWS: about 30).", min=0.0),
     ] = 0.5,
 ) -> None:
     """Run the whole workshop on this machine: stacks, uploads, pipeline, training, endpoints, evaluation.
@@ -53,11 +64,13 @@ def run(
     Needs no AWS account. Exits 0 only if the execution Succeeded. Nothing is left behind, unless --keep says so.
     """
     began = time.monotonic()
+    _say_what_is_ignored(output)
     user_settings.forget()
     default_port = embedded.DEFAULT_PORT if keep else 0
     launch = Launch(default_port if port is None else port, region, continuation_delay, keep)
     try:
-        result = _rehearse(content.plan(Workshop(suffix)), launch, output, began)
+        plan = composed.with_settings(content.plan(Workshop(suffix)), region, set_ or [])
+        result = _rehearse(plan, launch, output, began, keep_on_failure=keep_on_failure)
     except FAILURES as error:
         raise _with_json(explain(error), output, began) from error
     except KeyboardInterrupt:
@@ -67,7 +80,17 @@ def run(
         raise Exit(1)
 
 
-def _rehearse(plan: Plan, launch: Launch, output: Output, began: float) -> RunReport:
+def _say_what_is_ignored(output: Output) -> None:
+    """A reader of ``rehearse env`` expects to work on the embedded AWS that is there."""
+    url = os.environ.get("AWS_ENDPOINT_URL")
+    if url:
+        output.say(
+            f" AWS_ENDPOINT_URL is {url}; this run has an embedded AWS of its own, and does not touch that one.\n"
+            " To work there instead: rehearse upload --data FOLDER, rehearse release, rehearse status --watch"
+        )
+
+
+def _rehearse(plan: Plan, launch: Launch, output: Output, began: float, *, keep_on_failure: bool) -> RunReport:
     phases = Phases()
     with (
         output.display() as display,
@@ -80,11 +103,24 @@ def _rehearse(plan: Plan, launch: Launch, output: Output, began: float) -> RunRe
         aws = account.reach(_access(announced))
         found = workshop.rehearse(aws, plan, Path(zips), phases, display.tell)
         result = _with_times(found, time.monotonic() - began)
-        failure = None if result.execution.status is Status.SUCCEEDED else failures.with_log(aws, result.execution)
-        if launch.keep:
+        failed = result.execution.status is not Status.SUCCEEDED
+        started.stays = launch.keep or (failed and keep_on_failure)
+        failure = failures.with_log(aws, result.execution, _before_logs(started.stays, announced)) if failed else None
+        if started.stays:
             display.tell(Note(_how_to_go_on(announced)))
     _print_result(result, failure, launch, announced.port, output)
     return result
+
+
+def _before_logs(stays: bool, announced: Announcement) -> str:
+    """What must be typed before ``rehearse logs`` has something to show."""
+    if stays:
+        return f'eval "$(rehearse env{_port(announced)})"; then '
+    return "rehearse run --keep-on-failure leaves the embedded AWS up, where "
+
+
+def _port(announced: Announcement) -> str:
+    return "" if announced.port == embedded.DEFAULT_PORT else f" --port {announced.port}"
 
 
 def _access(announced: Announcement) -> Access:
@@ -108,7 +144,7 @@ def _with_times(found: RunReport, elapsed: float) -> RunReport:
 
 
 def _how_to_go_on(announced: Announcement) -> str:
-    port = "" if announced.port == embedded.DEFAULT_PORT else f" --port {announced.port}"
+    port = _port(announced)
     return (
         f'the embedded AWS keeps running (process {announced.pid}).\n   Reach it:  eval "$(rehearse env{port})"\n'
         f"   Stop it:   rehearse down{port}"
@@ -128,16 +164,16 @@ def _print_result(
 
 def _success(result: RunReport, launch: Launch, port: int) -> RenderableType:
     rows = ["", f" {result.execution.status} in {result.elapsed_seconds:.1f} s."]
-    rows += [*lines.evaluation_lines(result.evaluations), ""]
+    rows += [*lines.evaluation_lines(result.evaluations, width_of(results())), ""]
     if launch.keep:
         rows += [
             " Try it:    rehearse invoke Test < rows.csv",
-            " Change:    rehearse params set TrainModel hp-num-round=100 && rehearse release",
+            " Change:    rehearse params set TrainModel hp-max-depth=3 && rehearse release",
             f" Look:      rehearse console --embedded {port} --open",
         ]
     else:
-        rows.append(" Keep it:   rehearse run --keep      (then rehearse status, invoke, params, release)")
-    rows.append(" For real:  rehearse launch --review (uses your AWS credentials; shows what it would create first)")
+        rows.append(" Keep it:   rehearse run --keep       then status, invoke, params, release")
+    rows.append(" For real:  rehearse launch --review  with your AWS credentials; asks first")
     return Group(*rows)
 
 

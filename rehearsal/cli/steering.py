@@ -3,22 +3,28 @@
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 from typer import Argument, Option
 
+from rehearsal.cli import completion
 from rehearsal.cli.app import command
 from rehearsal.cli.confirmation import Consent
 from rehearsal.cli.options import AccountOptions, PipelineOptions
 from rehearsal.cli.output import Output
 from rehearsal.cli.pipeline import execution_of
+from rehearsal.toolkit.endpoints import columns as training_columns
 from rehearsal.toolkit.endpoints import invocation, training_data
 from rehearsal.toolkit.executions import steering
 from rehearsal.toolkit.executions.steering import RetryMode
 
 _SECONDS_BETWEEN_WORDS = 5.0
 
-Run = Annotated[str | None, Argument(help="Execution id, or its beginning; the newest if not given.")]
+Run = Annotated[
+    str | None,
+    Argument(help="Execution id, or its beginning; the newest if not given.", autocompletion=completion.executions),
+]
 
 
 @command("rehearse stop --abandon")
@@ -66,7 +72,9 @@ def approve(
     which: PipelineOptions,
     consent: Consent,
     output: Output,
-    action: Annotated[str | None, Argument(help="Stage/Action; the one that waits if not given.")] = None,
+    action: Annotated[
+        str | None, Argument(help="Stage/Action; the one that waits if not given.", autocompletion=completion.actions)
+    ] = None,
     reject: Annotated[bool, Option("--reject", help="Reject instead.")] = False,
     summary: Annotated[str, Option(help="Your reason, kept in the history.")] = "",
 ) -> None:
@@ -84,18 +92,32 @@ def invoke(
     account: AccountOptions,
     which: PipelineOptions,
     output: Output,
-    environment: Annotated[str, Argument(metavar="ENV", help="Environment: Dev, Test or Prod.")],
+    environment: Annotated[
+        str, Argument(metavar="ENV", help="Environment: Dev, Test or Prod.", autocompletion=completion.environments)
+    ],
+    columns: Annotated[
+        Path | None,
+        Option(metavar="FOLDER", help="As data split wrote it: rows may have names and categories, answers are words."),
+    ] = None,
+    proba: Annotated[bool, Option("--proba", help="With --columns: probabilities instead of words.")] = False,
 ) -> None:
     """Predict: CSV rows (features only, no header) on standard input, one prediction a line on standard output."""
     aws = account.reach()
     found = which.choose(aws)
-    rows = invocation.read_rows(sys.stdin.buffer.read())
+    typed = invocation.read_rows(sys.stdin.buffer.read())
+    known = training_columns.read(columns) if columns is not None else None
+    rows = typed if known is None else known.encoded(typed)
     endpoint = invocation.endpoint_of(aws, found, environment)
     features = training_data.feature_count(aws, endpoint)
     if features is not None:
         invocation.check_width(rows, features)
     predictions = list(_counted(invocation.predict(aws, endpoint, rows), len(rows), output))
-    output.result({"endpoint": endpoint, "predictions": predictions}, "\n".join(predictions))
+    document: dict[str, object] = {"endpoint": endpoint, "predictions": predictions}
+    if known is None or proba:
+        output.result(document, "\n".join(predictions))
+        return
+    words = [known.word(each) for each in predictions]
+    output.result(document | {"label": known.label.source, "words": words}, "\n".join(words))
 
 
 def _counted(predictions: Iterator[str], total: int, output: Output) -> Iterator[str]:

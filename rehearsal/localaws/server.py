@@ -234,12 +234,24 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         host.start(host.Host(settings, host.Credentials("", "")))  # rooms unpack files; nobody signs anything yet
         keeper = opening.begin(options.state, settings, with_new_clock=options.reset_clock)
         is_restored = keeper.restore()
-    known = administrator.renew(settings) if options.new_keys else administrator.find(settings)
-    running = host.Host(settings, known or administrator.create(settings))
+    known = _known_administrator(settings, with_new_keys=options.new_keys)
+    running = host.Host(settings, known or administrator.create(settings.account_id, settings.region))
     host.start(running)
     host.in_background(clock.watch, name="jumps of the machine's clock")
     host.records_are_complete()
     return running, keeper, is_restored
+
+
+def _known_administrator(settings: host.Settings, *, with_new_keys: bool) -> host.Credentials | None:
+    """The administrator of the first account, if a state has one; with new keys those of all accounts are renewed."""
+    from rehearsal.localaws.authorizer import administrator
+    from rehearsal.localaws.ground import accounts
+
+    if not with_new_keys:
+        return administrator.find(settings.account_id)
+    for account_id in accounts.added:
+        administrator.renew(account_id)
+    return administrator.renew(settings.account_id)
 
 
 def _announcement_of(running: host.Host) -> announcement.Announcement:
@@ -279,10 +291,11 @@ def _give_back_memory(stopping: threading.Event) -> None:
 
 
 def _stop_with_parent(stopping: threading.Event) -> None:
-    """Standard input is a pipe whose other end the parent holds: its end is the parent's end."""
-    while os.read(sys.stdin.fileno(), 1024):  # not sys.stdin.read(): its lock would abort the interpreter's shutdown
-        pass
-    stopping.set()
+    """Standard input is a pipe whose other end the parent holds: its end is the parent's end, unless it has said
+    ``stay`` before."""
+    # not sys.stdin.read(): its lock would abort the interpreter's shutdown
+    if not os.read(sys.stdin.fileno(), 1024).startswith(b"stay"):
+        stopping.set()
 
 
 def _end(code: int) -> NoReturn:

@@ -15,7 +15,7 @@ from pipeline_job.functions import FUNCTIONS
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.data.dataset import DataFolder
-from rehearsal.toolkit.executions import report, steering, watching
+from rehearsal.toolkit.executions import missed_gates, report, steering, watching
 from rehearsal.toolkit.executions.events import Note, StepFinished, StepStarted, Tell
 from rehearsal.toolkit.executions.report import RunReport
 from rehearsal.toolkit.project import Project
@@ -69,7 +69,7 @@ def rehearse(aws: Aws, plan: Plan, scratch: Path, phases: Phases, tell: Tell) ->
         stacks.launch(aws, pipeline_request(plan, uploaded), tell)
     with phases.phase("pipeline"):
         execution_id = watching.adopt(aws, plan.workshop.pipeline)
-        execution = watching.watch(aws, plan.workshop.pipeline, execution_id, tell)
+        execution = missed_gates.completed(aws, watching.watch(aws, plan.workshop.pipeline, execution_id, tell))
     result = report.of(execution)
     work = report.work_intervals(aws, execution, plan.workshop.functions)
     return replace(result, phases=phases.seconds | {"functionsAndTraining": report.seconds_covered(work)})

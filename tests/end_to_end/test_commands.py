@@ -82,6 +82,34 @@ def test_a_release_uses_the_change_and_diff_shows_what_it_did(kept: Kept) -> Non
     assert restored.exit_code in (0, 2), restored.err
 
 
+def test_a_missed_gate_is_told_compared_and_released_anew(kept: Kept) -> None:
+    """What a user does: the gate is missed, the threshold is changed, retry is refused, release is the way."""
+    missed = 'thresholds=[{"metric":"rmse","max":0.01}]'
+    assert "next: rehearse release" in kept.rehearse("params", "set", "FullTest", missed).err
+    assert kept.rehearse("release").exit_code == 1
+    shown = kept.rehearse("status")
+    assert shown.exit_code == 0, "it was shown, which is what was asked for"
+    assert shown.err.count("Failed: the gate is missed: rmse") == 1, "the error is told once, whole"
+    assert "next:" in shown.err
+    assert kept.rehearse("status", "--check").exit_code == 1
+    evaluations = kept.rehearse("status", "--json").document["evaluations"]
+    assert evaluations["FullTest"]["rows"] == 160, "the report of the missed gate is in the model bucket"
+    differences = kept.rehearse("diff", "--json").document
+    runs = [run["pipelineExecutionId"] for run in kept.rehearse("history", "--json").document["executions"]]
+    assert [differences["after"], differences["before"]] == runs[:2]
+    facts = {each["fact"]: each for each in differences["differences"]}
+    assert facts["DeployTest/FullTest thresholds"]["before"] is None
+    assert "DeployTest/FullTest Rows" not in facts
+    assert all(each["after"] is not None for fact, each in facts.items() if fact.startswith("DeployTest/FullTest"))
+    kept.rehearse("params", "set", "FullTest", "--unset", "thresholds")
+    refused = kept.rehearse("retry")
+    assert refused.exit_code == 1
+    assert "rehearse release" in refused.err
+    assert "--debug" not in refused.err
+    assert kept.rehearse("release").exit_code == 0
+    assert kept.rehearse("status", "--check").exit_code == 0
+
+
 def test_logs_show_the_functions_and_the_jobs_words(kept: Kept) -> None:
     shown = kept.rehearse("logs", "Train/TrainModel", "-n", "500", "--json")
     assert shown.exit_code == 0, shown.err
@@ -90,6 +118,12 @@ def test_logs_show_the_functions_and_the_jobs_words(kept: Kept) -> None:
     assert any("validation-rmse" in line["message"] and "TrainingJobs" in line["group"] for line in lines)
     events = kept.rehearse("logs", "--stack", "mlops-prep-sde", "--json").document["events"]
     assert {"CREATE_IN_PROGRESS", "CREATE_COMPLETE"} <= {event["status"] for event in events}
+
+
+def test_a_fault_that_is_forgotten_is_told(kept: Kept) -> None:
+    kept.rehearse("fault", "add", "throttle", "--service", "sagemaker", "--operation", "ListTrials")
+    assert kept.rehearse("fault", "clear").out.strip() == "1 fault forgotten"
+    assert kept.rehearse("fault", "clear").out.strip() == "no fault was planned"
 
 
 def test_a_review_that_nobody_answers_leaves_no_stack(kept: Kept) -> None:

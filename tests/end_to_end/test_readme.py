@@ -30,16 +30,26 @@ def checkout(tmp_path: Path) -> Path:
     return copy
 
 
+def newcomers(checkout: Path) -> dict[str, str]:
+    """The variables of who has just logged in: an empty HOME, no settings of git, AWS or Python."""
+    home = checkout.parent / "home"
+    home.mkdir()
+    return {"HOME": str(home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": str(checkout.parent)}
+
+
 @pytest.mark.xdist_group("port-4566")
 def test_every_command_of_the_readme_runs(checkout: Path) -> None:
     script = "set -eu -o pipefail\n" + "\n".join(commands("bash"))
-    environment = {**os.environ, "XDG_RUNTIME_DIR": str(checkout.parent)}
+    environment = newcomers(checkout)
     done = subprocess.run(
         ["bash", "-c", script], cwd=checkout, env=environment, capture_output=True, text=True, timeout=900
     )
     if done.returncode:
         subprocess.run(["bash", "-c", f"rehearse down --port {PORT}"], cwd=checkout, env=environment, check=False)
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    assert "better)" in done.stdout or "worse)" in done.stdout, "diff judges the change"
+    made = subprocess.run(["git", "check-ignore", "my-data/x"], cwd=ROOT, capture_output=True, text=True)
+    assert made.stdout.strip() == "my-data/x", "what the README makes is not offered to git"
 
 
 def test_the_two_commands_exist() -> None:

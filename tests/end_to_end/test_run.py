@@ -1,6 +1,7 @@
 """``rehearse run`` as a user types it: success, failure and Ctrl-C, each with nothing left behind."""
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -73,6 +74,36 @@ def test_the_guides_examples_run_and_a_person_gets_a_line_for_each_action_the_me
     assert "Succeeded in" in done.out
     assert "FullTest       160 rows   rmse 0." in done.out
     assert "rehearse run --keep" in done.out
+
+
+def test_a_run_that_fails_shows_the_users_own_line_and_stays_for_its_logs(tmp_path: Path) -> None:
+    """An error in a handler, and the advice followed as it stands."""
+    project = tmp_path / "project"
+    kept = shutil.ignore_patterns("__pycache__")
+    for folder in ("cloudformation", "Data", "PipelineLambdaFunctions", "training-config"):
+        shutil.copytree(ROOT / folder, project / folder, ignore=kept)
+    handler = project / "PipelineLambdaFunctions" / "train_model.py"
+    broken = "def train(action: Action) -> Succeeded:\n    {}['oops']\n"
+    handler.write_text(handler.read_text().replace(broken.partition("\n")[0] + "\n", broken))
+    number = handler.read_text().splitlines().index("    {}['oops']") + 1
+    env = {"TMPDIR": str(tmp_path), "AWS_ENDPOINT_URL": "http://127.0.0.1:9", "REHEARSAL_PROJECT": str(project)}
+    done = rehearse("run", "--keep-on-failure", "--set", "TrainModel.hp-max-depth=3", env=env)
+    port = done.err.split("rehearse down --port ")[1].split()[0]
+    try:
+        assert done.exit_code == 1
+        assert "this run has an embedded AWS of its own" in done.err
+        assert f"/var/task/train_model.py:{number} in" in done.err
+        assert "KeyError" in done.err
+        assert f"rehearse env --port {port}" in done.err
+        theirs = rehearse("env", "--port", port, "--json", env=env).document
+        logs = rehearse("logs", "Train/TrainModel", env={**env, **theirs})
+        assert "/var/task/train_model.py" in logs.out
+        told = rehearse("params", "show", "TrainModel", "--json", env={**env, **theirs}).document
+        assert told["Train/TrainModel"]["hp-max-depth"] == 3
+        assert told["Train/TrainModel"]["model-name"] == "winequality"
+    finally:
+        stopped = rehearse("down", "--port", port, env=env)
+    assert stopped.exit_code == 0
 
 
 def test_data_of_ones_own_is_trained_on_in_stacks_with_a_bucket_suffix_and_repositories(

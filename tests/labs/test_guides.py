@@ -28,7 +28,7 @@ def checkout(tmp_path: Path) -> Path:
     tests."""
     copy = tmp_path / "my rehearsal"
     copy.mkdir()
-    for name in ("rehearsal", "labs", "cloudformation", "PipelineLambdaFunctions"):
+    for name in ("rehearsal", "labs", "mlops", "cloudformation", "PipelineLambdaFunctions"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     if not (ROOT / ".venv").exists():
         pytest.fail("run ./scripts/setup dev once: this test types commands of .venv")
@@ -36,8 +36,8 @@ def checkout(tmp_path: Path) -> Path:
     return copy
 
 
-def type_in(checkout: Path, blocks: list[str]) -> None:
-    """All of it in one shell; whatever runs then is stopped."""
+def type_in(checkout: Path, blocks: list[str]) -> str:
+    """All of it in one shell; whatever runs then is stopped. Gives what was printed."""
     port = re.search(r"--port (\d+)", "".join(blocks))
     assert port is not None
     runtime = checkout.parent / "runtime"
@@ -51,6 +51,7 @@ def type_in(checkout: Path, blocks: list[str]) -> None:
         rehearse = [str(ROOT / ".venv/bin/rehearse"), "down", "--port", port[1]]
         subprocess.run(rehearse, env=environment, check=False)
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    return done.stdout
 
 
 def _without_runs(block: str) -> str:
@@ -70,6 +71,13 @@ def test_every_command_of_a_guide_runs_in_its_order(guide: Path, checkout: Path)
     type_in(checkout, commands(guide))
 
 
+@pytest.mark.full("project")
+def test_every_command_of_the_guide_of_projects_runs_in_its_order(checkout: Path) -> None:
+    said = type_in(checkout, commands(ROOT / "mlops" / "README.md"))
+    assert re.search(r"customer-churn-\S+/2 +Approved +accuracy 0\.\d+.* serves customer-churn-prod, ", said)
+    assert "things removed, 0 left" in said
+
+
 def test_every_lab_has_a_guide_and_every_guide_a_lab() -> None:
     from rehearsal.toolkit.labs.catalogue import LABS
 
@@ -79,8 +87,8 @@ def test_every_lab_has_a_guide_and_every_guide_a_lab() -> None:
 
 
 def test_the_table_of_steps_names_tests_and_commands_that_are_there() -> None:
-    table = (ROOT / "docs" / "labs.md").read_text()
-    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", table)
-    assert named
-    for file, test in named:
-        assert f"def {test}(" in (ROOT / "tests" / "labs" / file).read_text(), f"{file}::{test}"
+    for page in ("labs.md", "projects.md"):
+        named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", (ROOT / "docs" / page).read_text())
+        assert named
+        for file, test in named:
+            assert f"def {test}(" in (ROOT / "tests" / "labs" / file).read_text(), f"{file}::{test}"

@@ -61,8 +61,8 @@ class Binary:
         return scores
 
     def metrics(self) -> dict[str, float]:
-        """auc (nan with one class only), logloss, accuracy, precision, recall, f1; 0 where a share of nothing is
-        asked."""
+        """auc (nan with one class only), logloss, accuracy and that of always choosing the more frequent class,
+        precision, recall, f1; 0 where a share of nothing is asked."""
         found, missed, alarms = self._true_positives, self._false_negatives, self._false_positives
         return {
             "auc": self._ranking.auc()[0],
@@ -71,6 +71,7 @@ class Binary:
             "precision": share(found, found + alarms),
             "recall": share(found, found + missed),
             "f1": share(2 * found, 2 * found + missed + alarms),
+            "accuracy_of_majority": max(found + missed, self._true_negatives + alarms) / self.rows,
         }
 
     def report(self) -> dict[str, Any]:

@@ -43,8 +43,8 @@ class Multiclass:
         self._loss -= math.fsum(math.log(_probability(row, actual)) for actual, row in zip(classes, table, strict=True))
 
     def metrics(self) -> dict[str, float]:
-        """accuracy; precision, recall and f1 averaged over the classes (macro) and over the rows (weighted);
-        logloss."""
+        """accuracy and that of always choosing the most frequent class; precision, recall and f1 averaged over the
+        classes (macro) and over the rows (weighted); logloss."""
         per_class = self._per_class()
         found = {
             "accuracy": sum(count for (actual, chosen), count in self._counts.items() if actual == chosen) / self.rows
@@ -52,6 +52,7 @@ class Multiclass:
         for name in ("precision", "recall", "f1"):
             found[f"{name}_macro"] = math.fsum(each[name] for each in per_class.values()) / len(per_class)
             found[f"{name}_weighted"] = math.fsum(each[name] * each["rows"] for each in per_class.values()) / self.rows
+        found["accuracy_of_majority"] = max(each["rows"] for each in per_class.values()) / self.rows
         return {**found, "logloss": self._loss / self.rows} if self._has_probabilities else found
 
     def _per_class(self) -> dict[int, dict[str, float]]:

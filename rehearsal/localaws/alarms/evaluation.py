@@ -13,7 +13,7 @@ from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
 
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground import arns, clock, host
 
 EVERY_SECONDS = 5.0
 _OURS = ("Threshold Crossed", "Insufficient Data", "Unchecked")
@@ -30,9 +30,9 @@ def install() -> None:
     host.look_after_every(EVERY_SECONDS, _evaluate_all, name="alarms")
 
 
-def in_alarm(names: Sequence[str], *, region: str) -> list[str]:
+def in_alarm(names: Sequence[str], *, region: str, account_id: str) -> list[str]:
     """Those of the named alarms that are in ALARM state at this moment."""
-    alarms = cloudwatch_backends[host.current().account_id][region].alarms if names else {}
+    alarms = cloudwatch_backends[account_id][region].alarms if names else {}
     for name in names:
         if name in alarms:
             evaluate(alarms[name], region)
@@ -95,7 +95,7 @@ def _datapoints(alarm: Any, region: str) -> list[float | None]:
 def _statistic(alarm: Any, region: str, since: datetime, now: datetime, number: int) -> float | None:
     until = now - timedelta(seconds=alarm.period * number)
     wanted = {(dimension.name, dimension.value) for dimension in alarm.dimensions}
-    backend = cloudwatch_backends[host.current().account_id][region]
+    backend = cloudwatch_backends[arns.account_of(alarm.alarm_arn)][region]
     metrics = [
         metric
         for metric in list(backend.metric_data)

@@ -16,7 +16,7 @@ from rehearsal.localaws.alarms import history
 from rehearsal.localaws.events import bus, recipients
 from rehearsal.localaws.events.delivery import Refusal
 from rehearsal.localaws.events.recipients import Sender
-from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground import arns, clock
 from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.moto_bridge.replacing import replace
 
@@ -44,8 +44,9 @@ def _update_state(alarm: Alarm, reason: str, reason_data: str | None, state_valu
         "state": {"value": state_value, "reason": reason, "timestamp": clock.now().isoformat()},
         "previousState": {"value": before["stateValue"]},
     }
-    region = alarm.region_name
-    bus.publish("aws.cloudwatch", "CloudWatch Alarm State Change", detail, [alarm.alarm_arn], region=region)
+    arn, region = alarm.alarm_arn, alarm.region_name
+    owner = arns.account_of(arn)
+    bus.publish("aws.cloudwatch", "CloudWatch Alarm State Change", detail, [arn], region=region, account_id=owner)
     if alarm.actions_enabled:
         _act(alarm, before["stateValue"])
 

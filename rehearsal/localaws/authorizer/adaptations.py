@@ -52,7 +52,8 @@ def _s3(operation: str, params: Params) -> Params:
 
 def _sqs(_operation: str, params: Params) -> Params:
     url = params.get("QueueUrl")
-    return {"QueueName": url.rstrip("/").rsplit("/", 1)[-1]} if url else {}
+    is_identified = str(params.get("QueueName", "")).startswith("arn:")  # another account's
+    return {"QueueName": url.rstrip("/").rsplit("/", 1)[-1]} if url and not is_identified else {}
 
 
 def _ssm(_operation: str, params: Params) -> Params:
@@ -110,13 +111,20 @@ def _events(operation: str, params: Params) -> Params:
     if operation.endswith(("Rule", "Targets")) or operation == "ListTargetsByRule":
         name = params.get("Name") or params.get("Rule")
         if name:
-            changed["Rule"] = name if bus == "default" else f"{bus}/{name}"
+            rule = name if bus == "default" else f"{bus}/{name}"
+            changed["Rule"] = _rule_of_bus(params.get("EventBusName"), rule)
     if operation == "PutEvents":
         entries = params.get("Entries") or []
-        changed["Entries"] = [{**each, "EventBusName": _bus_name(each.get("EventBusName"))} for each in entries]
+        changed["Entries"] = [{**each, "EventBusName": each.get("EventBusName") or "default"} for each in entries]
     if operation == "DescribeEventBus" and not params.get("Name"):
         changed["Name"] = "default"
     return changed
+
+
+def _rule_of_bus(bus: str | None, rule: str) -> str:
+    """The rule's ARN where the bus is named by its own: it may be another account's."""
+    before, is_arn, _ = (bus or "").partition(":event-bus/")
+    return f"{before}:rule/{rule}" if is_arn else rule
 
 
 def _bus_name(name: str | None) -> str:

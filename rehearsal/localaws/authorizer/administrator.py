@@ -1,38 +1,38 @@
-"""The administrator of the embedded account: the IAM user whose key the laptop's owner works with."""
+"""The administrator of an account: the IAM user whose key the laptop's owner works with."""
 
 import json
 
 from moto.iam.models import iam_backends
 
-from rehearsal.localaws.ground.host import Credentials, Settings
+from rehearsal.localaws.ground.host import Credentials
 
 USER_NAME = "admin"
 _EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
 
-def find(settings: Settings) -> Credentials | None:
+def find(account_id: str) -> Credentials | None:
     """The administrator of an account that was kept; None in a new one."""
-    user = iam_backends[settings.account_id]["aws"].users.get(USER_NAME)
+    user = iam_backends[account_id]["aws"].users.get(USER_NAME)
     if user is None or not user.access_keys:
         return None
     return Credentials(user.access_keys[0].access_key_id, user.access_keys[0].secret_access_key)
 
 
-def renew(settings: Settings) -> Credentials | None:
+def renew(account_id: str) -> Credentials | None:
     """Another key in place of all that the administrator of a kept account has; None in a new account."""
-    if find(settings) is None:
+    if find(account_id) is None:
         return None
-    iam = iam_backends[settings.account_id]["aws"]
+    iam = iam_backends[account_id]["aws"]
     for old in [*iam.users[USER_NAME].access_keys]:
         iam.delete_access_key(old.access_key_id, USER_NAME)
     key = iam.create_access_key(USER_NAME)
     return Credentials(key.access_key_id, key.secret_access_key)
 
 
-def create(settings: Settings) -> Credentials:
+def create(account_id: str, region: str) -> Credentials:
     """Make the user and a key of its own; the secret is new at every start."""
-    iam = iam_backends[settings.account_id]["aws"]
-    iam.create_user(settings.region, USER_NAME)
+    iam = iam_backends[account_id]["aws"]
+    iam.create_user(region, USER_NAME)
     iam.put_user_policy(USER_NAME, "Administrator", json.dumps(_EVERYTHING))
     key = iam.create_access_key(USER_NAME)
     return Credentials(key.access_key_id, key.secret_access_key)

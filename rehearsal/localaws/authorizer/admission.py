@@ -133,7 +133,7 @@ def bucket_of(head: RequestHead, arrival: Arrival) -> str | None:
 
 def _bucket(name: str) -> Any:
     """moto's record of a bucket; None where there is none, also while nobody has used S3 yet."""
-    return moto_records.of("s3").buckets.get(name) if "moto.s3.models" in sys.modules else None
+    return moto_records.bucket(name) if "moto.s3.models" in sys.modules else None
 
 
 def may_be_public(name: str) -> bool:

@@ -32,7 +32,7 @@ def refusal(operation: str, params: Mapping[str, Any], caller_arn: str) -> Denia
     if operation == "CreateBucket":
         is_enforced = params.get("ObjectOwnership") in (None, ENFORCED)
         return _NO_ACL_AT_CREATION if is_enforced and _sets_acl(params, {"private", _OWNERS_OWN}) else None
-    bucket = moto_records.of("s3").buckets.get(params.get("Bucket"))
+    bucket = moto_records.bucket(params.get("Bucket"))
     if bucket is None:
         return None
     if operation == "PutBucketPolicy":

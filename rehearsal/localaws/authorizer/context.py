@@ -36,7 +36,7 @@ def _tag(tags: Mapping[str, str], wanted: str) -> tuple[str, ...] | None:
 
 
 def global_keys(
-    principal: Principal | None, *, region: str, account_id: str, now: float, source_ip: str, user_agent: str
+    principal: Principal | None, *, region: str, now: float, source_ip: str, user_agent: str
 ) -> dict[str, tuple[str, ...]]:
     """The keys that every request has. The loopback connection counts as secure transport: nothing leaves the
     machine."""
@@ -44,7 +44,6 @@ def global_keys(
         "aws:currenttime": (_written(int(now)),),
         "aws:epochtime": (str(int(now)),),
         "aws:requestedregion": (region,),
-        "aws:resourceaccount": (account_id,),
         "aws:securetransport": ("true",),
         "aws:sourceip": (source_ip,),
         "aws:useragent": (user_agent,),
@@ -52,14 +51,14 @@ def global_keys(
         "aws:principalisawsservice": ("false",),
     }
     if principal is not None:
-        keys.update(principal_keys(principal, account_id))
+        keys.update(principal_keys(principal))
     return keys
 
 
-def principal_keys(principal: Principal, account_id: str) -> dict[str, tuple[str, ...]]:
+def principal_keys(principal: Principal) -> dict[str, tuple[str, ...]]:
     """The keys that describe the caller."""
     keys: dict[str, tuple[str, ...]] = {
-        "aws:principalaccount": (account_id,),
+        "aws:principalaccount": (principal.account_id,),
         "aws:principalarn": (principal.role_arn or principal.arn,),
         "aws:principaltype": (_type_of(principal),),
         "aws:userid": (principal.user_id,),

@@ -8,10 +8,11 @@ from rehearsal.localaws.authorizer.policy import Decision, Kind, Policies, Reque
 from rehearsal.localaws.authorizer.principal_element import Caller
 from rehearsal.localaws.authorizer.principals import Principal
 from rehearsal.localaws.authorizer.requests import Need
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground import accounts, clock
 
 _NOBODY = Caller()
 _ASSUMING = {"sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"}
+_MAKING = {"s3:CreateBucket"}
 ALWAYS_ALLOWED = {"sts:GetCallerIdentity", "sts:GetSessionToken"}
 
 
@@ -29,7 +30,6 @@ class Circumstances:
         return context.global_keys(
             self.principal,
             region=self.region,
-            account_id=host.current().account_id,
             now=clock.timestamp(),
             source_ip=self.source_ip,
             user_agent=self.user_agent,
@@ -41,15 +41,32 @@ def decide(need: Need, circumstances: Circumstances, keys: Mapping[str, tuple[st
     if need.action in ALWAYS_ALLOWED:
         return Decision(Verdict.ALLOWED)
     principal = circumstances.principal
-    live = context.LiveContext({**keys, **need.keys}, lambda: tags.of_resource(need.resource, circumstances.region))
+    owner = owner_of(need, principal)
+    live = context.LiveContext(
+        {**keys, "aws:resourceaccount": (owner,), **need.keys},
+        lambda: tags.of_resource(need.resource, circumstances.region, owner),
+    )
     caller = _NOBODY if principal is None else principal.caller
-    decision = policy.evaluate(_policies(need, principal), Request(need.action, need.resource, live, caller))
+    decision = policy.evaluate(_policies(need, principal, owner), Request(need.action, need.resource, live, caller))
     if principal is not None:
         usage.record(principal, need, decision)
     return decision
 
 
-def _policies(need: Need, principal: Principal | None) -> Policies:
+def owner_of(need: Need, principal: Principal | None) -> str:
+    """The account whose resource a need is about; the caller's own for what names no account, or is yet to be made."""
+    caller = "" if principal is None else principal.account_id
+    return caller if need.action in _MAKING else resources.owner_of(need.resource, caller)
+
+
+def _crosses(need: Need, principal: Principal | None, owner: str) -> bool:
+    """Whether both accounts must agree. Registries of accounts that are not here are AWS's own: they let all pull."""
+    if principal is None or owner == principal.account_id:
+        return False
+    return need.service != "ecr" or accounts.is_known(owner)
+
+
+def _policies(need: Need, principal: Principal | None, owner: str) -> Policies:
     is_assuming = need.action in _ASSUMING
     on_resource = resources.trust_policy_of(need.resource) if is_assuming else resources.policy_of(need.resource)
     return Policies(
@@ -58,6 +75,7 @@ def _policies(need: Need, principal: Principal | None) -> Policies:
         boundary=None if principal is None else principal.boundary,
         session=None if principal is None else principal.session_policies,
         needs_resource_policy=is_assuming or (on_resource is not None and need.service == "kms"),
+        crosses_accounts=_crosses(need, principal, owner),
     )
 
 

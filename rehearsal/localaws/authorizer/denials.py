@@ -193,9 +193,35 @@ def not_authorized(service: str, style: Style, principal_arn: str, action: str, 
     message = f"User: {principal_arn} is not authorized to perform: {spelled} on resource: {shown} {reason}".rstrip()
     if service == "sns" and style is Style.QUERY:
         return Denial(403, "AuthorizationError", message)
+    return _denied(style, message)
+
+
+def _denied(style: Style, message: str) -> Denial:
     if style in (Style.S3, Style.QUERY):
         return Denial(403, "AccessDenied", message)
     return Denial(403 if style is Style.REST_JSON else 400, "AccessDeniedException", message)
+
+
+FOREIGN_BUCKET = Denial(403, "AccessDenied", "Access Denied")
+"""S3 tells its reasons within an account alone.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
+"""
+
+
+def foreign_key(style: Style, principal_arn: str, action: str) -> Denial:
+    """KMS does not tell another account whether there is such a key."""
+    return _denied(
+        style,
+        f"User: {principal_arn} is not authorized to perform: {action} on this resource because the resource does not "
+        "exist in this Region, no resource-based policies allow access, or a resource-based policy explicitly denies "
+        "access",
+    )
+
+
+def no_foreign_role(style: Style) -> Denial:
+    """A service is given roles of the caller's own account alone, whatever policies say."""
+    return _denied(style, "Cross-account pass role is not allowed.")
 
 
 def _spelled(service: str, action: str) -> str:

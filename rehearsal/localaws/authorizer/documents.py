@@ -65,6 +65,8 @@ _SECRET = _Place(
     Kind.RESOURCE,
     "This resource policy contains an unsupported principal.",
 )
+_GROUP = _Place("ResourcePolicy", "ValidationException", Kind.RESOURCE)
+_BUS = _Place("Policy", "ValidationException", Kind.RESOURCE)
 _SESSION = _Place("Policy", _MALFORMED, Kind.IDENTITY)
 _PLACES: dict[tuple[str, str], _Place] = {
     ("s3", "PutBucketPolicy"): _Place("Policy", "MalformedPolicy", Kind.BUCKET),
@@ -74,6 +76,8 @@ _PLACES: dict[tuple[str, str], _Place] = {
     ("sqs", "SetQueueAttributes"): _QUEUE,
     ("sns", "CreateTopic"): _TOPIC,
     ("secretsmanager", "PutResourcePolicy"): _SECRET,
+    ("sagemaker", "PutModelPackageGroupPolicy"): _GROUP,
+    ("events", "PutPermission"): _BUS,
     ("sts", "AssumeRole"): _SESSION,
     ("sts", "GetFederationToken"): _SESSION,
     ("iam", "CreateRole"): _TRUST,

@@ -12,6 +12,7 @@ from moto.kms.utils import RESERVED_ALIASE_TARGET_KEY_IDS
 
 from rehearsal.localaws.authorizer import adaptations, resources
 from rehearsal.localaws.authorizer.requests import Call, Need
+from rehearsal.localaws.authorizer.resources import Place
 from rehearsal.localaws.moto_bridge import moto_records
 
 _BY_KMS = ("aws:kms", "aws:kms:dsse")
@@ -29,17 +30,24 @@ def needs(call: Call) -> Iterator[Need]:
         return
     if call.operation in _WRITING:
         for action in _WRITING[call.operation]:
-            yield from _need(action, _key_for_writing(call.params), call)
+            yield from _need(action, _key_for_writing(call.params), call, call.account_id)
     if call.operation == "GetObject":
-        yield from _need("Decrypt", _key_of(call.params.get("Bucket"), call.params.get("Key")), call)
+        yield from _to_read(call.params.get("Bucket"), call.params.get("Key"), call)
     if call.operation in ("CopyObject", "UploadPartCopy"):
         source = adaptations.adapted("s3", call.operation, call.params).get("CopySource", "")
         bucket, _, key = source.partition("/")
-        yield from _need("Decrypt", _key_of(bucket, key), call)
+        yield from _to_read(bucket, key, call)
 
 
-def _need(action: str, key_id: str | None, call: Call) -> Iterator[Need]:
-    key = resources.kms_key(key_id, call.region) if key_id else None
+def _to_read(bucket_name: str | None, key: str | None, call: Call) -> Iterator[Need]:
+    bucket = moto_records.bucket(bucket_name)
+    if bucket is not None:
+        yield from _need("Decrypt", _key_of(bucket, key), call, bucket.account_id)
+
+
+def _need(action: str, key_id: str | None, call: Call, account_id: str) -> Iterator[Need]:
+    """``account_id``: where a key is looked up that is not named by an ARN, the writer's or the bucket's."""
+    key = resources.kms_key(key_id, Place(call.region, account_id)) if key_id else None
     if key is not None and key.id not in RESERVED_ALIASE_TARGET_KEY_IDS.values():
         keys = {"kms:viaservice": (f"s3.{call.region}.amazonaws.com",), "kms:calleraccount": (call.account_id,)}
         yield Need(f"kms:{action}", key.arn, keys)
@@ -50,19 +58,14 @@ def _key_for_writing(params: Mapping[str, Any]) -> str | None:
     asked = params.get("ServerSideEncryption")
     if asked:
         return params.get("SSEKMSKeyId") if asked in _BY_KMS else None
-    bucket = _bucket(params.get("Bucket"))
+    bucket = moto_records.bucket(params.get("Bucket"))
     rule = (bucket.encryption or {}).get("Rule") if bucket is not None else None
     default = (rule or {}).get("ApplyServerSideEncryptionByDefault") or {}
     return default.get("KMSMasterKeyID") if default.get("SSEAlgorithm") in _BY_KMS else None
 
 
-def _key_of(bucket_name: str | None, key: str | None) -> str | None:
-    bucket = _bucket(bucket_name)
-    found = None if bucket is None else bucket.keys.get(key)
+def _key_of(bucket: Any, key: str | None) -> str | None:
+    found = bucket.keys.get(key)
     if getattr(found, "encryption", None) not in _BY_KMS:  # a delete marker has no encryption
         return None
     return getattr(found, "kms_key_id", None)
-
-
-def _bucket(name: str | None) -> Any:
-    return moto_records.of("s3").buckets.get(name)

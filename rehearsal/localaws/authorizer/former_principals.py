@@ -13,14 +13,15 @@ from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
 
 from rehearsal.localaws.authorizer.document_rules import statements_of
-from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground import accounts
 from rehearsal.localaws.moto_bridge import moto_records
 
 
 def forget(arn: str, unique_id: str) -> None:
-    """Put the id of a principal that is gone in the place of its ARN, in every policy of the account."""
-    for role in moto_records.of("iam").roles.values():
-        role.assume_role_policy_document = _renamed(role.assume_role_policy_document, arn, unique_id)
+    """Put the id of a principal that is gone in the place of its ARN, in every policy of every account."""
+    for account_id in accounts.every():
+        for role in moto_records.of("iam", account_id=account_id).roles.values():
+            role.assume_role_policy_document = _renamed(role.assume_role_policy_document, arn, unique_id)
     for service, keep in _HOLDERS.items():
         for backend in _backends(service):
             keep(backend, arn, unique_id)
@@ -31,8 +32,9 @@ def _backends(service: str) -> Iterator[Any]:
     if f"moto.{_PACKAGES.get(service, service)}.models" not in sys.modules:
         return
     backends = get_backend(service)
-    if isinstance(backends, BackendDict) and host.current().account_id in backends:
-        yield from list(backends[host.current().account_id].values())
+    if isinstance(backends, BackendDict):
+        for regions in list(backends.values()):
+            yield from list(regions.values())
 
 
 def _renamed(document: Any, arn: str, unique_id: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from rehearsal.localaws.authorizer import lag, own_clients, principals, trust
+from rehearsal.localaws.authorizer import administrator, lag, own_clients, principals, trust
 from rehearsal.localaws.authorizer.own_clients import Wanted
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
@@ -114,6 +114,19 @@ def arn_of(access_key_id: str) -> str:
     unknown."""
     principal = principals.find(access_key_id)
     return f"arn:aws:iam::{host.current().account_id}:root" if principal is None else principal.arn
+
+
+def administrator_of(account_id: str) -> Credentials:
+    """The keys of an account's administrator, for what a person does there by a page of the embedded AWS.
+
+    Raises:
+        AwsError: AccessDenied, for an account that has none.
+    """
+    here = host.current()
+    found = here.admin if account_id == here.account_id else administrator.find(account_id)
+    if found is None:
+        raise AwsError("AccessDenied", f"account {account_id} has no administrator {administrator.USER_NAME}")
+    return found
 
 
 def client(

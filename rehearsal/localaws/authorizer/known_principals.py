@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.session import Session
 
-from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground import accounts
 from rehearsal.localaws.moto_bridge import moto_records
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -53,20 +53,19 @@ _OF_AMAZON = frozenset({"alexa-appkit.amazon.com", "alexa-connectedhome.amazon.c
 
 
 def exists(kind: str, name: str) -> bool:
-    """Whether a policy may name this principal. Other accounts' users and roles are taken on trust: they cannot be
-    looked up."""
+    """Whether a policy may name this principal. Those of accounts that are not here are taken on trust."""
     if kind == "Service":
         return _is_service(name)
     if kind != "AWS" or name == "*" or _ACCOUNT.fullmatch(name):
         return kind in ("AWS", "Federated", "CanonicalUser")
     arn = _ARN.fullmatch(name)
     if arn is None:
-        return any(name == each.id for each in _holders())
-    if arn["account"] != host.current().account_id:
+        return any(name == each.id for account_id in accounts.every() for each in _holders(account_id))
+    if not accounts.is_known(arn["account"]):
         return not arn["account"].isdigit() or len(arn["account"]) == 12
     if arn["service"] == "sts":
-        return _is_session(arn["rest"])
-    return arn["rest"] == "root" or any(name == each.arn for each in _holders())
+        return _is_session(arn["rest"], arn["account"])
+    return arn["rest"] == "root" or any(name == each.arn for each in _holders(arn["account"]))
 
 
 def _is_service(name: str) -> bool:
@@ -74,19 +73,19 @@ def _is_service(name: str) -> bool:
     return name in _OF_AMAZON or (found is not None and found["name"] in _services())
 
 
-def _is_session(rest: str) -> bool:
+def _is_session(rest: str, account_id: str) -> bool:
     kind, *names = rest.split("/")
     if kind == "federated-user":
         return len(names) == 1
-    return kind == "assumed-role" and len(names) >= 2 and any(names[-2] == each.name for each in _roles())
+    return kind == "assumed-role" and len(names) >= 2 and any(names[-2] == each.name for each in _roles(account_id))
 
 
-def _roles() -> list[Any]:
-    return list(moto_records.of("iam").roles.values())
+def _roles(account_id: str) -> list[Any]:
+    return list(moto_records.of("iam", account_id=account_id).roles.values())
 
 
-def _holders() -> list[Any]:
-    return [*_roles(), *moto_records.of("iam").users.values()]
+def _holders(account_id: str) -> list[Any]:
+    return [*_roles(account_id), *moto_records.of("iam", account_id=account_id).users.values()]
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Any
 from rehearsal.localaws.authorizer.held_policies import held_by
 from rehearsal.localaws.authorizer.policy import Policy
 from rehearsal.localaws.door import faults
-from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground import accounts, clock
 from rehearsal.localaws.moto_bridge import moto_records
 
 _LOOKING = ("Get", "List", "Simulate", "Generate")
@@ -65,8 +65,8 @@ def trust_of(role: Any) -> str | dict[str, Any] | None:
 
 
 def _state() -> dict[str, Holder]:
-    iam = moto_records.of("iam")
-    holders = [*iam.roles.values(), *iam.users.values(), *iam.groups.values()]
+    records = [moto_records.of("iam", account_id=account_id) for account_id in accounts.every()]
+    holders = [each for iam in records for each in (*iam.roles.values(), *iam.users.values(), *iam.groups.values())]
     return {
         each.arn: Holder(tuple(held_by(each)), getattr(each, "assume_role_policy_document", None)) for each in holders
     }

@@ -14,18 +14,18 @@ from rehearsal.localaws.authorizer import principals, requests
 from rehearsal.localaws.authorizer.decide import Circumstances, decide
 from rehearsal.localaws.authorizer.principals import Principal
 from rehearsal.localaws.authorizer.requests import Call, Need
-from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground import arns
 
 
 def may_call(role_arn: str, service: str, operation: str, params: Mapping[str, Any], region: str) -> bool:
     """Whether the role may make an API call, named as botocore names it; a role that is gone may make none."""
-    call = Call(service, operation, params, region, host.current().account_id)
+    call = Call(service, operation, params, region, arns.account_of(role_arn))
     return first_refused(role_arn, requests.needs_of(call, get_service_model(service).signing_name), region) is None
 
 
 def first_refused(role_arn: str, needs: Iterable[Need], region: str) -> Need | None:
     """The first permission that the role lacks, None when it has them all."""
-    iam = iam_backends[host.current().account_id][principals.PARTITION]
+    iam = iam_backends[arns.account_of(role_arn)][principals.PARTITION]
     role = next((role for role in list(iam.roles.values()) if role.arn == role_arn), None)
     if role is None:
         return next(iter(needs), None)

@@ -1,8 +1,9 @@
 """The evaluator: policies and a request in, a decision with its reason out. Pure: no clock, no store, no network.
 
 The order is AWS's own: an explicit deny anywhere wins; a resource-based policy that names the very caller allows by
-itself; otherwise every kind of policy that is present must allow.
+itself; otherwise every kind of policy that is present must allow. Between accounts both sides must always allow.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
 """
 
 import hashlib
@@ -141,6 +142,8 @@ class Policies:
     session: Sequence[Policy] | None = None
     needs_resource_policy: bool = False
     """A role's trust policy and a KMS key's policy must allow, whatever the caller's own policies say."""
+    crosses_accounts: bool = False
+    """The resource is another account's: both sides must allow, whomever the resource's policy names."""
 
 
 class Verdict(Enum):
@@ -193,11 +196,11 @@ def evaluate(policies: Policies, request: Request) -> Decision:
 def _decide_allows(policies: Policies, request: Request, allowing: tuple[Match, ...]) -> Decision:
     kinds = {match.kind for match in allowing}
     scopes = {match.statement.scope_for(request.caller) for match in allowing if match.kind is Kind.RESOURCE}
-    if policies.needs_resource_policy and not scopes:
+    if (policies.needs_resource_policy or policies.crosses_accounts) and not scopes:
         return Decision(Verdict.IMPLICIT_DENY, Kind.RESOURCE)
-    if Scope.CALLER in scopes:
+    if Scope.CALLER in scopes and not policies.crosses_accounts:
         return Decision(Verdict.ALLOWED, None, allowing)
-    if Kind.IDENTITY not in kinds and Scope.ROLE not in scopes:
+    if Kind.IDENTITY not in kinds and (Scope.ROLE not in scopes or policies.crosses_accounts):
         return Decision(Verdict.IMPLICIT_DENY, Kind.IDENTITY)
     if policies.boundary is not None and Kind.BOUNDARY not in kinds:
         return Decision(Verdict.IMPLICIT_DENY, Kind.BOUNDARY)

@@ -15,7 +15,7 @@ from rehearsal.localaws.authorizer import lag
 from rehearsal.localaws.authorizer.held_policies import default_version, held_by
 from rehearsal.localaws.authorizer.policy import Policy
 from rehearsal.localaws.authorizer.principal_element import Caller
-from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground import accounts, arns
 
 PARTITION = "aws"
 
@@ -47,12 +47,26 @@ class Principal:
     @property
     def caller(self) -> Caller:
         """The principal as resource-based policies name it."""
-        return Caller(host.current().account_id, self.arn, self.role_arn, unique_id=self.user_id.partition(":")[0])
+        return Caller(self.account_id, self.arn, self.role_arn, unique_id=self.user_id.partition(":")[0])
+
+    @property
+    def account_id(self) -> str:
+        """The account that the user or role belongs to."""
+        return arns.account_of(self.arn)
 
 
 def find(access_key_id: str) -> Principal | None:
     """The principal of an access key; None when no active key has that id, or its role is gone."""
-    account_id = host.current().account_id
+    return next((found for account_id in accounts.every() if (found := _find_in(account_id, access_key_id))), None)
+
+
+def account_of_key(access_key_id: str) -> str:
+    """The account that an access key belongs to; the first for one that nobody has."""
+    found = find(access_key_id)
+    return accounts.first() if found is None else found.account_id
+
+
+def _find_in(account_id: str, access_key_id: str) -> Principal | None:
     sts = sts_backends[account_id][PARTITION]
     if (session := sts.sessions.get(access_key_id)) is not None:
         return _session_principal(account_id, session)

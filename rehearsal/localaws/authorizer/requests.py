@@ -101,7 +101,8 @@ def _filled(template: str, service: Service, call: Call) -> list[str]:
         if placeholder.may_be_arn:
             arns = [value for value in values if value.startswith("arn:")]
             if arns:
-                return arns
+                named = [value for value in values if not value.startswith("arn:")]
+                return [*arns, *(_whole(f"{placeholder.literal}{value}{rest}", service, call) for value in named)]
         if service.lower_case_names and name not in ("account", "region") and name not in service.kept_case:
             values = tuple(value.lower() for value in values)
         texts = [text + placeholder.literal + value for text in texts for value in values]

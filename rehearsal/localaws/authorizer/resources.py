@@ -6,43 +6,94 @@ Nothing is changed here, and nothing is made: a resource that does not exist has
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.localaws.authorizer import lag
 from rehearsal.localaws.authorizer.policy import Policy
-from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground import arns
 from rehearsal.localaws.moto_bridge import moto_records
 
 PARTITION = "aws"
 
 
-def identified(service: str, params: Mapping[str, Any], region: str) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a caller's names are looked up: the region and account that are asked."""
+
+    region: str
+    account_id: str
+
+    def records(self, service: str) -> Any:
+        """moto's records of a service there."""
+        return moto_records.of(service, self.region, self.account_id)
+
+
+def identified(service: str, params: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
     """The parameters, with names replaced that only the records of a service turn into an ARN."""
     if service == "iam":
-        return {**params, **_iam_paths(params)}
+        return {**params, **_iam_paths(params, place)}
     if service == "kms":
-        return {**params, **_kms_keys(params, region)}
+        return {**params, **_kms_keys(params, place)}
     if service == "secretsmanager":
-        return {**params, **_secret_arn(params, region)}
+        return {**params, **_secret_arn(params, place)}
+    if service == "sqs":
+        return {**params, **_queue_of_another(params, place)}
+    if service == "sagemaker" and ("ModelPackageGroupName" in params or "ModelName" in params):
+        return {**params, **_registry_of_another(params, place)}
     if service == "sagemaker" and "CallbackToken" in params:
-        found = moto_records.of("sagemaker", region).model_pipelines.of_token(params["CallbackToken"])
+        found = place.records("sagemaker").model_pipelines.of_token(params["CallbackToken"])
         return {**params, "ExecutionOfToken": found[0].arn.partition(":pipeline/")[2]} if found else params
     return params
 
 
-def _secret_arn(params: Mapping[str, Any], region: str) -> dict[str, str]:
+def owner_of(resource: str, caller: str) -> str:
+    """The account that a resource belongs to; ``caller`` for one that names none (``*``, an AWS managed policy)."""
+    if resource.startswith("arn:aws:s3:::"):
+        bucket = moto_records.bucket(resource[13:].partition("/")[0])
+        return caller if bucket is None else str(bucket.account_id)
+    account_id = arns.account_of(resource)
+    return account_id if account_id.isdigit() else caller
+
+
+def _queue_of_another(params: Mapping[str, Any], place: Place) -> dict[str, str]:
+    """A queue by its URL, which names the account, where that is not the caller's own."""
+    owner, _, name = str(params.get("QueueUrl") or "").rstrip("/").rpartition("/")
+    owner = owner.rpartition("/")[2]
+    if len(owner) != 12 or not owner.isdigit() or owner == place.account_id:
+        return {}
+    return {"QueueName": f"arn:aws:sqs:{place.region}:{owner}:{name}"}
+
+
+def _registry_of_another(params: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    """What a request names of another account's registry: the group that it lists, the packages that it makes a model
+    of."""
+    group = str(params.get("ModelPackageGroupName") or "")
+    containers = [*(params.get("Containers") or ()), params.get("PrimaryContainer") or {}]
+    packages = [str(each.get("ModelPackageName") or "") for each in containers]
+    return {
+        "GroupOfOthers": group if _is_of_another(group, place) else None,
+        "PackagesOfOthers": [each for each in packages if _is_of_another(each, place)],
+    }
+
+
+def _is_of_another(arn: str, place: Place) -> bool:
+    return arns.account_of(arn) not in ("", place.account_id)
+
+
+def _secret_arn(params: Mapping[str, Any], place: Place) -> dict[str, str]:
     """A secret's name, or its ARN without the last six characters, as the whole ARN: policies name the whole one."""
     given = params.get("SecretId")
     if not isinstance(given, str):
         return {}
-    secrets = moto_records.of("secretsmanager", region).secrets.values()
+    secrets = place.records("secretsmanager").secrets.values()
     found = (each.arn for each in secrets if each.name == given or each.arn.rpartition("-")[0] == given)
     arn = next(found, None)
     return {"SecretId": arn} if arn else {}
 
 
-def _iam_paths(params: Mapping[str, Any]) -> dict[str, Any]:
-    iam = moto_records.of("iam")
+def _iam_paths(params: Mapping[str, Any], place: Place) -> dict[str, Any]:
+    iam = moto_records.of("iam", account_id=place.account_id)
     for name, holders in (
         ("RoleName", iam.roles.values()),
         ("UserName", iam.users.values()),
@@ -64,20 +115,20 @@ def _iam_paths(params: Mapping[str, Any]) -> dict[str, Any]:
 _KEY_PARAMETERS = ("KeyId", "TargetKeyId", "SourceKeyId", "DestinationKeyId")
 
 
-def _kms_keys(params: Mapping[str, Any], region: str) -> dict[str, str]:
+def _kms_keys(params: Mapping[str, Any], place: Place) -> dict[str, str]:
     """Aliases in place of key ids, resolved: permissions on a key are always asked of the key's own ARN."""
     changed = {}
     for name in _KEY_PARAMETERS:
         given = params.get(name)
         if isinstance(given, str) and "alias/" in given:
-            key = kms_key(given, region)
+            key = kms_key(given, place)
             changed[name] = given if key is None else key.arn
     return changed
 
 
-def kms_key(identifier: str, region: str) -> Any:
-    """A KMS key by id, ARN or alias; None when there is none."""
-    kms = moto_records.of("kms", region)
+def kms_key(identifier: str, place: Place) -> Any:
+    """A KMS key by id, alias or ARN, which may name another account than the place's; None when there is none."""
+    kms = moto_records.of("kms", place.region, arns.account_of(identifier) or place.account_id)
     identifier = identifier.partition(":key/")[2] or identifier
     if "alias/" in identifier:
         identifier = kms.get_key_id_from_alias("alias/" + identifier.rpartition("alias/")[2]) or ""
@@ -86,7 +137,7 @@ def kms_key(identifier: str, region: str) -> Any:
 
 def object_is_there(bucket_name: str, key: str) -> bool:
     """Whether a bucket has an object, in its newest version."""
-    bucket = moto_records.of("s3").buckets.get(bucket_name)
+    bucket = moto_records.bucket(bucket_name)
     return bucket is not None and hasattr(bucket.keys.get(key), "etag")  # a delete marker has none
 
 
@@ -95,13 +146,13 @@ def policy_of(arn: str) -> Policy | None:
     parts = arn.split(":", 5)
     if len(parts) < 6 or (finder := _POLICIES.get(parts[2])) is None:
         return None
-    text = finder(parts[3], parts[5])
+    text = finder(Place(parts[3], parts[4]), parts[5])
     return Policy.stored(text, arn) if text else None
 
 
 def trust_policy_of(role_arn: str) -> Policy | None:
     """The trust policy of a role, None when there is no such role."""
-    iam = moto_records.of("iam")
+    iam = moto_records.of("iam", account_id=arns.account_of(role_arn))
     role = next((role for role in iam.roles.values() if role.arn == role_arn), None)
     document = None if role is None else lag.trust_of(role)
     return None if document is None else Policy.stored(_text(document), role_arn)
@@ -111,8 +162,8 @@ def _text(document: Any) -> str:
     return document if isinstance(document, str) else json.dumps(document)
 
 
-def _bucket_policy(_region: str, resource: str) -> str | None:
-    bucket = moto_records.of("s3").buckets.get(resource.partition("/")[0])
+def _bucket_policy(_place: Place, resource: str) -> str | None:
+    bucket = moto_records.bucket(resource.partition("/")[0])
     return None if bucket is None or bucket.policy is None else _decoded(bucket.policy)
 
 
@@ -120,28 +171,28 @@ def _decoded(text: str | bytes) -> str:
     return text.decode() if isinstance(text, bytes) else text
 
 
-def _key_policy(region: str, resource: str) -> str | None:
-    key = kms_key(resource.removeprefix("key/"), region)
+def _key_policy(place: Place, resource: str) -> str | None:
+    key = kms_key(resource.removeprefix("key/"), place)
     return None if key is None else str(key.policy)
 
 
-def _queue_policy(region: str, resource: str) -> str | None:
-    queue = moto_records.of("sqs", region).queues.get(resource)
+def _queue_policy(place: Place, resource: str) -> str | None:
+    queue = place.records("sqs").queues.get(resource)
     return None if queue is None else queue.policy
 
 
-def _topic_policy(region: str, resource: str) -> str | None:
-    arn = f"arn:aws:sns:{region}:{host.current().account_id}:{resource}"
-    topic = moto_records.of("sns", region).topics.get(arn)
+def _topic_policy(place: Place, resource: str) -> str | None:
+    arn = f"arn:aws:sns:{place.region}:{place.account_id}:{resource}"
+    topic = place.records("sns").topics.get(arn)
     return None if topic is None else str(topic.policy)
 
 
-def _function_policy(region: str, resource: str) -> str | None:
+def _function_policy(place: Place, resource: str) -> str | None:
     kind, _, name = resource.partition(":")
     if kind != "function":
         return None
     name, _, qualifier = name.partition(":")
-    backend = moto_records.of("lambda", region)
+    backend = place.records("lambda")
     try:
         function = backend.get_function(name, qualifier or None)
     except Exception:  # noqa: BLE001 - moto raises differently for each way of being unknown
@@ -150,20 +201,39 @@ def _function_policy(region: str, resource: str) -> str | None:
     return json.dumps({"Version": "2012-10-17", "Statement": statements}) if statements else None
 
 
-def _secret_policy(region: str, resource: str) -> str | None:
-    arn = f"arn:aws:secretsmanager:{region}:{host.current().account_id}:{resource}"
+def _secret_policy(place: Place, resource: str) -> str | None:
+    arn = f"arn:aws:secretsmanager:{place.region}:{place.account_id}:{resource}"
     secret = next(
-        (each for each in moto_records.of("secretsmanager", region).secrets.values() if each.arn == arn),
+        (each for each in place.records("secretsmanager").secrets.values() if each.arn == arn),
         None,
     )
     return getattr(secret, "policy", None)
 
 
-_POLICIES: dict[str, Callable[[str, str], str | None]] = {
+def _bus_policy(place: Place, resource: str) -> str | None:
+    """Of a bus, for itself and the rules on it: ``event-bus/own``, ``rule/own/name``, ``rule/name`` on the default."""
+    kind, *names = resource.split("/")
+    name = names[0] if kind == "event-bus" or len(names) > 1 else "default"
+    bus = place.records("events").event_buses.get(name) if kind in ("event-bus", "rule") else None
+    return None if bus is None else bus.policy
+
+
+def _group_policy(place: Place, resource: str) -> str | None:
+    """Of a model package group, for itself and its versions."""
+    kind, *names = resource.split("/")
+    if kind not in ("model-package-group", "model-package") or not moto_records.is_loaded("sagemaker"):
+        return None
+    group = place.records("sagemaker").package_groups.find(names[0])
+    return None if group is None else group.policy
+
+
+_POLICIES: dict[str, Callable[[Place, str], str | None]] = {
     "s3": _bucket_policy,
     "kms": _key_policy,
     "sqs": _queue_policy,
     "sns": _topic_policy,
     "lambda": _function_policy,
     "secretsmanager": _secret_policy,
+    "events": _bus_policy,
+    "sagemaker": _group_policy,
 }

@@ -19,7 +19,7 @@ _SESSION_NAME = "SageMaker"
 
 def _begin(members: dict[str, Any]) -> dict[str, Any]:
     name = str(members.get("RoleName", ""))
-    roles = {role.name: role for role in iam_backends[host.current().account_id]["aws"].roles.values()}
+    roles = {role.name: role for role in iam_backends[capabilities.asking_account()]["aws"].roles.values()}
     if name not in roles:
         raise ValueError(f"there is no role {name!r}; there are: {', '.join(sorted(roles)) or 'none'}")
     arn = str(roles[name].arn)

@@ -19,9 +19,10 @@ _ALARMS = ("AlarmHigh", "AlarmLow")
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 
 
-def role_is_there() -> bool:
+def role_is_there(account_id: str) -> bool:
     """Whether the account has the service-linked role already."""
-    return any(role.name == ROLE_NAME for role in list(moto_records.of("iam").roles.values()))
+    roles = list(moto_records.of("iam", account_id=account_id).roles.values())
+    return any(role.name == ROLE_NAME for role in roles)
 
 
 def needs(call: Call) -> Iterator[Need]:
@@ -42,7 +43,7 @@ def _to_register(call: Call) -> Iterator[Need]:
     endpoint = f"{_arn(call, 'sagemaker')}:{'/'.join(str(call.params.get('ResourceId')).split('/')[:2]).lower()}"
     for action in _ENDPOINT_ACTIONS:
         yield Need(f"sagemaker:{action}", endpoint, {})
-    if not role_is_there():
+    if not role_is_there(call.account_id):
         role = f"arn:aws:iam::{call.account_id}:role{ROLE_PATH}{ROLE_NAME}"
         yield Need("iam:CreateServiceLinkedRole", role, {"iam:awsservicename": (ROLE_SERVICE,)})
 
@@ -56,7 +57,7 @@ def _to_forget(call: Call) -> Iterator[Need]:
         "application-autoscaling:service-namespace": ("sagemaker",),
         "application-autoscaling:scalable-dimension": (DIMENSION,),
     }
-    for target in targets_of(str(call.params.get("EndpointName")), call.region):
+    for target in targets_of(str(call.params.get("EndpointName")), call.region, call.account_id):
         arn = f"{_arn(call, 'application-autoscaling')}:scalable-target/{target}"
         yield Need("application-autoscaling:DeregisterScalableTarget", arn, keys)
         deregistering = Call("", "", {"ResourceId": target}, call.region, call.account_id)
@@ -64,11 +65,11 @@ def _to_forget(call: Call) -> Iterator[Need]:
             yield from _on_alarms(deregistering, "DeleteAlarms")
 
 
-def targets_of(endpoint_name: str, region: str) -> list[str]:
+def targets_of(endpoint_name: str, region: str, account_id: str) -> list[str]:
     """The resource ids of an endpoint's scalable targets."""
     if not moto_records.is_loaded("applicationautoscaling"):
         return []
-    targets = moto_records.of("applicationautoscaling", region).targets.get(DIMENSION, {})
+    targets = moto_records.of("applicationautoscaling", region, account_id).targets.get(DIMENSION, {})
     return [each for each in list(targets) if each.split("/")[:2] == ["endpoint", endpoint_name]]
 
 
@@ -80,7 +81,7 @@ def _on_alarms(call: Call, *actions: str) -> Iterator[Need]:
 
 
 def _has_policy(call: Call) -> bool:
-    policies = moto_records.of("applicationautoscaling", call.region).policies.values()
+    policies = moto_records.of("applicationautoscaling", call.region, call.account_id).policies.values()
     return any(policy.resource_id == call.params.get("ResourceId") for policy in list(policies))
 
 

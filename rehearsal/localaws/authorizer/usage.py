@@ -14,7 +14,7 @@ from rehearsal.localaws.authorizer.principal_element import Caller, Scope
 from rehearsal.localaws.authorizer.principals import PARTITION, Principal
 from rehearsal.localaws.authorizer.requests import Need
 from rehearsal.localaws.door import capabilities
-from rehearsal.localaws.ground import host, persistence
+from rehearsal.localaws.ground import persistence
 
 
 @dataclass
@@ -80,8 +80,8 @@ def _is_alone(match: Match, decision: Decision, caller: Caller) -> bool:
 
 
 def report() -> list[dict[str, Any]]:
-    """For each role and user: the decisions, and every Allow statement with how often it was needed."""
-    iam = iam_backends[host.current().account_id][PARTITION]
+    """For each role and user of the account that asks: the decisions, and how often each Allow statement was needed."""
+    iam = iam_backends[capabilities.asking_account()][PARTITION]
     with _lock:
         return [_of_holder(holder, _usage[holder.arn]) for holder in (*iam.roles.values(), *iam.users.values())]
 

@@ -18,7 +18,7 @@ from rehearsal.localaws.codebuild.reports.collecting import Collector
 from rehearsal.localaws.codebuild.sources import Sources
 from rehearsal.localaws.codebuild.workspace import ShellResult, Workspace
 from rehearsal.localaws.events import bus
-from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground import arns, clock, host, persistence
 from rehearsal.localaws.ground.errors import describe
 
 log = logging.getLogger("rehearsal.localaws.codebuild")
@@ -91,7 +91,8 @@ def _announce(build: Build, region: str) -> None:
         "version": "1",
         "additional-information": {"build-number": float(build.number), "initiator": build.initiator},
     }
-    bus.publish("aws.codebuild", "CodeBuild Build State Change", detail, [build.arn], region=region)
+    owner = arns.account_of(build.arn)
+    bus.publish("aws.codebuild", "CodeBuild Build State Change", detail, [build.arn], region=region, account_id=owner)
 
 
 class _Work:

@@ -23,7 +23,6 @@ from rehearsal.localaws.authorizer.requests import Need
 from rehearsal.localaws.codecommit import models, repository
 from rehearsal.localaws.codecommit.models import RepositoryRecord
 from rehearsal.localaws.door import shortcuts
-from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
 
 _PATH = re.compile(
@@ -53,7 +52,7 @@ def _serve(environ: dict[str, Any], start_response: StartResponse) -> Iterable[b
         )
     region, name, rest = found["region"], found["name"], found["rest"]
     try:
-        record = codecommit_backends[host.current().account_id][region].repository(name)
+        record = codecommit_backends[principal.account_id][region].repository(name)
     except (AwsError, KeyError):
         return _refuse(start_response, "404 Not Found", f"there is no repository {name} in {region}")
     pushes = "git-receive-pack" in (rest, *environ.get("QUERY_STRING", "").split("="))

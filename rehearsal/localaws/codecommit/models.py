@@ -9,7 +9,7 @@ from moto.core.base_backend import BaseBackend
 
 from rehearsal.localaws.codecommit.repository import Repository
 from rehearsal.localaws.events import bus
-from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground import accounts, arns, clock, host, persistence
 from rehearsal.localaws.ground.errors import AwsError
 
 
@@ -29,7 +29,9 @@ class RepositoryRecord:
 
     @property
     def git(self) -> Repository:
-        return Repository(host.current().scratch("codecommit", self.region) / f"{self.name}.git")
+        owner = arns.account_of(self.arn)
+        place = self.region if owner == accounts.first() else f"{self.region}-{owner}"
+        return Repository(host.current().scratch("codecommit", place) / f"{self.name}.git")
 
     @property
     def clone_url(self) -> str:
@@ -79,7 +81,7 @@ class CodeCommitBackend(BaseBackend):
 
 
 _PLACE = re.compile(r"[\w-]+/[\w.-]+\.git")
-"""Region and name: nothing that leads elsewhere."""
+"""Region (with the account, if it is not the first) and name: nothing that leads elsewhere."""
 
 
 def export() -> dict[str, bytes]:
@@ -128,4 +130,8 @@ def _announce_one(record: RepositoryRecord, name: str, old: str | None, new: str
         **({"commitId": new} if new else {}),
         **({"oldCommitId": old} if old else {}),
     }
-    bus.publish("aws.codecommit", "CodeCommit Repository State Change", detail, [record.arn], region=record.region)
+    kind, place = (
+        "CodeCommit Repository State Change",
+        {"region": record.region, "account_id": arns.account_of(record.arn)},
+    )
+    bus.publish("aws.codecommit", kind, detail, [record.arn], **place)

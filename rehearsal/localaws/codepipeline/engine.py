@@ -204,7 +204,12 @@ class Engine:
             pipeline, event = self._events.get()
             try:
                 bus.publish(
-                    announcements.SOURCE, event.detail_type, event.detail, [pipeline.arn], region=pipeline.region
+                    announcements.SOURCE,
+                    event.detail_type,
+                    event.detail,
+                    [pipeline.arn],
+                    region=pipeline.region,
+                    account_id=pipeline.account_id,
                 )
             except Exception:  # the outermost edge of a thread: a target's failure must not end the events
                 log.exception("while publishing %s of %s", event.detail_type, pipeline.name)

@@ -1,18 +1,20 @@
 """What only the embedded AWS can do, under its own path: ``/_rehearsal/<name>``.
 
 A real account answers nothing there, which is how the toolkit tells whether a capability is present.
-Rooms add theirs with :func:`offer`. Every request must carry the administrator's secret in ``Authorization: Bearer``,
-so that a web page in the user's browser cannot drive the embedded AWS.
+Rooms add theirs with :func:`offer`. Every request must carry the secret of an account's administrator in
+``Authorization: Bearer``, so that a web page in the user's browser cannot drive the embedded AWS.
 """
 
 import hmac
 import json
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qsl
 
 from rehearsal.localaws.ground import clock, host, rooms
+from rehearsal.localaws.ground.host import Credentials
 
 PREFIX = "/_rehearsal/"
 
@@ -20,7 +22,18 @@ Answer = dict[str, Any] | list[Any]
 Capability = Callable[[dict[str, Any]], Answer]
 """Takes the query's or the JSON body's members; gives what is sent back as JSON. A ValueError becomes a 400."""
 
+Administrators = Callable[[], Iterable[tuple[str, Credentials]]]
+"""Gives the accounts beside the first, each with its administrator."""
+
+_further_administrators: Administrators = tuple
+_asking: ContextVar[str] = ContextVar("asking account")
 _offered: dict[tuple[str, str], Capability] = {}
+
+
+def recognise(administrators: Administrators) -> None:
+    """Answer the administrators of further accounts too."""
+    global _further_administrators
+    _further_administrators = administrators
 
 
 def offer(method: str, name: str, capability: Capability) -> None:
@@ -40,8 +53,8 @@ def _answer(environ: dict[str, Any]) -> tuple[str, Answer]:
     name = environ["PATH_INFO"].removeprefix(PREFIX)
     if name == "health":
         return "200 OK", {"status": "ready", "accountId": host.current().account_id}
-    expected = f"Bearer {host.current().admin.secret_access_key}"
-    if not hmac.compare_digest(environ.get("HTTP_AUTHORIZATION", "").encode(), expected.encode()):
+    asking = _administered(environ.get("HTTP_AUTHORIZATION", ""))
+    if asking is None:
         return "403 Forbidden", {
             "message": f"{PREFIX}{name} takes the administrator's secret access key as bearer token"
         }
@@ -55,10 +68,25 @@ def _answer(environ: dict[str, Any]) -> tuple[str, Answer]:
             "message": f"{environ['REQUEST_METHOD']} {PREFIX}{name} is not offered",
             "offered": known,
         }
+    _asking.set(asking)
     try:
         return "200 OK", capability(_members(environ))
     except ValueError as error:
         return "400 Bad Request", {"message": str(error)}
+
+
+def asking_account() -> str:
+    """The account whose administrator sent the request that is being answered."""
+    return _asking.get()
+
+
+def _administered(authorization: str) -> str | None:
+    """The account whose administrator's secret the header has."""
+    known = ((host.current().account_id, host.current().admin), *_further_administrators())
+    for account_id, keys in known:
+        if hmac.compare_digest(authorization.encode(), f"Bearer {keys.secret_access_key}".encode()):
+            return account_id
+    return None
 
 
 def _members(environ: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.door import shortcuts
-from rehearsal.localaws.ground import host, persistence
+from rehearsal.localaws.ground import accounts, host, persistence
 from rehearsal.localaws.ground.errors import describe
 
 _PREFIX = "/_approvals/"
@@ -25,15 +25,16 @@ _waiting: dict[str, dict[str, Any]] = {}
 persistence.keep_dict("events.approvals", _waiting)
 
 
-def wording(text: str) -> str | None:
-    """The mail for a CodePipeline approval message, None when ``text`` is no such message."""
+def wording(text: str, account_id: str) -> str | None:
+    """The mail for an approval message of CodePipeline in an account, None when ``text`` is no such message."""
     try:
         message = json.loads(text)
         approval = message["approval"]
         known = {name: approval[name] for name in ("pipelineName", "stageName", "actionName", "token")}
     except (ValueError, KeyError, TypeError):
         return None
-    link = f"{host.current().endpoint_url}{_PREFIX}{_remember({**known, 'region': message.get('region')})}"
+    place = {"region": message.get("region"), "account": account_id}
+    link = f"{host.current().endpoint_url}{_PREFIX}{_remember({**known, **place})}"
     lines = [
         "Hello,",
         "",
@@ -84,8 +85,9 @@ def _answer(start_response: Callable[..., Any], approval: dict[str, Any], status
     if status not in ("Approved", "Rejected"):
         return _page(start_response, "400 Bad Request", "<p>The answer is Approved or Rejected.</p>")
     named = {name: approval[name] for name in ("pipelineName", "stageName", "actionName", "token")}
+    keys = identity.administrator_of(approval.get("account") or accounts.first())
     try:
-        identity.client("codepipeline", region=approval["region"]).put_approval_result(
+        identity.client("codepipeline", keys, approval["region"]).put_approval_result(
             **named, result={"status": status, "summary": summary or f"{status} by e-mail"}
         )
     except ClientError as error:

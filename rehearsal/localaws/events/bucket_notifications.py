@@ -50,7 +50,7 @@ def _put_configuration(backend: S3Backend, bucket_name: str, configuration: dict
     bucket = backend.get_bucket(bucket_name)
     for kind, member in _DESTINATIONS.items():
         for wanted in (configuration or {}).get(kind) or []:
-            _check_destination(wanted[member], Sender(_SERVICE, bucket.arn))
+            _check_destination(wanted[member], Sender(_SERVICE, bucket.arn, bucket.account_id))
     _moto_put_configuration(backend, bucket_name, configuration)
 
 
@@ -103,8 +103,15 @@ def _tell(name: str, bucket: Any, key_name: str, *, key: Any = None, version_id:
         return
     event = _event(name, bucket, key_name, key, version_id)
     if configuration.event_bridge is not None:
-        bus.publish("aws.s3", event.detail_type, event.detail, [bucket.arn], region=bucket.region_name)
-    sender = Sender(_SERVICE, bucket.arn)
+        bus.publish(
+            "aws.s3",
+            event.detail_type,
+            event.detail,
+            [bucket.arn],
+            region=bucket.region_name,
+            account_id=bucket.account_id,
+        )
+    sender = Sender(_SERVICE, bucket.arn, bucket.account_id)
     for wanted, bring in _wanted(configuration):
         if wanted.matches(f"s3:{name}", key_name):
             body = json.dumps({"Records": [event.record(wanted.id)]})
@@ -142,7 +149,7 @@ def _event(name: str, bucket: Any, key_name: str, key: Any, version_id: str | No
         version_id=version if bucket.is_versioned else None,
         sequencer=f"{next(_sequence):016X}",
         moment=clock.now(),
-        account_id=host.current().account_id,
+        account_id=bucket.account_id,
         requester=_requester(),
         source_ip=(request.remote_addr or "127.0.0.1") if has_request_context() else "127.0.0.1",
         request_id=secrets.token_hex(8).upper(),

@@ -6,12 +6,18 @@ from typing import Any
 
 from moto.events.models import events_backends
 
-from rehearsal.localaws.ground import host
 
-
-def publish(source: str, detail_type: str, detail: Mapping[str, Any], resources: Sequence[str], *, region: str) -> None:
-    """Put a service's own event (``aws.codepipeline``, ``aws.sagemaker``, ...) on the default bus of ``region``."""
-    backend = events_backends[host.current().account_id][region]
+def publish(
+    source: str,
+    detail_type: str,
+    detail: Mapping[str, Any],
+    resources: Sequence[str],
+    *,
+    region: str,
+    account_id: str,
+) -> None:
+    """Put a service's own event (``aws.codepipeline``, ``aws.sagemaker``, ...) on an account's default bus."""
+    backend = events_backends[account_id][region]
     event = {
         "Source": source,
         "DetailType": detail_type,

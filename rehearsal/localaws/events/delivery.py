@@ -18,11 +18,11 @@ from moto.events.exceptions import InvalidEventPatternException
 from moto.events.models import EventPattern, Rule, events_backends
 from werkzeug.exceptions import HTTPException
 
-from rehearsal.localaws.events import patterns, rule_metrics, targets
+from rehearsal.localaws.events import other_accounts, patterns, rule_metrics, targets
 from rehearsal.localaws.events.inputs import target_input
 from rehearsal.localaws.events.targets import Delivery
-from rehearsal.localaws.ground import clock, host
-from rehearsal.localaws.ground.errors import describe
+from rehearsal.localaws.ground import arns, clock, host
+from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.moto_bridge.replacing import replace
 
 log = logging.getLogger("rehearsal.localaws.events")
@@ -129,7 +129,8 @@ def _code(error: BaseException) -> str:
 
 def _count(delivery: Delivery, rule_name: str, *, failed: bool) -> None:
     if delivery.service == targets.SERVICE:
-        rule_metrics.count(rule_name, delivery.source_arn.split(":")[3], failed=failed)
+        region, account_id = delivery.source_arn.split(":")[3:5]
+        rule_metrics.count(rule_name, region, account_id, failed=failed)
 
 
 def _give_up(delivery: Delivery, rule_name: str, error: BaseException, *, retries: int) -> None:
@@ -172,6 +173,12 @@ def _pass_on(rule: Rule, target: Mapping[str, Any], event: Mapping[str, Any]) ->
         one.targets = [target]
         _moto_send_to_targets(one, dict(event))
         return
+    if account_id != arns.account_of(rule.arn):
+        try:
+            other_accounts.check_may_pass_on(rule, target)
+        except AwsError as error:
+            _give_up(targets.rule_delivery(rule, target, as_received(event), ""), rule.name, error, retries=0)
+            return
     bus = events_backends[account_id][region].describe_event_bus(resource.partition("/")[2])
     for other in [*bus.rules.values()]:
         _send_to_targets(other, dict(event))

@@ -13,7 +13,7 @@ from typing import Any
 
 from rehearsal.localaws.door import capabilities
 from rehearsal.localaws.events import approvals
-from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground import arns, clock, host, persistence
 
 _numbers = itertools.count(1)
 _lock = threading.Lock()
@@ -26,13 +26,14 @@ def folder() -> Path:
 
 
 def receive(*, to: str, subject: str, text: str, sent_by: str) -> None:
-    """Put a message in the folder."""
+    """Put a message in the folder; ``sent_by`` is the topic's ARN."""
     message = EmailMessage()
-    message["From"] = f'"{sent_by}" <no-reply@sns.amazonaws.com>'
+    topic = sent_by.rpartition(":")[2]
+    message["From"] = f'"{topic}" <no-reply@sns.amazonaws.com>'
     message["To"] = to
     message["Subject"] = " ".join(subject.split())
     message["Date"] = format_datetime(clock.now())
-    body = approvals.wording(text) or text
+    body = approvals.wording(text, arns.account_of(sent_by)) or text
     message.set_content(body)
     with _lock:
         number = next(_numbers)

@@ -8,7 +8,7 @@ from moto.events.exceptions import InvalidEventPatternException, ResourceNotFoun
 from moto.events.models import EventsBackend, Replay
 from moto.events.responses import EventsHandler
 
-from rehearsal.localaws.events import archives, patterns, requests
+from rehearsal.localaws.events import archives, other_accounts, patterns, requests
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge.replacing import around, replace
 
@@ -45,11 +45,22 @@ def _put_events(handler: Any) -> str:
     given = handler._get_param("Entries")
     requests.check_entries(given)
     refusals = [_NOT_AUTHORIZED if _is_of_aws(entry) else requests.malformed(entry) for entry in given]
-    own = [entry for entry, refused in zip(given, refusals, strict=True) if refused is None]
-    taken = iter(handler.events_backend.put_events(own) if own else [])
-    entries = [next(taken) if refused is None else refused for refused in refusals]
+    taken = [entry for entry, refused in zip(given, refusals, strict=True) if refused is None]
+    answers = iter(_taken(handler.events_backend, taken))
+    entries = [next(answers) if refused is None else refused for refused in refusals]
     failed = sum("ErrorCode" in entry for entry in entries)
     return json.dumps({"FailedEntryCount": failed, "Entries": entries})
+
+
+def _taken(backend: Any, entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The answers to entries for buses of this account, and of others."""
+    away = [other_accounts.is_elsewhere(entry.get("EventBusName"), backend.account_id) for entry in entries]
+    own = [entry for entry, is_away in zip(entries, away, strict=True) if not is_away]
+    answers = iter(backend.put_events(own) if own else [])
+    return [
+        other_accounts.put(entry, backend.account_id) if is_away else next(answers)
+        for entry, is_away in zip(entries, away, strict=True)
+    ]
 
 
 def _is_of_aws(entry: dict[str, Any]) -> bool:

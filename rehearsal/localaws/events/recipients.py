@@ -17,7 +17,8 @@ from moto.sqs.models import sqs_backends
 from rehearsal.localaws.authorizer import resources
 from rehearsal.localaws.authorizer.policy import Policies, Policy, Request, RequestContext, evaluate
 from rehearsal.localaws.authorizer.principal_element import Caller
-from rehearsal.localaws.ground import host
+from rehearsal.localaws.authorizer.resources import Place
+from rehearsal.localaws.ground import arns
 from rehearsal.localaws.ground.errors import AwsError
 
 _WITHOUT_SOURCE = ("events.amazonaws.com", "sns:Publish")
@@ -31,6 +32,13 @@ class Sender:
 
     service: str
     source_arn: str
+    owner: str = ""
+    """The source's account, where its ARN names none (a bucket's)."""
+
+    @property
+    def account_id(self) -> str:
+        """The account for whose resource the service writes."""
+        return self.owner or arns.account_of(self.source_arn)
 
     def must_be_allowed(self, policy: str | None, action: str, resource: str) -> None:
         """Ask the recipient's policy.
@@ -52,9 +60,9 @@ class Sender:
         keys: dict[str, tuple[str, ...]] = {"aws:principalisawsservice": ("true",)}
         if (self.service, action) != _WITHOUT_SOURCE:
             keys["aws:sourcearn"] = (self.source_arn,)
-            keys["aws:sourceaccount"] = (host.current().account_id,)
+            keys["aws:sourceaccount"] = (self.account_id,)
         if self.service == _FOR_THE_OWNER:
-            keys["aws:sourceowner"] = (host.current().account_id,)
+            keys["aws:sourceowner"] = (self.account_id,)
         return keys
 
 
@@ -83,16 +91,16 @@ def check(arn: str, sender: Sender) -> None:
     sender.must_be_allowed(policy_of(arn, address), action, arn)
     key_id = _KEYS[service](arn, address) if service in _KEYS else None
     if key_id:
-        _check_key(key_id, address.region, sender)
+        _check_key(key_id, address, sender)
 
 
-def _check_key(key_id: str, region: str, sender: Sender) -> None:
+def _check_key(key_id: str, address: _Address, sender: Sender) -> None:
     """The key of an encrypted queue or topic must let the sender use it; AWS's own keys (aws/sns, aws/sqs) let no
     service do so.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
     """
-    key = resources.kms_key(key_id, region)
+    key = resources.kms_key(key_id, Place(address.region, address.account_id))
     own = None if key is None or key.id in RESERVED_ALIASE_TARGET_KEY_IDS.values() else key.policy
     for action in _TO_ENCRYPT:
         sender.must_be_allowed(own, action, key_id if key is None else key.arn)

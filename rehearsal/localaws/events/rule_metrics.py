@@ -10,8 +10,8 @@ from rehearsal.localaws.services.metrics import Datum
 NAMESPACE = "AWS/Events"
 
 
-def count(rule_name: str, region: str, *, failed: bool) -> None:
+def count(rule_name: str, region: str, account_id: str, *, failed: bool) -> None:
     """Record one invocation of a target by the rule."""
     names = ("Invocations", "FailedInvocations") if failed else ("Invocations",)
     dimensions = {"RuleName": rule_name}
-    metrics.publish(NAMESPACE, [Datum(name, (1.0,), dimensions, "Count") for name in names], region)
+    metrics.publish(NAMESPACE, [Datum(name, (1.0,), dimensions, "Count") for name in names], region, account_id)

@@ -13,7 +13,7 @@ from moto.events.models import Rule
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.events import recipients
 from rehearsal.localaws.events.recipients import Sender
-from rehearsal.localaws.ground import host, sdk_names
+from rehearsal.localaws.ground import arns, host, sdk_names
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.services.logs import LogStream
 
@@ -44,6 +44,15 @@ class Delivery:
         return Sender(self.service, self.source_arn)
 
     @property
+    def is_by_role(self) -> bool:
+        """A schedule's target, and a rule's in another account: reached with the target's role.
+
+        https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-cross-account.html
+        """
+        owner = arns.account_of(self.arn)
+        return self.service != SERVICE or owner not in ("", arns.account_of(self.source_arn))
+
+    @property
     def has_own_input(self) -> bool:
         """Whether the rule's author wrote the input, which then holds parameters of the call."""
         return any(self.target.get(name) for name in ("Input", "InputPath", "InputTransformer"))
@@ -68,7 +77,7 @@ def send(delivery: Delivery) -> None:
         AwsError, botocore.exceptions.ClientError: why the target did not take it.
     """
     service = delivery.arn.split(":")[2]
-    sender = _SENDERS.get(service) if delivery.service == SERVICE else _SENDERS_BY_ROLE.get(service)
+    sender = _SENDERS_BY_ROLE.get(service) if delivery.is_by_role else _SENDERS.get(service)
     if sender is None:
         raise AwsError("ValidationException", f"The embedded AWS does not deliver events to {service}: {delivery.arn}")
     sender(delivery)
@@ -127,7 +136,7 @@ def _start_model_pipeline(delivery: Delivery) -> None:
 def _write_log(delivery: Delivery) -> None:
     group = delivery.arn.split(":", 6)[6].removesuffix(":*")
     name = str(delivery.event.get("id", uuid.uuid4()))
-    LogStream(group, name, delivery.region, role_arn=None).write([delivery.input])
+    LogStream(group, name, delivery.region, None, arns.account_of(delivery.arn)).write([delivery.input])
 
 
 def _own_parameters(delivery: Delivery, names: tuple[str, ...]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, schedul
 from rehearsal.localaws.events import delivery, schedules
 from rehearsal.localaws.events.scheduled_inputs import scheduler_input
 from rehearsal.localaws.events.targets import Delivery
-from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground import arns, clock, host, persistence
 from rehearsal.localaws.moto_bridge.replacing import around
 
 log = logging.getLogger("rehearsal.localaws.events")
@@ -183,12 +183,11 @@ def _fire_due(known: Mapping[Entry, Due], now: datetime) -> datetime | None:
 
 
 def _entries() -> Iterator[tuple[Entry, Callable[[datetime], Due]]]:
-    account_id = host.current().account_id
-    for events in [*events_backends[account_id].values()]:
+    for events in [each for regions in [*events_backends.values()] for each in [*regions.values()]]:
         for rule in [rule for bus in [*events.event_buses.values()] for rule in [*bus.rules.values()]]:
             if rule.scheduled_expression and rule.state != "DISABLED":
                 yield Entry(rule.arn, rule.scheduled_expression, "UTC", None, None), _rule_maker(rule)
-    for scheduler in [*scheduler_backends[account_id].values()]:
+    for scheduler in [each for regions in [*scheduler_backends.values()] for each in [*regions.values()]]:
         for schedule in [
             each for group in [*scheduler.schedule_groups.values()] for each in [*group.schedules.values()]
         ]:
@@ -243,10 +242,12 @@ def _fire_schedule(
     _under_way[event["id"]] = entry, at
 
     def deliver() -> None:
-        delivery.see_through(going, schedule.name)
-        if is_last and schedule.action_after_completion == "DELETE":
-            _delete_completed(backend, schedule, entry)
-        _under_way.pop(event["id"])
+        try:
+            delivery.see_through(going, schedule.name)
+        finally:
+            if is_last and schedule.action_after_completion == "DELETE":
+                _delete_completed(backend, schedule, entry)
+            _under_way.pop(event["id"])
 
     host.in_background(deliver, name=f"schedule {schedule.name}")
 
@@ -268,7 +269,7 @@ def _scheduled_event(arn: str, at: datetime, source: str, detail: Any) -> dict[s
         "id": str(uuid.uuid4()),
         "detail-type": "Scheduled Event",
         "source": source,
-        "account": host.current().account_id,
+        "account": arns.account_of(arn),
         "time": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "region": arn.split(":")[3],
         "resources": [arn],

@@ -206,7 +206,7 @@ def _to_mailbox(notification: Notification) -> None:
         to=notification.subscription.endpoint,
         subject=notification.subject or "AWS Notification Message",
         text=notification.text,
-        sent_by=notification.subscription.topic.name,
+        sent_by=notification.subscription.topic.arn,
     )
 
 
@@ -215,7 +215,7 @@ def _to_mailbox_as_json(notification: Notification) -> None:
         to=notification.subscription.endpoint,
         subject=notification.subject or "AWS Notification Message",
         text=json.dumps(notification.document(), indent=2),
-        sent_by=notification.subscription.topic.name,
+        sent_by=notification.subscription.topic.arn,
     )
 
 

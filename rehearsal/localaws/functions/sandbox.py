@@ -21,6 +21,7 @@ from pathlib import Path
 from rehearsal.localaws import isolation
 from rehearsal.localaws.functions import bootstrap, interpreter
 from rehearsal.localaws.functions.configuration import Configuration
+from rehearsal.localaws.functions.paths import Paths
 from rehearsal.localaws.functions.runtime_api import ACCEPTED, RuntimeApi, RuntimeRequest
 from rehearsal.localaws.functions.telemetry import LogCutter
 from rehearsal.localaws.functions.wording import Ending
@@ -54,6 +55,7 @@ class Sandbox:
         self._credentials = credentials
         self._task_root = task_root
         self._layers = layers
+        self._paths = Paths(task_root, layers)
         self._lines: list[LogLine] = []
         self._home = Path(tempfile.mkdtemp(dir=host.current().scratch("functions", "home")))
         self._start()
@@ -105,7 +107,7 @@ class Sandbox:
             return request
         if request.is_init_error:
             request.answer("202 Accepted", ACCEPTED)
-            return Answer(request.body, is_error=True)
+            return Answer(self._paths.of_bytes(request.body), is_error=True)
         self._waiting = request
         return None
 
@@ -126,7 +128,8 @@ class Sandbox:
             if request.is_response(request_id) or request.is_error(request_id):
                 request.answer("202 Accepted", ACCEPTED)
                 self._usable = True
-                return Answer(request.body, request.is_error(request_id))
+                is_error = request.is_error(request_id)
+                return Answer(self._paths.of_bytes(request.body) if is_error else request.body, is_error)
             request.answer("404 Not Found")
         return request
 
@@ -134,7 +137,8 @@ class Sandbox:
         """What the function has written since the last call."""
         self._read_pipe()
         lines, self._lines = self._lines, []
-        return lines + self._cutter.flush(_now_ms())
+        lines += self._cutter.flush(_now_ms())
+        return [LogLine(line.timestamp_ms, self._paths.of_text(line.message)) for line in lines]
 
     def restart(self) -> None:
         """Begin the initialisation anew, in a new process, as Lambda does when the first failed."""

@@ -70,8 +70,8 @@ ROOMS = (
     Room(
         "authorizer",
         patches=(Patch("gate", "moto.core.authorization"), Patch("buckets", "moto.s3.models")),
-        keeps=("usage",),
-        offers={"iam/usage": "usage", "role-session": "role_session"},
+        keeps=("accounts", "usage"),
+        offers={"accounts": "accounts", "iam/usage": "usage", "role-session": "role_session"},
     ),
     Room(
         "authorizer.iam",

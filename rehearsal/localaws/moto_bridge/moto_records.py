@@ -20,6 +20,13 @@ def is_loaded(service: str) -> bool:
     return f"moto.{service}.models" in sys.modules
 
 
-def of(service: str, region: str = GLOBAL) -> Any:
-    """The backend of ``service``, as moto names it (``s3``, ``lambda``), in this account."""
-    return get_backend(service)[host.current().account_id][region]
+def of(service: str, region: str = GLOBAL, account_id: str = "") -> Any:
+    """The backend of ``service``, as moto names it (``s3``, ``lambda``), in an account; the first if none is named."""
+    return get_backend(service)[account_id or host.current().account_id][region]
+
+
+def bucket(name: str | None) -> Any:
+    """A bucket of any account, for their names are unique among all; None where there is none."""
+    backends = get_backend("s3")
+    _, owner = backends.bucket_accounts.get(name, (GLOBAL, ""))
+    return backends[owner][GLOBAL].buckets.get(name) if owner else None

@@ -5,23 +5,24 @@ from collections.abc import Iterable
 
 from rehearsal.localaws.authorizer import on_behalf, principals, resources
 from rehearsal.localaws.authorizer.requests import Need
+from rehearsal.localaws.authorizer.resources import Place
 from rehearsal.localaws.ground.errors import AwsError
 
 
-def by_key(key_id: str | None, region: str) -> dict[str, str]:
-    """The members of PutObject for a ``KmsKeyId``; none without one.
+def by_key(key_id: str | None, region: str, account_id: str) -> dict[str, str]:
+    """The members of PutObject for a ``KmsKeyId`` of an account; none without one.
 
     Raises:
         AwsError: KMS.NotFoundException, when there is no such key. Asked before the first object is written.
     """
     if not key_id:
         return {}
-    if resources.kms_key(key_id, region) is None:
+    if resources.kms_key(key_id, Place(region, account_id)) is None:
         raise AwsError("KMS.NotFoundException", f"KMS key '{key_id}' does not exist in {region}")
     return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id}
 
 
-def check_key_of_volume(key_id: str | None, region: str) -> None:
+def check_key_of_volume(key_id: str | None, region: str, account_id: str) -> None:
     """A key that volumes may be encrypted with: it is there, enabled, and the customer's own.
 
     Raises:
@@ -29,7 +30,7 @@ def check_key_of_volume(key_id: str | None, region: str) -> None:
     """
     if not key_id:
         return
-    key = resources.kms_key(key_id, region)
+    key = resources.kms_key(key_id, Place(region, account_id))
     if key is None:
         raise AwsError("ValidationException", f"KMS key '{key_id}' does not exist in {region}.")
     if not key.enabled:
@@ -50,7 +51,8 @@ def check_grant(key_id: str | None, access_key_id: str, region: str, roles: Iter
     Raises:
         AwsError: AccessDeniedException.
     """
-    key = resources.kms_key(key_id, region) if key_id else None
+    place = Place(region, principals.account_of_key(access_key_id))
+    key = resources.kms_key(key_id, place) if key_id else None
     if key is None:
         return
     needs = (Need("kms:CreateGrant", key.arn, {"kms:grantisforawsresource": ("true",)}),)

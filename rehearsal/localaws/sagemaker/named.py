@@ -38,6 +38,10 @@ class Catalogue(Generic[Thing]):
         self.check_new(thing.name)
         self._things[thing.name.lower()] = thing
 
+    def put(self, thing: Thing) -> None:
+        """Keep a resource in the place of the one of its name."""
+        self._things[thing.name.lower()] = thing
+
     def get(self, name: str) -> Thing:
         """The resource of that name, or ValidationException."""
         thing = self.find(name)

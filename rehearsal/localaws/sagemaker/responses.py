@@ -17,6 +17,7 @@ from rehearsal.localaws.sagemaker.pipelines.api_executions import ExecutionOpera
 from rehearsal.localaws.sagemaker.pipelines.api_pipelines import PipelineOperations
 from rehearsal.localaws.sagemaker.processing.operations import ProcessingJobOperations
 from rehearsal.localaws.sagemaker.registry.components import ComponentOperations
+from rehearsal.localaws.sagemaker.registry.group_policy import GroupPolicyOperations
 from rehearsal.localaws.sagemaker.registry.lineage import LineageOperations
 from rehearsal.localaws.sagemaker.registry.operations import RegistryOperations
 from rehearsal.localaws.sagemaker.search import SearchOperations
@@ -44,6 +45,7 @@ class SageMakerResponse(
     EndpointOperations,
     TransformJobOperations,
     RegistryOperations,
+    GroupPolicyOperations,
     PipelineOperations,
     ExecutionOperations,
     CallbackOperations,
@@ -84,7 +86,14 @@ class SageMakerResponse(
 def _as_https(params: dict[str, Any]) -> dict[str, Any]:
     """As the request would be on AWS, whose repositories are read by HTTPS: those of the embedded CodeCommit are on
     this machine."""
-    repository = params.get("DefaultCodeRepository")
-    if not isinstance(repository, str) or not repository.startswith(host.current().endpoint_url):
-        return params
-    return {**params, "DefaultCodeRepository": f"https{repository.removeprefix('http')}"}
+    seen, config = dict(params), params.get("GitConfig")
+    if "DefaultCodeRepository" in params:
+        seen["DefaultCodeRepository"] = _https(params["DefaultCodeRepository"])
+    if isinstance(config, dict) and "RepositoryUrl" in config:
+        seen["GitConfig"] = {**config, "RepositoryUrl": _https(config["RepositoryUrl"])}
+    return seen
+
+
+def _https(url: Any) -> Any:
+    is_local = isinstance(url, str) and url.startswith(host.current().endpoint_url)
+    return f"https{url.removeprefix('http')}" if is_local else url

@@ -54,10 +54,11 @@ def publish(
     *,
     role_arn: str | None,
     region: str,
+    account_id: str,
 ) -> None:
     """Put them into CloudWatch; nothing where the role may not."""
     request = {"Namespace": namespace}
     if role_arn is not None and not on_behalf.may_call(role_arn, "cloudwatch", "PutMetricData", request, region):
         return
     data = [Datum(name, (value,), dimensions, "Percent") for name, value in percentages.items()]
-    metrics.publish(namespace, data, region)
+    metrics.publish(namespace, data, region, account_id)

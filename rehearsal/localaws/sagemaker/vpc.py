@@ -9,7 +9,6 @@ from typing import Any
 
 from rehearsal.localaws.authorizer import on_behalf
 from rehearsal.localaws.authorizer.requests import Need
-from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge import moto_records
 
@@ -23,7 +22,7 @@ _LOOKING = (
 _ON_INTERFACES = ("CreateNetworkInterfacePermission", "DeleteNetworkInterface", "DeleteNetworkInterfacePermission")
 
 
-def check(wanted: Mapping[str, Any] | None, role_arn: str | None, region: str) -> None:
+def check(wanted: Mapping[str, Any] | None, role_arn: str | None, region: str, account_id: str) -> None:
     """Refuse a VpcConfig that cannot work; None is no VPC.
 
     Raises:
@@ -32,8 +31,12 @@ def check(wanted: Mapping[str, Any] | None, role_arn: str | None, region: str) -
     if not wanted:
         return
     subnets, groups = wanted["Subnets"], wanted["SecurityGroupIds"]
-    _check_that_they_are_there(subnets, groups, region)
-    refused = on_behalf.first_refused(role_arn, _needs(subnets, groups, region), region) if role_arn else None
+    _check_that_they_are_there(subnets, groups, region, account_id)
+    refused = (
+        on_behalf.first_refused(role_arn, _needs(subnets, groups, f"{region}:{account_id}"), region)
+        if role_arn
+        else None
+    )
     if refused is not None:
         raise AwsError(
             "ValidationException",
@@ -42,8 +45,8 @@ def check(wanted: Mapping[str, Any] | None, role_arn: str | None, region: str) -
         )
 
 
-def _check_that_they_are_there(subnets: Sequence[str], groups: Sequence[str], region: str) -> None:
-    ec2 = moto_records.of("ec2", region)
+def _check_that_they_are_there(subnets: Sequence[str], groups: Sequence[str], region: str, account_id: str) -> None:
+    ec2 = moto_records.of("ec2", region, account_id)
     known = {name: subnet for zone in list(ec2.subnets.values()) for name, subnet in list(zone.items())}
     if missing := [each for each in subnets if each not in known]:
         raise AwsError("ValidationException", f"The subnet ID '{missing[0]}' does not exist in {region}.")
@@ -57,8 +60,8 @@ def _check_that_they_are_there(subnets: Sequence[str], groups: Sequence[str], re
         )
 
 
-def _needs(subnets: Sequence[str], groups: Sequence[str], region: str) -> Iterator[Need]:
-    prefix = f"arn:aws:ec2:{region}:{host.current().account_id}"
+def _needs(subnets: Sequence[str], groups: Sequence[str], place: str) -> Iterator[Need]:
+    prefix = f"arn:aws:ec2:{place}"
     for action in _LOOKING:
         yield Need(f"ec2:{action}", "*", {})
     for resource in (

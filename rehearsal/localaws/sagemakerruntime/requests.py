@@ -2,9 +2,9 @@
 
 from urllib.parse import unquote
 
-from rehearsal.localaws.authorizer import gate
+from rehearsal.localaws.authorizer import gate, principals
 from rehearsal.localaws.authorizer.authentication import Incoming
-from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground import accounts, host
 from rehearsal.localaws.sagemaker.named import partition
 from rehearsal.localaws.sagemakerruntime import messages
 from rehearsal.localaws.sagemakerruntime.invoke import invoke
@@ -18,7 +18,7 @@ def answer_request(incoming: Incoming) -> Steps:
     if len(parts) != 4:
         return messages.error(404, "UnknownOperationException", f"There is no {incoming.raw_path}.")
     name, operation = unquote(parts[2]), parts[3]
-    region, account_id = _region(incoming), host.current().account_id
+    region, account_id = _region(incoming), _account(incoming)
     arn = f"arn:{partition(region)}:sagemaker:{region}:{account_id}:endpoint/{name.lower()}"
     denial = gate.authorize(incoming, "sagemaker:InvokeEndpoint", arn, region)
     if denial is not None:
@@ -29,7 +29,19 @@ def answer_request(incoming: Incoming) -> Steps:
     return (yield from invoke(Invocation.parse(name, incoming.header, body), region, account_id))
 
 
+def _account(incoming: Incoming) -> str:
+    """The account that the access key belongs to; the first for an unknown key, which is refused later."""
+    if not accounts.added:
+        return accounts.first()
+    principal = principals.find(_scope(incoming)[0])
+    return accounts.first() if principal is None else principal.account_id
+
+
+def _scope(incoming: Incoming) -> list[str]:
+    """The signature's scope: ``Credential=KEY/DATE/REGION/SERVICE/aws4_request``."""
+    return (incoming.header("authorization") or "").partition("Credential=")[2].split("/", 4)
+
+
 def _region(incoming: Incoming) -> str:
-    """The region of the signature's scope: ``Credential=KEY/DATE/REGION/SERVICE/aws4_request``."""
-    scope = (incoming.header("authorization") or "").partition("Credential=")[2].split("/", 4)
+    scope = _scope(incoming)
     return scope[2] if len(scope) > 3 else host.current().settings.region

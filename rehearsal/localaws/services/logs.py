@@ -9,7 +9,7 @@ from typing import Any
 from moto.logs.models import logs_backends
 
 from rehearsal.localaws.authorizer import on_behalf
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground import accounts, arns, clock
 
 _lock = threading.Lock()
 
@@ -37,6 +37,8 @@ class LogStream:
     stream: str
     region: str
     role_arn: str | None
+    account_id: str = ""
+    """Whose log it is; the role's account if none is named."""
 
     def write(self, messages: Iterable[str]) -> None:
         """Append lines, stamped now."""
@@ -51,12 +53,16 @@ class LogStream:
         """Append lines that carry their own time."""
         if not lines:
             return
-        backend = logs_backends[host.current().account_id][self.region]
+        backend = logs_backends[self._owner][self.region]
         with _lock:
             if not self._is_open(backend):
                 return
             events = [{"timestamp": _embedded_ms(line.timestamp_ms), "message": line.message} for line in lines]
             backend.put_log_events(self.group, self.stream, events)
+
+    @property
+    def _owner(self) -> str:
+        return self.account_id or arns.account_of(self.role_arn or "") or accounts.first()
 
     def _is_open(self, backend: Any) -> bool:
         """Whether lines may be written; the group and the stream are made where the role may make them."""

@@ -42,6 +42,6 @@ class Datum:
         return {"StatisticValues": statistics}
 
 
-def publish(namespace: str, data: Iterable[Datum], region: str) -> None:
-    """Put datapoints into a region's CloudWatch."""
-    moto_records.of("cloudwatch", region).put_metric_data(namespace, [each.member() for each in data])
+def publish(namespace: str, data: Iterable[Datum], region: str, account_id: str) -> None:
+    """Put datapoints into the CloudWatch of an account's region."""
+    moto_records.of("cloudwatch", region, account_id).put_metric_data(namespace, [each.member() for each in data])

@@ -11,7 +11,7 @@ from typing import Any
 
 from moto.sqs.models import sqs_backends
 
-from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground import accounts, host
 from rehearsal.localaws.services import metrics
 from rehearsal.localaws.services.metrics import Datum
 
@@ -28,11 +28,12 @@ def install() -> None:
 def measure(shown: set[str]) -> None:
     """Write one datapoint for each queue that has messages, or had some before (``shown``, which is kept up to
     date)."""
-    for region, backend in list(sqs_backends[host.current().account_id].items()):
+    regions = [each for account_id in accounts.every() for each in list(sqs_backends[account_id].items())]
+    for region, backend in regions:
         for queue in list(backend.queues.values()):
             if queue.approximate_number_of_messages or queue.queue_arn in shown:
                 shown.add(queue.queue_arn)
-                metrics.publish(NAMESPACE, _data(queue), region)
+                metrics.publish(NAMESPACE, _data(queue), region, backend.account_id)
 
 
 def _data(queue: Any) -> Iterator[Datum]:

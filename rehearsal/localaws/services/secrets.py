@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from rehearsal.localaws.authorizer.policy import Policy
 from rehearsal.localaws.authorizer.trust import service_may
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground import arns, clock
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge.replacing import around, replace
 
@@ -138,7 +138,7 @@ def _check_may_invoke(function: str, secret_arn: str) -> None:
     account_id, region = function.split(":")[4], function.split(":")[3]
     try:
         policy = json.loads(lambda_backends[account_id][region].get_policy(function))["Policy"]
-        keys = {"aws:SourceAccount": host.current().account_id, "aws:SourceArn": secret_arn}
+        keys = {"aws:SourceAccount": arns.account_of(secret_arn), "aws:SourceArn": secret_arn}
         allowed = service_may(Policy.stored(policy, function), PRINCIPAL, "lambda:InvokeFunction", function, keys)
     except HTTPException:  # moto's way to say that there is no function, or no policy of it
         allowed = False

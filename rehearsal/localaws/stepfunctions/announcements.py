@@ -11,6 +11,7 @@ from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 
 from rehearsal.localaws.events import bus
+from rehearsal.localaws.ground import arns
 from rehearsal.localaws.moto_bridge.replacing import around
 from rehearsal.localaws.stepfunctions import redrive, shapes
 
@@ -46,6 +47,7 @@ def _announce(execution: Any, status: str) -> None:
         _detail(execution, status),
         [execution.exec_arn],
         region=execution.region_name,
+        account_id=arns.account_of(execution.exec_arn),
     )
 
 

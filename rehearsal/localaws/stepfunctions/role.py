@@ -4,7 +4,7 @@ from typing import Any
 
 from rehearsal.localaws.authorizer import identity, on_behalf
 from rehearsal.localaws.authorizer.requests import Need
-from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground import arns
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.stepfunctions.jobs_table import JOBS
@@ -46,13 +46,17 @@ def check(role_arn: str, integrations: list[Integration], region: str) -> None:
         for each in integrations
         if (job := JOBS.get((each.service, each.action))) and each.pattern in job.patterns
     }
-    needs = [Need(action, _rule_arn(rule, region), {}) for rule in sorted(rules) for action in _RULE_ACTIONS]
+    needs = [
+        Need(action, _rule_arn(rule, region, arns.account_of(role_arn)), {})
+        for rule in sorted(rules)
+        for action in _RULE_ACTIONS
+    ]
     if on_behalf.first_refused(role_arn, needs, region) is not None:
         raise AwsError("AccessDeniedException", f"'{role_arn}' is not authorized to create managed-rule.")
 
 
-def _rule_arn(rule: str, region: str) -> str:
-    return f"arn:aws:events:{region}:{host.current().account_id}:rule/{rule}"
+def _rule_arn(rule: str, region: str, account_id: str) -> str:
+    return f"arn:aws:events:{region}:{account_id}:rule/{rule}"
 
 
 def client_for(region: str, service: str, state_credentials: Any = None) -> Any:

@@ -111,6 +111,11 @@ def _answer_of_service(error: botocore_errors.ClientError) -> RehearsalError:
 def _next_step(code: str, message: str) -> str:
     if code in _REFUSED_INPUT:
         return explanations.meaning_of(message) or "correct what the message names, and run it again"
+    if code == "StageNotRetryableException":
+        return (
+            "rehearse release starts a new execution, with the pipeline as it is now; only the newest execution of an "
+            "unchanged pipeline can be retried"
+        )
     if code == "ModelError":
         return (
             "give rows as the model was trained on, numbers without the label: cut -d, -f2- leaves the first column out"

@@ -36,8 +36,9 @@ class Kind(IntEnum):
     PIPELINE_STACK = 12
     PREP_STACK = 13
     LAB_STACK = 14
-    BUCKET = 15
-    LOG_GROUP = 16
+    PROJECT_STACK = 15
+    BUCKET = 16
+    LOG_GROUP = 17
 
     @property
     def label(self) -> str:

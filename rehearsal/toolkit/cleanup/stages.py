@@ -19,7 +19,7 @@ _MOVING = {
     Kind.ENDPOINT: {"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"},
 }
 """States that a service leaves by itself, and in which it takes no order."""
-_STACKS = (Kind.PIPELINE_STACK, Kind.PREP_STACK, Kind.ENDPOINT_STACK, Kind.LAB_STACK)
+_STACKS = (Kind.PIPELINE_STACK, Kind.PREP_STACK, Kind.ENDPOINT_STACK, Kind.LAB_STACK, Kind.PROJECT_STACK)
 _WAITS_FOR_AN_ORDER = "REVIEW_IN_PROGRESS"
 
 

@@ -118,13 +118,14 @@ def _header(first: tuple[str, ...], rest: Sequence[tuple[str, ...]]) -> tuple[st
     if any(is_number(cell) for cell in first):
         return None
     above_numbers = any(
-        rest and all(is_number(row[i]) or _is_missing(row[i]) for row in rest) for i in range(len(first))
+        rest and all(is_number(row[i]) or is_missing(row[i]) for row in rest) for i in range(len(first))
     )
     seen_below = any(row[i] == cell for row in rest for i, cell in enumerate(first))
     return first if above_numbers or not seen_below else None
 
 
-def _is_missing(cell: str) -> bool:
+def is_missing(cell: str) -> bool:
+    """An empty cell, or a word for one."""
     return cell.lower() in _MISSING
 
 
@@ -163,7 +164,7 @@ def _encoding_of(is_label: bool, encoding: Encoding) -> Encoding:
 
 def _refuse_missing_label(cells: list[str], table: Table, source: str) -> None:
     for position, cell in enumerate(cells):
-        if _is_missing(cell):
+        if is_missing(cell):
             raise BadInput(
                 "the label is missing",
                 where=f"{source}, line {table.first_line + position}",
@@ -175,9 +176,9 @@ def _encoded(
     table: Table, index: int, cells: list[str], encoding: Encoding, source: str
 ) -> list[tuple[Column, list[str]]]:
     name = table.names[index]
-    texts = [(position, cell) for position, cell in enumerate(cells) if not is_number(cell) and not _is_missing(cell)]
+    texts = [(position, cell) for position, cell in enumerate(cells) if not is_number(cell) and not is_missing(cell)]
     if not texts:
-        return [(Column(name, name), ["" if _is_missing(cell) else cell for cell in cells])]
+        return [(Column(name, name), ["" if is_missing(cell) else cell for cell in cells])]
     position, text = texts[0]
     if encoding is Encoding.REFUSE:
         raise BadInput(
@@ -185,10 +186,10 @@ def _encoded(
             where=f"{source}, line {table.first_line + position}",
             next_step="encode text columns with --encode one-hot (or ordinal), or correct the cell",
         )
-    categories = sorted({cell for cell in cells if not _is_missing(cell)})
+    categories = sorted({cell for cell in cells if not is_missing(cell)})
     codes = {category: code for code, category in enumerate(categories)}
     if encoding is Encoding.ORDINAL:
-        return [(Column(name, name, codes), ["" if _is_missing(cell) else str(codes[cell]) for cell in cells])]
+        return [(Column(name, name, codes), ["" if is_missing(cell) else str(codes[cell]) for cell in cells])]
     return [
         (Column(f"{name}={category}", name), ["1" if cell == category else "0" for cell in cells])
         for category in categories

@@ -47,11 +47,9 @@ def check(action: str, text: str) -> Checked:
     function = _function_of(action)
     checked = schema.rules_broken(function, schema.check(function, text, unresolved="#{" in text))
     if checked.problems:
-        raise BadInput(
-            schema.refusal(name, checked),
-            where=f"UserParameters of {action}",
-            next_step="correct what the caret points at",
-        )
+        refusal = schema.refusal(name, checked)
+        points = "correct what the caret points at" if "^" in refusal else "correct what is named"
+        raise BadInput(refusal, where=f"UserParameters of {action}", next_step=points)
     return checked
 
 

@@ -119,7 +119,7 @@ def attacks(service: str, model: ServiceModel, known_key: str) -> Iterator[tuple
 def main(services: list[str]) -> None:
     wiring.install()
     settings = host.Settings(port=4566, scratch=Path(tempfile.mkdtemp()))
-    host.start(host.Host(settings, administrator.create(settings)))
+    host.start(host.Host(settings, administrator.create(settings.account_id, settings.region)))
     known_key = host.current().admin.access_key_id
     reached, tried, operations = Reached(), 0, 0
     came_in: list[str] = []

@@ -89,8 +89,9 @@ def test_exception_is_the_functions_error(deploy: Any, invoke: Any) -> None:
     assert answer["FunctionError"] == "Unhandled"
     assert payload["errorType"] == "KeyError"
     assert payload["errorMessage"] == "'wine'"
-    assert payload["stackTrace"][0].lstrip().startswith('File "')
+    assert payload["stackTrace"][0].lstrip().startswith('File "/var/task/')
     assert "[ERROR] KeyError: 'wine'" in log_of(answer)
+    assert 'File "/var/task/app.py", line 2, in handler' in log_of(answer).replace("\xa0", " ")
 
 
 def test_timeout_is_told_as_lambda_tells_it(deploy: Any, invoke: Any) -> None:

@@ -191,6 +191,12 @@ def test_approval_is_an_event(hosting, aws, group):
     [message] = wait_until(lambda: aws.client("sqs").receive_message(QueueUrl=queue).get("Messages"), "the event")
     detail = json.loads(message["Body"])["detail"]
     assert (detail["ModelPackageArn"], detail["ModelApprovalStatus"]) == (package, "Approved")
+    assert detail["UpdatedModelPackageFields"] == ["ModelApprovalStatus"]
+    aws.client("sqs").purge_queue(QueueUrl=queue)
+    hosting.client.update_model_package(ModelPackageArn=package, ModelApprovalStatus="Approved")  # changes nothing
+    hosting.client.update_model_package(ModelPackageArn=package, CustomerMetadataProperties={"seen": "yes"})
+    [message] = wait_until(lambda: aws.client("sqs").receive_message(QueueUrl=queue).get("Messages"), "the event")
+    assert json.loads(message["Body"])["detail"]["UpdatedModelPackageFields"] == ["CustomerMetadataProperties"]
 
 
 def vertex(number: int) -> Vertex:

@@ -29,13 +29,13 @@ def test_ended_actions_get_a_line_with_result_and_time() -> None:
         display.tell(ActionChanged(action(Status.IN_PROGRESS)))
         display.tell(ActionChanged(action(Status.SUCCEEDED)))
     (line,) = written.getvalue().splitlines()
-    assert line.split() == ["Train", "GetStatus", "✔", "20/20", "rounds", "1.2", "s"]
+    assert line.split() == ["Train", "GetStatus", "✔", "1.2", "s", "20/20", "rounds"]
 
 
 def test_a_failed_action_shows_its_error_instead_of_its_summary() -> None:
     target, written = console()
     PlainDisplay(target).tell(ActionChanged(action(Status.FAILED, error=ErrorDetails("JobFailed", "no [data]"))))
-    assert "✘  no [data]" in written.getvalue()
+    assert "✘    1.2 s  no [data]" in written.getvalue()
 
 
 def test_a_long_action_gives_a_sign_of_life_now_and_then() -> None:

@@ -1,9 +1,13 @@
 """The help lists every command in a panel, in the order of first use, and reads the code of none."""
 
+import json
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
 from rehearsal.cli.app import all_commands, app
@@ -44,3 +48,31 @@ def test_help_of_a_command_with_commands_below_it() -> None:
     shown = CliRunner().invoke(app, ["clock", "--help"])
     assert shown.exit_code == 0
     assert "advance" in shown.output
+
+
+def test_on_eighty_columns_no_name_of_an_option_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 80)
+    shown = [text for path in _paths(all_commands(), ()) if (text := CliRunner().invoke(app, [*path, "--help"]).output)]
+    assert len(shown) > len(PLACES)
+    cut = [line for text in shown for line in text.splitlines() if re.search(r"--\S*…", line)]
+    assert cut == []
+
+
+def _paths(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, below in getattr(command, "commands", {}).items():
+        yield from _paths(below, (*path, name))
+
+
+def test_wrong_usage_is_told_in_json_where_json_is_asked_for() -> None:
+    for arguments, words in (
+        (["frob"], "frob"),
+        (["status", "--nope"], "--nope"),
+        (["params", "check"], "STAGE/ACTION"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "rehearsal.cli.main", *arguments, "--json"], capture_output=True, text=True
+        )
+        assert done.returncode == 2
+        assert words in json.loads(done.stdout)["error"]["what"]
+        assert "Usage:" in done.stderr

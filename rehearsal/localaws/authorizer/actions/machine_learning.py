@@ -96,6 +96,8 @@ SAGEMAKER = Service(
             keys_below=("TrainingJobDefinition", "TrainingJobDefinitions[]"),
         ),
         "CreateInferenceComponent": on("inference-component/{InferenceComponentName}"),
+        "CreateModel": on("model/{ModelName}", "{PackagesOfOthers[]}"),
+        "ListModelPackages": on("{GroupOfOthers}"),
         "CreateModelPackage": on("model-package/{ModelPackageName}", "model-package-group/{ModelPackageGroupName}"),
         "BatchDescribeModelPackage": on("{ModelPackageArnList[]}"),
         "CreateTrial": on("experiment-trial/{TrialName}"),
@@ -121,7 +123,7 @@ SAGEMAKER = Service(
         **_JOB_DEFINITIONS,
     },
     without_resource=words(
-        "ListModelPackages ListCandidatesForAutoMLJob ListTrials "
+        "ListCandidatesForAutoMLJob ListTrials "
         "ListTrialComponents ListInferenceComponents ListMonitoringExecutions ListApps ListSpaces ListUserProfiles "
         "ListDataQualityJobDefinitions ListModelBiasJobDefinitions ListModelExplainabilityJobDefinitions "
         "ListModelQualityJobDefinitions ListMonitoringSchedules ListMonitoringAlerts ListMonitoringAlertHistory "

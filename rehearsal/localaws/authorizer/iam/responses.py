@@ -15,7 +15,7 @@ from rehearsal.localaws.authorizer.policy import Policies, Policy, RequestContex
 from rehearsal.localaws.authorizer.principal_element import Caller
 from rehearsal.localaws.authorizer.principals import Principal
 from rehearsal.localaws.authorizer.simulate import Simulation
-from rehearsal.localaws.ground import host, pages
+from rehearsal.localaws.ground import pages
 from rehearsal.localaws.ground.errors import AwsError
 
 _PAGE = 100
@@ -50,7 +50,7 @@ class IamApi(IamResponse):
             resource=self._resource_policy(),
             boundary=self._given_boundary() or principal.boundary,
         )
-        keys = context.principal_keys(principal, host.current().account_id)
+        keys = context.principal_keys(principal)
         caller = _caller(self._get_param("CallerArn")) or principal.caller
         return self._simulated(policies, keys, caller, holder)
 

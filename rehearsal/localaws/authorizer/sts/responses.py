@@ -4,6 +4,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.iam.models import iam_backends
+from moto.sts.models import sts_backends
 from moto.sts.responses import TokenResponse
 
 from rehearsal.localaws.authorizer import principals
@@ -31,7 +32,7 @@ class StsApi(TokenResponse):
             external_id=self._get_param("ExternalId"),
         )
         session.policy_arns = self._policy_arns()
-        handed_on = self.backend.handed_on(self.access_key)
+        handed_on = self._handed_on()
         own = {tag["Key"]: tag["Value"] for tag in self._get_param("Tags") or ()}
         session.tags = tuple({**handed_on, **own}.items())
         session.transitive = frozenset(
@@ -85,6 +86,10 @@ class StsApi(TokenResponse):
             raise AwsError("InvalidClientTokenId", "The security token included in the request is invalid.")
         return caller
 
+    def _handed_on(self) -> dict[str, str]:
+        """The tags of the caller's session, which is kept in the caller's account: the role may be another's."""
+        return dict(sts_backends[self._caller().account_id][self.partition].handed_on(self.access_key))
+
     def _policy_arns(self) -> tuple[str, ...]:
         return tuple(each["arn"] for each in self._get_param("PolicyArns") or ())
 
@@ -116,7 +121,7 @@ class StsApi(TokenResponse):
                 "InvalidParameterValue",
                 "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
             )
-        handed_on = {key.lower() for key in self.backend.handed_on(self.access_key)}
+        handed_on = {key.lower() for key in self._handed_on()}
         if handed_on & set(keys):
             raise AwsError(
                 "InvalidParameterValue",

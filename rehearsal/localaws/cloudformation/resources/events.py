@@ -4,7 +4,8 @@ import json
 import re
 from dataclasses import replace
 
-from rehearsal.localaws.cloudformation.resources.model import Handler, Made, Request
+from rehearsal.localaws.cloudformation import reasons
+from rehearsal.localaws.cloudformation.resources.model import Handler, HandlerBase, Made, Request
 from rehearsal.localaws.cloudformation.resources.table import ApiResource, Call, TableHandler, Tagging
 from rehearsal.localaws.cloudformation.template import as_text
 
@@ -93,6 +94,39 @@ class StateMachine(TableHandler):
         return str(found["Body"].read().decode())
 
 
+class EventBusPolicy(HandlerBase):
+    """A statement of a bus's policy: given whole, or as an action for an account."""
+
+    type = "AWS::Events::EventBusPolicy"
+
+    def create(self, request: Request) -> Made:
+        self._put(request)
+        name = request.properties.get("EventBusName") or "default"
+        return Made(f"{name}|{request.properties['StatementId']}", {})
+
+    def update(self, request: Request) -> Made:
+        self._put(request)
+        return Made(request.physical_id, request.attributes)
+
+    def delete(self, request: Request) -> None:
+        bus, _, statement = request.physical_id.rpartition("|")
+        with reasons.if_there():
+            request.client("events").remove_permission(EventBusName=bus, StatementId=statement)
+
+    def _put(self, request: Request) -> None:
+        properties = request.properties
+        bus = {"EventBusName": properties["EventBusName"]} if properties.get("EventBusName") else {}
+        if "Statement" in properties:
+            statement = {**properties["Statement"], "Sid": properties["StatementId"]}
+            document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+            request.client("events").put_permission(**bus, Policy=document)
+            return
+        named = {
+            name: properties[name] for name in ("StatementId", "Action", "Principal", "Condition") if name in properties
+        }
+        request.client("events").put_permission(**bus, **named)
+
+
 _ROWS = (
     ApiResource(
         type="AWS::Events::EventBus",
@@ -136,4 +170,9 @@ _ROWS = (
     ),
 )
 
-HANDLERS: tuple[Handler, ...] = (Rule(_RULE), StateMachine(_STATE_MACHINE), *(TableHandler(row) for row in _ROWS))
+HANDLERS: tuple[Handler, ...] = (
+    EventBusPolicy(),
+    Rule(_RULE),
+    StateMachine(_STATE_MACHINE),
+    *(TableHandler(row) for row in _ROWS),
+)

@@ -4,6 +4,7 @@ Ref of most of them is an ARN: https://docs.aws.amazon.com/AWSCloudFormation/lat
 """
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from botocore import xform_name
@@ -42,6 +43,11 @@ def _row(kind: str, **more: Any) -> ApiResource:
     )
 
 
+_GROUP_POLICY = Call(
+    "put_model_package_group_policy",
+    members={"ResourcePolicy": "to_string(Properties.ModelPackageGroupPolicy)"},
+    given=("ModelPackageGroupPolicy",),
+)
 _ENDPOINT = _row("Endpoint", update=(Call("update_endpoint"),))
 
 
@@ -103,7 +109,18 @@ class Pipeline(TableHandler):
 _ROWS = (
     _row("Model"),
     _row("EndpointConfig"),
-    _row("ModelPackageGroup", recorded=("ModelPackageGroupPolicy",)),
+    _row(
+        "ModelPackageGroup",
+        after=(_GROUP_POLICY,),
+        update=(
+            replace(_GROUP_POLICY, given=(), only="Properties.ModelPackageGroupPolicy"),
+            Call(
+                "delete_model_package_group_policy",
+                given=("ModelPackageGroupPolicy",),
+                only="!Properties.ModelPackageGroupPolicy",
+            ),
+        ),
+    ),
     _row(
         "CodeRepository",
         update=(Call("update_code_repository"),),

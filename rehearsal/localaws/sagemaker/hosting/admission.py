@@ -8,7 +8,7 @@ from moto.cloudwatch.models import cloudwatch_backends
 
 from rehearsal.localaws.authorizer import on_behalf, principals, scaling
 from rehearsal.localaws.authorizer.requests import Need
-from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground import arns
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import encryption, quotas
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint
@@ -22,7 +22,7 @@ _OF_ALL_ENDPOINTS = "Number of instances across active endpoints"
 def check_key(config: EndpointConfig, access_key_id: str, region: str) -> None:
     """Whoever serves a config with a key must be able to grant SageMaker its use."""
     key_id = config.request.get("KmsKeyId")
-    encryption.check_key_of_volume(key_id, region)
+    encryption.check_key_of_volume(key_id, region, principals.account_of_key(access_key_id))
     encryption.check_grant(key_id, access_key_id, region)
 
 
@@ -39,7 +39,8 @@ def check_alarms(
     """
     wanted = ((deployment or {}).get("AutoRollbackConfiguration") or {}).get("Alarms") or ()
     names = [alarm["AlarmName"] for alarm in wanted]
-    prefix = f"arn:aws:cloudwatch:{region}:{host.current().account_id}:alarm:"
+    account_id = principals.account_of_key(access_key_id)
+    prefix = f"arn:aws:cloudwatch:{region}:{account_id}:alarm:"
     needs = [Need("cloudwatch:DescribeAlarms", prefix + name, {}) for name in names]
     caller = principals.find(access_key_id)
     if caller is not None and (refused := on_behalf.first_refused_to(caller, needs, region)) is not None:
@@ -47,7 +48,7 @@ def check_alarms(
     for role_arn in sorted({model.role_arn for model in models if model.role_arn}):
         if (refused := on_behalf.first_refused(role_arn, needs, region)) is not None:
             raise _may_not_describe(role_arn, refused)
-    known = cloudwatch_backends[host.current().account_id][region].alarms
+    known = cloudwatch_backends[account_id][region].alarms
     if missing := [name for name in names if name not in known]:
         raise AwsError("ValidationException", f"The alarm(s) {', '.join(missing)} do not exist in {region}.")
 
@@ -86,7 +87,7 @@ def _check_serverless(live: Fleet, config: EndpointConfig) -> None:
 def _check_scaled(endpoint: Endpoint, live: Fleet, config: EndpointConfig) -> None:
     """https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html"""
     after = {variant.name: variant.request.get("InstanceType") for variant in config.variants}
-    for target in scaling.targets_of(endpoint.name, endpoint.region):
+    for target in scaling.targets_of(endpoint.name, endpoint.region, arns.account_of(endpoint.arn)):
         name = target.split("/")[3]
         running = live.variants.get(name)
         if running is None:

@@ -21,7 +21,7 @@ from moto.sagemaker.models import sagemaker_backends
 
 from rehearsal.localaws.alarms import evaluation
 from rehearsal.localaws.authorizer import scaling
-from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground import arns, clock, host, persistence
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge import moto_records
 from rehearsal.localaws.moto_bridge.replacing import around, replace
@@ -61,6 +61,7 @@ class Tracking:
 
 
 _scaled_at: dict[tuple[str, str, str], float] = {}
+"""By the ARN and name of an endpoint and the name of a variant."""
 persistence.keep_dict("sagemaker.scaling", _scaled_at)
 
 
@@ -90,8 +91,8 @@ def _register(backend: Any, namespace: str, *args: Any, **members: Any) -> Any:
     """The first target of an endpoint brings the service-linked role with it. What is not there to scale is refused."""
     _check_namespace(namespace)
     target = _moto_register(backend, namespace, *args, **members)
-    if not scaling.role_is_there():
-        _create_role()
+    if not scaling.role_is_there(backend.account_id):
+        _create_role(backend.account_id)
     return target
 
 
@@ -110,9 +111,9 @@ def _check_target(body: Mapping[str, Any]) -> None:
         )
 
 
-def _create_role() -> None:
+def _create_role(account_id: str) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": [scaling.ROLE_SERVICE]}, "Action": "sts:AssumeRole"}
-    moto_records.of("iam").create_role(
+    moto_records.of("iam", account_id=account_id).create_role(
         scaling.ROLE_NAME,
         json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         scaling.ROLE_PATH,
@@ -124,10 +125,10 @@ def _create_role() -> None:
     )
 
 
-def forget(endpoint_name: str, region: str) -> None:
+def forget(endpoint_name: str, region: str, account_id: str) -> None:
     """Deregister the targets of an endpoint that is deleted, with their policies."""
-    backend = applicationautoscaling_backends[host.current().account_id][region]
-    gone = set(scaling.targets_of(endpoint_name, region))
+    backend = applicationautoscaling_backends[account_id][region]
+    gone = set(scaling.targets_of(endpoint_name, region, account_id))
     for key, policy in list(backend.policies.items()):
         if policy.resource_id in gone:
             del backend.policies[key]
@@ -142,18 +143,19 @@ def desired(current: int, per_instance: float, tracking: Tracking) -> int:
     return max(tracking.least, min(tracking.most, wanted))
 
 
-def act(region: str) -> None:
-    """Scale the variants of a region once."""
-    backend = applicationautoscaling_backends[host.current().account_id][region]
+def act(account_id: str, region: str) -> None:
+    """Scale the variants of an account's region once."""
+    backend = applicationautoscaling_backends[account_id][region]
     for policy in list(backend.policies.values()):
-        host.attempt(_follow, policy, backend, region, name=f"scaling policy {policy.policy_name}")
+        name = f"scaling policy {policy.policy_name}"
+        host.attempt(_follow, policy, backend, account_id, region, name=name)
 
 
-def _follow(policy: Any, backend: ApplicationAutoscalingBackend, region: str) -> None:
+def _follow(policy: Any, backend: ApplicationAutoscalingBackend, account_id: str, region: str) -> None:
     tracking = _tracking(policy, backend)
     if tracking is None:
         return
-    endpoint = sagemaker_backends[host.current().account_id][region].hosted_endpoints.find(tracking.endpoint_name)
+    endpoint = sagemaker_backends[account_id][region].hosted_endpoints.find(tracking.endpoint_name)
     if endpoint is not None and endpoint.status is EndpointStatus.IN_SERVICE:
         _scale(endpoint, tracking)
 
@@ -167,7 +169,7 @@ def _scale(endpoint: Endpoint, tracking: Tracking) -> None:
     if value is None:
         return
     wanted = desired(current, value, tracking)
-    key = (endpoint.region, endpoint.name, running.name)
+    key = (endpoint.arn, endpoint.name, running.name)
     cooldown = tracking.scale_out_cooldown if wanted > current else tracking.scale_in_cooldown
     if wanted == current or clock.timestamp() < _scaled_at.get(key, 0.0) + cooldown:
         return
@@ -194,7 +196,7 @@ def _data(endpoint: Endpoint, wanted: Metric) -> list[Any]:
     since = (clock.now() - timedelta(minutes=1)).replace(tzinfo=None)
     return [
         metric
-        for metric in list(cloudwatch_backends[host.current().account_id][endpoint.region].metric_data)
+        for metric in list(cloudwatch_backends[arns.account_of(endpoint.arn)][endpoint.region].metric_data)
         if metric.namespace == wanted.namespace
         and metric.name == wanted.name
         and metric.timestamp.replace(tzinfo=None) > since
@@ -234,5 +236,6 @@ def _customized(specification: dict[str, Any] | None) -> Metric | None:
 
 
 def _act_everywhere() -> None:
-    for region in list(applicationautoscaling_backends[host.current().account_id]):
-        act(region)
+    for account_id, regions in list(applicationautoscaling_backends.items()):
+        for region in list(regions):
+            act(account_id, region)

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from rehearsal.localaws.authorizer import identity
+from rehearsal.localaws.ground import arns
 from rehearsal.localaws.sagemaker import encryption
 from rehearsal.localaws.sagemaker.hosting.model_data import SERVICE
 
@@ -118,5 +119,5 @@ def write(captured: Sequence[Captured]) -> None:
             Bucket=bucket,
             Key=f"{prefix}/{name}",
             Body=b"".join(each.line for each in members),
-            **encryption.by_key(first.settings.kms_key_id, first.region),
+            **encryption.by_key(first.settings.kms_key_id, first.region, arns.account_of(first.role_arn)),
         )

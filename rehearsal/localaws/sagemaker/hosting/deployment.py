@@ -13,7 +13,7 @@ from moto.sagemaker.models import sagemaker_backends
 from rehearsal.localaws.alarms import evaluation
 from rehearsal.localaws.door import faults
 from rehearsal.localaws.events import bus
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground import arns, clock, host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker.hosting import fleet as fleets
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, EndpointStatus
@@ -36,7 +36,7 @@ def create(endpoint: Endpoint, config: EndpointConfig, models: dict[str, Model])
     """Bring a new endpoint into service, or to Failed with the reason."""
     announce(endpoint)
     try:
-        endpoint.swap(fleets.start(config, models, Placement(endpoint.name, endpoint.region)))
+        endpoint.swap(fleets.start(config, models, _placement(endpoint)))
     except StartError as error:
         settle(endpoint, EndpointStatus.FAILED, str(error))
         return
@@ -53,7 +53,7 @@ def update(
     announce(endpoint)
     incoming: Fleet | None = None
     try:
-        incoming = fleets.start(config, models, Placement(endpoint.name, endpoint.region))
+        incoming = fleets.start(config, models, _placement(endpoint))
         if endpoint.live is not None:
             retain(endpoint.live, incoming)
             _shift(endpoint, incoming, rollout)
@@ -101,15 +101,16 @@ def _shift(endpoint: Endpoint, incoming: Fleet, rollout: Rollout) -> None:
     for step in rollout.steps:
         began = clock.timestamp()  # before anybody can see the step
         endpoint.shift(incoming, step.share)
-        _wait(began + step.wait_seconds, rollout.alarm_names, endpoint.region, deadline)
+        _wait(began + step.wait_seconds, rollout.alarm_names, endpoint, deadline)
         began += step.wait_seconds
-    _wait(began + rollout.termination_wait_seconds, rollout.alarm_names, endpoint.region, deadline)
+    _wait(began + rollout.termination_wait_seconds, rollout.alarm_names, endpoint, deadline)
 
 
-def _wait(until: float, alarm_names: Sequence[str], region: str, deadline: float | None) -> None:
+def _wait(until: float, alarm_names: Sequence[str], endpoint: Endpoint, deadline: float | None) -> None:
     """Let the time pass while the alarms are watched."""
+    place = {"region": endpoint.region, "account_id": arns.account_of(endpoint.arn)}
     while True:
-        fired = evaluation.in_alarm(alarm_names, region=region)
+        fired = evaluation.in_alarm(alarm_names, **place)
         if fired:
             raise RolledBack(f"Deployment rolled back: alarm(s) {', '.join(fired)} in ALARM state.")
         if deadline is not None and clock.timestamp() >= deadline:
@@ -153,6 +154,10 @@ def settle(endpoint: Endpoint, status: EndpointStatus, reason: str | None = None
     announce(endpoint)
 
 
+def _placement(endpoint: Endpoint) -> Placement:
+    return Placement(endpoint.name, endpoint.region, arns.account_of(endpoint.arn))
+
+
 def turn(endpoint: Endpoint, before: EndpointStatus, after: EndpointStatus, reason: str | None = None) -> None:
     """Bring an endpoint from one settled status to another, and say so; not one that is in another status by now."""
     if endpoint.change(after, reason, only_from=(before,)):
@@ -162,7 +167,7 @@ def turn(endpoint: Endpoint, before: EndpointStatus, after: EndpointStatus, reas
 def announce(endpoint: Endpoint) -> None:
     """Publish the state, as EventBridge carries it:
     https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html"""
-    backend = sagemaker_backends[host.current().account_id][endpoint.region]
+    backend = sagemaker_backends[arns.account_of(endpoint.arn)][endpoint.region]
     variants = endpoint.description().get("ProductionVariants", [])
     detail: dict[str, Any] = {
         "EndpointName": endpoint.name,
@@ -183,4 +188,5 @@ def announce(endpoint: Endpoint) -> None:
         {key: value for key, value in detail.items() if value is not None},
         [endpoint.arn],
         region=endpoint.region,
+        account_id=arns.account_of(endpoint.arn),
     )

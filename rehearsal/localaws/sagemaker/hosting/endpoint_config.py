@@ -144,7 +144,7 @@ class EndpointConfigOperations:
         config = parse(self.params, backend.hosted_configs.arn(name))
         for variant in config.variants + config.shadows:
             backend.hosted_models.get(variant.model_name)
-        encryption.check_key_of_volume(self.params.get("KmsKeyId"), self.region)
+        encryption.check_key_of_volume(self.params.get("KmsKeyId"), self.region, self.sagemaker_backend.account_id)
         backend.hosted_configs.add(config)
         backend.tag_store.put(config.arn, self.params.get("Tags"))
         return {"EndpointConfigArn": config.arn}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from rehearsal.localaws.authorizer import scaling
-from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground import arns, host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import listing
 from rehearsal.localaws.sagemaker.hosting import admission, deployment, traffic
@@ -114,10 +114,11 @@ class EndpointOperations:
 
 def _stop_scaling(endpoint: Endpoint) -> None:
     """Application Auto Scaling forgets the endpoint; it is loaded by whoever first scales one."""
-    if scaling.targets_of(endpoint.name, endpoint.region):
+    owner = arns.account_of(endpoint.arn)
+    if scaling.targets_of(endpoint.name, endpoint.region, owner):
         from rehearsal.localaws.sagemaker.hosting import autoscaling
 
-        autoscaling.forget(endpoint.name, endpoint.region)
+        autoscaling.forget(endpoint.name, endpoint.region, owner)
 
 
 def _begin_update(endpoint: Endpoint) -> None:

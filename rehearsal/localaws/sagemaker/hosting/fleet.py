@@ -266,10 +266,11 @@ class Placement:
 
     endpoint_name: str
     region: str
+    account_id: str
 
     def stream(self, variant_name: str, role_arn: str | None) -> LogStream:
         group, name = f"/aws/sagemaker/Endpoints/{self.endpoint_name}", f"{variant_name}/i-{next(_numbers):017x}"
-        return LogStream(group, name, self.region, role_arn)
+        return LogStream(group, name, self.region, role_arn, self.account_id)
 
 
 def start(config: EndpointConfig, models: dict[str, Model], placement: Placement) -> Fleet:

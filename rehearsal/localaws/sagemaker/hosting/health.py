@@ -38,7 +38,7 @@ def _look() -> None:
 
 
 def _sick() -> Iterator[Endpoint]:
-    for backend in list(sagemaker_backends[host.current().account_id].values()):
+    for backend in [each for regions in list(sagemaker_backends.values()) for each in list(regions.values())]:
         for endpoint in list(backend.hosted_endpoints):
             fleet, status = endpoint.live, endpoint.status
             if fleet is None or status not in _WATCHED:

@@ -27,6 +27,7 @@ class Measured(NamedTuple):
 class VariantKey(NamedTuple):
     """Whose metrics they are."""
 
+    account_id: str
     region: str
     endpoint_name: str
     variant_name: str
@@ -69,7 +70,8 @@ class MetricBuffer:
             key, measured = self._noted.popleft()
             by_variant.setdefault(key, []).append(measured)
         for key, measurements in by_variant.items():
-            metrics.publish(NAMESPACE, [_datum(key, each) for each in statistics(measurements)], key.region)
+            data = [_datum(key, each) for each in statistics(measurements)]
+            metrics.publish(NAMESPACE, data, key.region, key.account_id)
 
 
 def _datum(key: VariantKey, statistic: _Statistic) -> Datum:

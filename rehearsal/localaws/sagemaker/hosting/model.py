@@ -126,7 +126,7 @@ class ModelOperations:
         model = parse(self.params, models.arn(self.params["ModelName"]), find)
         if model.container.data_url:
             model_data.check_access(model.container.data_url, model.role_arn, region=self.region)
-        vpc.check(self.params.get("VpcConfig"), model.role_arn, self.region)
+        vpc.check(self.params.get("VpcConfig"), model.role_arn, self.region, self.sagemaker_backend.account_id)
         models.add(model)
         self.sagemaker_backend.tag_store.put(model.arn, self.params.get("Tags"))
         return {"ModelArn": model.arn}

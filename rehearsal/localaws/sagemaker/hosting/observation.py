@@ -6,7 +6,7 @@ import threading
 
 from botocore.exceptions import ClientError
 
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground import arns, clock, host
 from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.sagemaker.hosting import capture
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint, Lease
@@ -28,7 +28,9 @@ class Observations:
 
     def measure(self, endpoint: Endpoint, lease: Lease, measured: Measured) -> None:
         """Count an invocation."""
-        self._metrics.add(VariantKey(endpoint.region, endpoint.name, lease.running.name), measured)
+        self._metrics.add(
+            VariantKey(arns.account_of(endpoint.arn), endpoint.region, endpoint.name, lease.running.name), measured
+        )
         self._wake()
 
     def keep(self, captured: capture.Captured) -> None:
@@ -66,7 +68,7 @@ def _complain(captured: list[capture.Captured], reason: str) -> None:
     }:
         message = f"Data capture could not write to S3, the captured invocations are lost: {reason}"
         log.warning("%s: %s", name, message)
-        Placement(name, region).stream(f"{variant}/data-log", role).line(message)
+        Placement(name, region, arns.account_of(role)).stream(f"{variant}/data-log", role).line(message)
 
 
 observations = Observations()

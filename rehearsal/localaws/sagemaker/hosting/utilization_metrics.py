@@ -7,7 +7,7 @@ from pathlib import Path
 
 from moto.sagemaker.models import sagemaker_backends
 
-from rehearsal.localaws.ground import host
+from rehearsal.localaws.ground import arns, host
 from rehearsal.localaws.sagemaker import usage, utilization
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint
 from rehearsal.localaws.sagemaker.hosting.fleet import RunningVariant
@@ -44,7 +44,7 @@ def measure(meters: dict[Path, Meter]) -> dict[Path, Meter]:
 
 
 def _serving() -> Iterator[tuple[Endpoint, RunningVariant]]:
-    for backend in list(sagemaker_backends[host.current().account_id].values()):
+    for backend in [each for regions in list(sagemaker_backends.values()) for each in list(regions.values())]:
         for endpoint in list(backend.hosted_endpoints):
             if endpoint.live is not None:
                 for running in (*endpoint.live.variants.values(), *endpoint.live.shadows):
@@ -68,7 +68,14 @@ def _frequency(endpoint: Endpoint) -> float:
 def _publish(endpoint: Endpoint, running: RunningVariant, meter: Meter, used: Usage) -> None:
     percentages = meter.read(_per_instance(used, running), usage.disk_bytes(running.folder))
     dimensions = {"EndpointName": endpoint.name, "VariantName": running.name}
-    utilization.publish(NAMESPACE, dimensions, percentages, role_arn=running.model.role_arn, region=endpoint.region)
+    utilization.publish(
+        NAMESPACE,
+        dimensions,
+        percentages,
+        role_arn=running.model.role_arn,
+        region=endpoint.region,
+        account_id=arns.account_of(endpoint.arn),
+    )
 
 
 def _per_instance(used: Usage, running: RunningVariant) -> Usage:

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from moto.sagemaker.models import sagemaker_backends
 
 from rehearsal.localaws.authorizer import identity
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground import arns, clock
 from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.sagemaker.pipelines.records import Execution, Pipeline, StepRun
 from rehearsal.localaws.sagemaker.pipelines.steps.calls import MOST_SECONDS
@@ -43,7 +43,7 @@ def of(execution: Execution, run: StepRun, arguments: Any, target: Any, settings
 
 def backend_of(execution: Execution) -> Any:
     """The records of SageMaker in the execution's region."""
-    return sagemaker_backends[host.current().account_id][execution.region]
+    return sagemaker_backends[arns.account_of(execution.arn)][execution.region]
 
 
 def pipeline_of(execution: Execution) -> Pipeline | None:

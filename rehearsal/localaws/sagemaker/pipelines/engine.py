@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from moto.sagemaker.models import sagemaker_backends
 
 from rehearsal.localaws.events import bus
-from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground import arns, clock, host, persistence
 from rehearsal.localaws.sagemaker.pipelines import caching, conditions, contexts, events
 from rehearsal.localaws.sagemaker.pipelines import execution as machine
 from rehearsal.localaws.sagemaker.pipelines.caching import Hit
@@ -252,7 +252,10 @@ class Engine:
         while True:
             region, event = self._events.get()
             try:
-                bus.publish(events.SOURCE, event.detail_type, event.detail, event.resources, region=region)
+                owner = arns.account_of(event.resources[0])
+                bus.publish(
+                    events.SOURCE, event.detail_type, event.detail, event.resources, region=region, account_id=owner
+                )
             except Exception:  # the outermost edge of a thread: a target's failure must not end the events
                 log.exception("while publishing %s of %s", event.detail_type, event.resources[-1])
 

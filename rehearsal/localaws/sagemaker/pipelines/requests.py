@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from rehearsal.localaws.authorizer import principals
-from rehearsal.localaws.ground import host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker.pipelines.records import Caller, Execution, Pipeline, Store, Version
 
@@ -99,8 +98,7 @@ class PipelineRequests:
         """Who signed the request."""
         principal = principals.find(self.access_key)
         if principal is None:
-            account_id = host.current().account_id
-            return Caller(f"arn:aws:iam::{account_id}:root", account_id)
+            return Caller(f"arn:aws:iam::{self.sagemaker_backend.account_id}:root", self.sagemaker_backend.account_id)
         return Caller(principal.arn, principal.user_id)
 
     def _is_within(self, created_at: float) -> bool:

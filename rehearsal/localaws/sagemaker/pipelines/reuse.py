@@ -11,13 +11,12 @@ from typing import Any
 from moto.sagemaker.models import sagemaker_backends
 
 from rehearsal.localaws.door import capabilities
-from rehearsal.localaws.ground import host
 from rehearsal.localaws.sagemaker.pipelines.engine import engine
 from rehearsal.localaws.sagemaker.pipelines.records import Execution, StepRun
 
 
 def _executions() -> Iterator[Execution]:
-    for backend in sagemaker_backends[host.current().account_id].values():
+    for backend in sagemaker_backends[capabilities.asking_account()].values():
         for pipeline in backend.model_pipelines.pipelines.values():
             yield from pipeline.executions.values()
 

@@ -1,6 +1,7 @@
 """What a processing job tells of itself: its state changes on the event bus."""
 
 from rehearsal.localaws.events import bus
+from rehearsal.localaws.ground import arns
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob
 from rehearsal.localaws.sagemaker.training.events import in_milliseconds
 
@@ -16,4 +17,5 @@ def publish_state(job: ProcessingJob) -> None:
         in_milliseconds(job.description()),
         [job.arn],
         region=job.region,
+        account_id=arns.account_of(job.arn),
     )

@@ -53,9 +53,9 @@ class ProcessingJobOperations:
         credentials = assume(request["RoleArn"], self.region)
         s3 = identity.client("s3", credentials, self.region)
         network = request.get("NetworkConfig") or {}
-        vpc.check(network.get("VpcConfig"), request["RoleArn"], self.region)
+        vpc.check(network.get("VpcConfig"), request["RoleArn"], self.region, self.sagemaker_backend.account_id)
         volume_key = job.cluster.get("VolumeKmsKeyId")
-        encryption.check_key_of_volume(volume_key, self.region)
+        encryption.check_key_of_volume(volume_key, self.region, self.sagemaker_backend.account_id)
         encryption.check_grant(volume_key, self.access_key, self.region, roles=(request["RoleArn"],))
         sources = [
             (

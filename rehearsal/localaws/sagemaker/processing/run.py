@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.localaws import isolation
 from rehearsal.localaws.authorizer import identity
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground import arns, clock, host
 from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.sagemaker import encryption, image_pull
@@ -49,7 +49,7 @@ class ProcessingRun:
 
     def execute(self) -> None:
         """Take the job to its end. Whatever goes wrong on the way becomes its FailureReason."""
-        folder = host.current().scratch("processing", self.job.region, self.job.name)
+        folder = host.current().scratch("processing", arns.account_of(self.job.arn), self.job.region, self.job.name)
         try:
             self.job.started_at = clock.now()
             events.publish_state(self.job)
@@ -140,7 +140,7 @@ class ProcessingRun:
         bucket, prefix = inputs.split_uri(output["S3Uri"].rstrip("/"))
         key_id = self.job.request["ProcessingOutputConfig"].get("KmsKeyId")
         try:
-            extra = encryption.by_key(key_id, self.job.region)
+            extra = encryption.by_key(key_id, self.job.region, arns.account_of(self.job.arn))
         except AwsError as error:
             raise ProcessingFailed(f"ClientError: Failed to upload to {output['S3Uri']}: {error}") from error
         for file in isolation.files_of_child(folder, container.base):

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from rehearsal.localaws.ground import clock
+from moto.sagemaker.models import sagemaker_backends
+
+from rehearsal.localaws.ground import arns, clock
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.sagemaker import listing
 from rehearsal.localaws.sagemaker.refusals import invalid
@@ -90,8 +92,9 @@ class RegistryOperations:
 
     def update_model_package(self) -> dict[str, Any]:
         package = find_package(self.sagemaker_backend, self.params["ModelPackageArn"])
-        package.change(self.params)
-        package.announce(self.region)
+        updated = package.change(self.params)
+        if updated:  # the state of the package has changed, which is what the event is called
+            package.announce(self.region, updated)
         return {"ModelPackageArn": package.arn}
 
     def delete_model_package(self) -> None:
@@ -133,13 +136,15 @@ class RegistryOperations:
 
 
 def find_package(backend: Any, name: str) -> Package:
-    """The package of an ARN, or of a name outside groups.
+    """The package of an ARN, which may be another account's, or of a name outside groups.
 
     Raises:
         AwsError: ValidationException, when there is none.
     """
     arn = name if name.startswith("arn:") else backend.package_names.arn(name)
-    package: Package | None = backend.packages.get(arn)
+    owner = arns.account_of(arn)
+    records = backend if owner == backend.account_id else sagemaker_backends[owner][backend.region_name]
+    package: Package | None = records.packages.get(arn)
     if package is None:
         raise invalid(f"ModelPackage {arn} does not exist.")
     return package

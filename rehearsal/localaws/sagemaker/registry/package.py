@@ -1,11 +1,12 @@
 """Model package groups and the packages in them: versions of a model, each with its approval."""
 
+import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from rehearsal.localaws.events import bus
-from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground import arns, clock
 from rehearsal.localaws.ground.errors import AwsError
 
 PENDING = "PendingManualApproval"
@@ -14,6 +15,7 @@ _REPLACED = (
     *("InferenceSpecification", "ModelCard", "ModelLifeCycle"),
 )
 """The members of UpdateModelPackage that stand in place of the former."""
+_CHANGEABLE = (*_REPLACED, "CustomerMetadataProperties", "AdditionalInferenceSpecifications")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Group:
     arn: str
     request: dict[str, Any]
     created_at: datetime
+    policy: str | None = None
+    """The resource policy, as it was put."""
 
     def description(self) -> dict[str, Any]:
         """The answer of DescribeModelPackageGroup."""
@@ -107,8 +111,9 @@ class Package:
         found: dict[str, Any] = specification["Containers"][0]
         return found
 
-    def change(self, wanted: dict[str, Any]) -> None:
-        """Take over the members of UpdateModelPackage."""
+    def change(self, wanted: dict[str, Any]) -> tuple[str, ...]:
+        """Take over the members of UpdateModelPackage; gives the names of those that are not as before."""
+        former = {name: self._member(name) for name in _CHANGEABLE}
         for member in _REPLACED:
             if member in wanted:
                 self.request[member] = wanted[member]
@@ -123,9 +128,18 @@ class Package:
             wanted.get("AdditionalInferenceSpecificationsToAdd", ())
         )
         self.modified_at = clock.now()
+        return tuple(name for name in _CHANGEABLE if self._member(name) != former[name])
 
-    def announce(self, region: str) -> None:
-        """Publish the state: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html"""
+    def _member(self, name: str) -> Any:
+        """What stands in a member, as a copy."""
+        return copy.deepcopy(self.approval if name == "ModelApprovalStatus" else self.request.get(name) or None)
+
+    def announce(self, region: str, updated: tuple[str, ...] = ()) -> None:
+        """Publish the state, and after an update which members have changed, by which a rule tells an approval from
+        other changes of an approved version.
+
+        https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+        """
         members = (
             "InferenceSpecification",
             "ModelMetrics",
@@ -134,6 +148,10 @@ class Package:
             "ModelLifeCycle",
         )
         detail = {**self.summary(), **{name: self.request[name] for name in members if name in self.request}}
+        if updated:
+            detail["UpdatedModelPackageFields"] = list(updated)
         detail["CreationTime"] = int(self.created_at.timestamp() * 1000)
         detail["ModelPackageName"] = self.arn.rpartition("model-package/")[2]
-        bus.publish("aws.sagemaker", "SageMaker Model Package State Change", detail, [self.arn], region=region)
+        owner = arns.account_of(self.arn)
+        kind = "SageMaker Model Package State Change"
+        bus.publish("aws.sagemaker", kind, detail, [self.arn], region=region, account_id=owner)

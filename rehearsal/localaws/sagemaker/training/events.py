@@ -5,6 +5,7 @@ from typing import Any
 
 from rehearsal.localaws.authorizer import on_behalf
 from rehearsal.localaws.events import bus
+from rehearsal.localaws.ground import arns
 from rehearsal.localaws.sagemaker.training.job import TrainingJob
 from rehearsal.localaws.services import metrics
 from rehearsal.localaws.services.metrics import Datum
@@ -23,6 +24,7 @@ def publish_state(job: TrainingJob) -> None:
         in_milliseconds(job.description()),
         [job.arn],
         region=job.region,
+        account_id=arns.account_of(job.arn),
     )
 
 
@@ -34,7 +36,7 @@ def publish_metrics(job: TrainingJob, values: list[tuple[str, float, datetime]])
         return
     dimensions = {"TrainingJobName": job.name}
     data = [Datum(name, (value,), dimensions, at=at) for name, value, at in values]
-    metrics.publish(METRIC_NAMESPACE, data, job.region)
+    metrics.publish(METRIC_NAMESPACE, data, job.region, arns.account_of(job.arn))
 
 
 def in_milliseconds(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rehearsal.localaws.ground import arns
 from rehearsal.localaws.sagemaker import usage, utilization
 from rehearsal.localaws.sagemaker.training.container import Container
 from rehearsal.localaws.sagemaker.training.events import METRIC_NAMESPACE
@@ -46,5 +47,11 @@ class HostMetrics:
     def _publish(self, container: Container, meter: Meter, used: Usage) -> None:
         percentages = meter.read(used, usage.disk_bytes(container.base))
         dimensions = {"Host": f"{self._job.name}/{container.host}"}
-        role_arn, region = self._job.request["RoleArn"], self._job.region
-        utilization.publish(METRIC_NAMESPACE, dimensions, percentages, role_arn=role_arn, region=region)
+        utilization.publish(
+            METRIC_NAMESPACE,
+            dimensions,
+            percentages,
+            role_arn=self._job.request["RoleArn"],
+            region=self._job.region,
+            account_id=arns.account_of(self._job.arn),
+        )

@@ -18,7 +18,7 @@ def _interrupt(members: dict[str, Any]) -> dict[str, Any]:
     """Take the spot instances of a running job away, as EC2 does when it needs them."""
     region = members.get("Region") or host.current().settings.region
     name = str(members.get("TrainingJobName", ""))
-    job: TrainingJob | None = sagemaker_backends[host.current().account_id][region].trained_jobs.find(name)
+    job: TrainingJob | None = sagemaker_backends[capabilities.asking_account()][region].trained_jobs.find(name)
     if job is None:
         raise ValueError(f"there is no training job {name!r} in {region}")
     if not job.is_spot:

@@ -9,6 +9,7 @@ from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
 from rehearsal.localaws import isolation
+from rehearsal.localaws.ground import arns
 from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.sagemaker import encryption
 from rehearsal.localaws.sagemaker.training.inputs import split_uri
@@ -34,7 +35,8 @@ def upload(request: Mapping[str, Any], base: Path, s3: Any) -> str | None:
     Raises:
         UploadError: naming the place.
     """
-    destination = _Destination(_output_uri(request), request["OutputDataConfig"].get("KmsKeyId"), s3)
+    key_id = request["OutputDataConfig"].get("KmsKeyId")
+    destination = _Destination(_output_uri(request), key_id, s3, arns.account_of(request["RoleArn"]))
     if has_files(base / "output" / "data"):
         destination.put(_archive(base / "output" / "data", base.parent / f"{base.name}.output.tar.gz"), "output.tar.gz")
     model = base / "model"
@@ -55,11 +57,11 @@ def has_files(folder: Path) -> bool:
 class _Destination:
     """The S3 folder of a job's output, with the encryption that the job asks for."""
 
-    def __init__(self, uri: str, kms_key_id: str | None, s3: Any) -> None:
+    def __init__(self, uri: str, kms_key_id: str | None, s3: Any, account_id: str) -> None:
         self._bucket, self._prefix = split_uri(uri)
         self._s3 = s3
         try:
-            self._extra = encryption.by_key(kms_key_id, s3.meta.region_name)
+            self._extra = encryption.by_key(kms_key_id, s3.meta.region_name, account_id)
         except AwsError as error:
             raise UploadError(f"ClientError: Failed to upload to {uri}: {error}") from error
 

@@ -13,7 +13,7 @@ from rehearsal.localaws import isolation
 from rehearsal.localaws.algorithms.xgboost import gpus
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.door import faults
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground import arns, clock, host
 from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.sagemaker import image_pull
 from rehearsal.localaws.sagemaker.containers import missing, surroundings
@@ -63,7 +63,7 @@ class TrainingRun:
 
     def execute(self) -> None:
         """Take the job to its end. Whatever goes wrong on the way becomes its FailureReason."""
-        folder = host.current().scratch("training", self.job.region, self.job.name)
+        folder = host.current().scratch("training", arns.account_of(self.job.arn), self.job.region, self.job.name)
         self._plan_stop()
         try:
             self._execute(self._containers(folder))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.localaws.authorizer import identity
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground import arns, clock, host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.ground.host import Credentials
 from rehearsal.localaws.sagemaker import encryption, quotas, trial_components, vpc
@@ -36,7 +36,8 @@ def check_place(request: Mapping[str, Any], region: str) -> TrainingProgram:
         AwsError: ValidationException.
     """
     program = images.training_program(request)
-    encryption.check_key_of_volume(request["ResourceConfig"].get("VolumeKmsKeyId"), region)
+    key_id = request["ResourceConfig"].get("VolumeKmsKeyId")
+    encryption.check_key_of_volume(key_id, region, arns.account_of(request["RoleArn"]))
     return program
 
 
@@ -46,7 +47,7 @@ def prepare(request: Mapping[str, Any], program: TrainingProgram, credentials: C
     Raises:
         AwsError: ValidationException, in the service's words.
     """
-    vpc.check(request.get("VpcConfig"), request["RoleArn"], region)
+    vpc.check(request.get("VpcConfig"), request["RoleArn"], region, arns.account_of(request["RoleArn"]))
     s3 = identity.client("s3", credentials, region)
     channels = [
         inputs.resolve(channel, s3, role_arn=request["RoleArn"], region=region)

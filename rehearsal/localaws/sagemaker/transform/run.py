@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.events import bus
-from rehearsal.localaws.ground import clock, host
+from rehearsal.localaws.ground import arns, clock, host
 from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.sagemaker import encryption, image_pull
 from rehearsal.localaws.sagemaker.hosting import images, model_data
@@ -69,7 +69,8 @@ def announce(job: TransformJob) -> None:
     """Publish the state."""
     members = ("TransformJobName", "TransformJobArn", "TransformJobStatus", "FailureReason", "ModelName")
     detail = {name: value for name, value in job.description().items() if name in members}
-    bus.publish("aws.sagemaker", "SageMaker Transform Job State Change", detail, [job.arn], region=job.region)
+    kind, owner = "SageMaker Transform Job State Change", arns.account_of(job.arn)
+    bus.publish("aws.sagemaker", kind, detail, [job.arn], region=job.region, account_id=owner)
 
 
 @contextmanager
@@ -141,7 +142,7 @@ def _transform_all(job: TransformJob, servers: Sequence[Instance]) -> None:
 def _write(job: TransformJob, s3: Any, relative_path: str, output: bytes) -> None:
     wanted = job.request["TransformOutput"]
     bucket, prefix = inputs.split_uri(wanted["S3OutputPath"].rstrip("/") + "/")
-    extra = encryption.by_key(wanted.get("KmsKeyId"), job.region)
+    extra = encryption.by_key(wanted.get("KmsKeyId"), job.region, arns.account_of(job.arn))
     s3.put_object(Bucket=bucket, Key=f"{prefix}{relative_path}.out", Body=output, **extra)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from moto.sagemaker.models import sagemaker_backends
 
-from rehearsal.localaws.ground import clock, host, persistence
+from rehearsal.localaws.ground import arns, clock, host, persistence
 from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.sagemaker.training import job as training
 from rehearsal.localaws.sagemaker.training import starting
@@ -176,7 +176,7 @@ class Engine:
 
 
 def _backend(job: TuningJob) -> Any:
-    return sagemaker_backends[host.current().account_id][job.region]
+    return sagemaker_backends[arns.account_of(job.arn)][job.region]
 
 
 def _observe(turn: Turn) -> None:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventb
 from typing import Any
 
 from rehearsal.localaws.events import bus
-from rehearsal.localaws.ground import clock
+from rehearsal.localaws.ground import arns, clock
 from rehearsal.localaws.sagemaker.training.events import in_milliseconds
 from rehearsal.localaws.sagemaker.tuning import views
 from rehearsal.localaws.sagemaker.tuning.records import TuningJob
@@ -23,5 +23,10 @@ def detail_of(job: TuningJob) -> dict[str, Any]:
 def publish(job: TuningJob, detail: dict[str, Any]) -> None:
     """Put a change of status on the bus."""
     bus.publish(
-        "aws.sagemaker", "SageMaker HyperParameter Tuning Job State Change", detail, [job.arn], region=job.region
+        "aws.sagemaker",
+        "SageMaker HyperParameter Tuning Job State Change",
+        detail,
+        [job.arn],
+        region=job.region,
+        account_id=arns.account_of(job.arn),
     )

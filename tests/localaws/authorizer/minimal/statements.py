@@ -9,7 +9,7 @@ import yaml
 from rehearsal.toolkit import project
 
 ROOT = Path(project.find().root)
-_FOLDERS = ("cloudformation/*.yaml", "cloudformation/*/*.yaml", "labs/*/*.yaml")
+_FOLDERS = ("cloudformation/*.yaml", "cloudformation/*/*.yaml", "labs/*/*.yaml", "mlops/*.yaml")
 TEMPLATES = sorted(file for folder in _FOLDERS for file in ROOT.glob(folder))
 
 

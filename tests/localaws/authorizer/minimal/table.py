@@ -18,6 +18,10 @@ KEYS = "tests/end_to_end/test_user_parameter_keys.py::test_every_right_that_a_ke
 CENSUS = "tests/labs/test_census.py::test_recorded_calls_would_be_denied_without_the_statement"
 RETRAIN = "tests/labs/test_retrain.py::test_recorded_calls_would_be_denied_without_the_statement"
 STATES = "tests/labs/test_abalone.py::test_recorded_calls_of_the_state_machine_would_be_denied_without_the_statement"
+PROJECT = "tests/labs/test_project.py::test_recorded_calls_would_be_denied_without_the_statement"
+PROJECT_CONNECTED = "tests/labs/test_project.py::test_behind_a_connection_its_use_would_be_denied_without_the_statement"
+PROJECT_PUBLISHED = "tests/labs/test_project_files.py::test_what_aws_publishes_as_the_minimum_is_given"
+PIPELINE_ROLE = "https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html"
 ABALONE = "tests/labs/test_abalone.py::test_recorded_calls_would_be_denied_without_the_statement"
 MONITORING = "tests/end_to_end/test_monitoring.py::test_recorded_calls_would_be_denied_without_the_statement"
 DRIFT = "tests/labs/test_drift.py::test_recorded_calls_would_be_denied_without_the_statement"
@@ -279,6 +283,98 @@ TABLE: dict[Named, Evidence] = {
         "https://github.com/aws/aws-cdk/issues/26012",
         "tests/labs/test_abalone.py::test_step_functions_may_mark_the_jobs_that_it_starts",
     ),
+    Named("RunModelPipeline", "RunJobs"): Evaluated(
+        (
+            "sagemaker:CreateProcessingJob",
+            "sagemaker:DescribeProcessingJob",
+            "sagemaker:CreateTrainingJob",
+            "sagemaker:DescribeTrainingJob",
+        ),
+        PROJECT,
+    ),
+    Named("RunModelPipeline", "RegisterModel"): Evaluated(
+        ("sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"), PROJECT
+    ),
+    Named("RunModelPipeline", "Tag"): Evaluated(("sagemaker:AddTags",), PROJECT),
+    Named("RunModelPipeline", "ReadEvaluation"): Evaluated(("s3:GetObject",), PROJECT),
+    Named("RunModelPipeline", "PassJobsRole"): Evaluated(("iam:PassRole",), PROJECT),
+    Named("WorkOnModel", "ListBucket"): Evaluated(("s3:ListBucket",), PROJECT),
+    Named("WorkOnModel", "ReadInputs"): Evaluated(("s3:GetObject",), PROJECT),
+    Named("WorkOnModel", "WriteResults"): Evaluated(("s3:PutObject",), PROJECT),
+    Named("WorkOnModel", "PullImage"): Evaluated(
+        ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"), PROJECT
+    ),
+    Named("WorkOnModel", "LogInToRegistry"): Evaluated(("ecr:GetAuthorizationToken",), PROJECT),
+    Named("WorkOnModel", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), PROJECT),
+    Named("WorkOnModel", "WriteMetrics"): Evaluated(("cloudwatch:PutMetricData",), PROJECT),
+    Named("WorkOnModel", "WatchAlarms"): Evaluated(("cloudwatch:DescribeAlarms",), PROJECT),
+    Named("BuildProjectModel", "ReadSource"): Evaluated(("s3:GetObject",), PROJECT),
+    Named("BuildProjectModel", "KeepDefinition"): Evaluated(("s3:PutObject",), PROJECT),
+    Named("BuildProjectModel", "UploadFiles"): Evaluated(("s3:PutObject",), PROJECT),
+    Named("BuildProjectModel", "RunPipeline"): Evaluated(
+        (
+            "sagemaker:CreatePipeline",
+            "sagemaker:AddTags",
+            "sagemaker:StartPipelineExecution",
+            "sagemaker:DescribePipelineExecution",
+            "sagemaker:ListPipelineExecutionSteps",
+        ),
+        PROJECT,
+    ),
+    Named("BuildProjectModel", "PassModelPipelineRole"): Evaluated(("iam:PassRole",), PROJECT),
+    Named("BuildProjectModel", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), PROJECT),
+    Named("RunModelBuild", "ReadRepository"): Evaluated(
+        ("codecommit:GetBranch", "codecommit:GetCommit", "codecommit:UploadArchive"), PROJECT
+    ),
+    Named("RunModelBuild", "UseConnection"): Evaluated(("codestar-connections:UseConnection",), PROJECT_CONNECTED),
+    Named("RunModelBuild", "LookAtBucket"): Published(PIPELINE_ROLE, PROJECT_PUBLISHED),
+    Named("RunModelBuild", "KeepArtifacts"): Evaluated(("s3:PutObject",), PROJECT),
+    Named("RunModelBuild", "Build"): Evaluated(("codebuild:StartBuild", "codebuild:BatchGetBuilds"), PROJECT),
+    Named("BuildDeployment", "ReadSource"): Evaluated(("s3:GetObject",), PROJECT),
+    Named("BuildDeployment", "KeepConfigs"): Evaluated(("s3:PutObject",), PROJECT),
+    Named("BuildDeployment", "FindApproved"): Evaluated(("sagemaker:ListModelPackages",), PROJECT),
+    Named("BuildDeployment", "ReadVersion"): Evaluated(("sagemaker:DescribeModelPackage",), PROJECT),
+    Named("BuildDeployment", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), PROJECT),
+    Named("TestStaging", "ReadSource"): Evaluated(("s3:GetObject",), PROJECT),
+    Named("TestStaging", "KeepResults"): Evaluated(("s3:PutObject",), PROJECT),
+    Named("TestStaging", "AskStaging"): Evaluated(("sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"), PROJECT),
+    Named("TestStaging", "ReadVersion"): Evaluated(("sagemaker:DescribeModelPackage",), PROJECT),
+    Named("TestStaging", "ReadTestSet"): Evaluated(("s3:GetObject",), PROJECT),
+    Named("TestStaging", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), PROJECT),
+    Named("RunModelDeploy", "ReadRepository"): Evaluated(
+        ("codecommit:GetBranch", "codecommit:GetCommit", "codecommit:UploadArchive"), PROJECT
+    ),
+    Named("RunModelDeploy", "UseConnection"): Evaluated(("codestar-connections:UseConnection",), PROJECT_CONNECTED),
+    Named("RunModelDeploy", "LookAtBucket"): Published(PIPELINE_ROLE, PROJECT_PUBLISHED),
+    Named("RunModelDeploy", "KeepArtifacts"): Evaluated(("s3:PutObject", "s3:GetObject"), PROJECT),
+    Named("RunModelDeploy", "Build"): Evaluated(("codebuild:StartBuild", "codebuild:BatchGetBuilds"), PROJECT),
+    Named("RunModelDeploy", "AskForApproval"): Evaluated(("sns:Publish",), PROJECT),
+    Named("RunModelDeploy", "DeployStages"): Evaluated(
+        (
+            "cloudformation:CreateStack",
+            "cloudformation:UpdateStack",
+            "cloudformation:DescribeStacks",
+            "cloudformation:TagResource",
+        ),
+        PROJECT,
+    ),
+    Named("RunModelDeploy", "PassDeployRole"): Evaluated(("iam:PassRole",), PROJECT),
+    Named("DeployModel", "DeployEndpoint"): Evaluated(
+        (
+            "sagemaker:CreateModel",
+            "sagemaker:CreateEndpointConfig",
+            "sagemaker:CreateEndpoint",
+            "sagemaker:UpdateEndpoint",
+            "sagemaker:DescribeEndpoint",
+            "sagemaker:AddTags",
+        ),
+        PROJECT,
+    ),
+    Named("DeployModel", "ManageAlarms"): Evaluated(
+        ("cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms"), PROJECT
+    ),
+    Named("DeployModel", "PassJobsRole"): Evaluated(("iam:PassRole",), PROJECT),
+    Named("StartPipelines", "StartPipelines"): Evaluated(("codepipeline:StartPipelineExecution",), PROJECT),
     Named("CheckRequests", "ReadAndWrite"): Evaluated(("s3:GetObject", "s3:PutObject"), MONITORING),
     Named("CheckRequests", "FindObjects"): Evaluated(("s3:ListBucket",), MONITORING),
     Named("CheckRequests", "PullImage"): Evaluated(

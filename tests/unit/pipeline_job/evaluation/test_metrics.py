@@ -73,6 +73,7 @@ def test_binary_equals_scikit_learn(pairs: list[tuple[int, float]], cuts: int, c
     found = binary([*map(float, labels)], list(map(repr, scores)), cuts, cutoff=cutoff).metrics()
     chosen = [score >= cutoff for score in scores]
     assert found["accuracy"] == pytest.approx(reference.accuracy_score(labels, chosen), abs=1e-12)
+    assert found["accuracy_of_majority"] == max(labels.count(0), labels.count(1)) / len(labels)
     assert found["precision"] == pytest.approx(reference.precision_score(labels, chosen, zero_division=0), abs=1e-12)
     assert found["recall"] == pytest.approx(reference.recall_score(labels, chosen, zero_division=0), abs=1e-12)
     assert found["f1"] == pytest.approx(reference.f1_score(labels, chosen, zero_division=0), abs=1e-12)
@@ -136,6 +137,7 @@ def test_multiclass_equals_scikit_learn(pairs: list[tuple[int, list[float]]], cu
     found, chosen = metrics.metrics(), [row.index(max(row)) for row in table]
     actual = [int(label) for label in labels]
     assert found["accuracy"] == pytest.approx(reference.accuracy_score(actual, chosen))
+    assert found["accuracy_of_majority"] == max(map(actual.count, actual)) / len(actual)
     for average in ("macro", "weighted"):
         for name in ("precision", "recall", "f1"):
             compute = getattr(reference, f"{name}_score")

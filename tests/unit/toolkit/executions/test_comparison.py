@@ -34,6 +34,27 @@ def test_a_setting_that_is_the_executions_own_id_is_not_compared() -> None:
     assert comparison.compare(before, after) == []
 
 
+def test_what_was_changed_stands_before_what_came_of_it() -> None:
+    before = execution({"hp-eta": 0.2}, rmse="0.8", Rows="160")
+    after = execution({"hp-eta": 0.3}, Status.FAILED, rmse="0.6", Rows="170", BillableSeconds="3")
+    found = comparison.compare(before, after, {"data train": "ETag a"}, {"data train": "ETag b"})
+    assert [each.fact for each in found] == [
+        "status",
+        "Train/TrainModel status",
+        "Train/TrainModel hp-eta",
+        "data train",
+        "Train/TrainModel rmse",
+        "Train/TrainModel Rows",
+    ]
+
+
+def test_a_metric_is_judged_by_its_direction() -> None:
+    before = execution({}, rmse="0.8", r2="0.5", custom="1", auc_new="nan")
+    after = execution({}, rmse="0.6", r2="0.4", custom="2")
+    judged = {each.fact.rpartition(" ")[2]: each.judgement for each in comparison.compare(before, after)}
+    assert judged == {"rmse": "-25.0%, better", "r2": "-20.0%, worse", "custom": "+100.0%", "auc_new": ""}
+
+
 def test_metrics_and_status_are_compared_and_names_of_the_run_are_not() -> None:
     before = execution({}, rmse="0.64250001", TrainingJobName="w-1", Rows="160")
     after = execution({}, Status.FAILED, rmse="0.7", TrainingJobName="w-2", Rows="160")

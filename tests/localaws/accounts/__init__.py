@@ -1,0 +1,1 @@
+"""Several AWS accounts on one embedded AWS."""
