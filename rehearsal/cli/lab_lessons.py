@@ -11,23 +11,31 @@ from rehearsal.cli.confirmation import Consent
 from rehearsal.cli.lab_group import Name, Suffix, lab
 from rehearsal.cli.options import AccountOptions
 from rehearsal.cli.output import Output
+from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import NotThere
-from rehearsal.toolkit.labs import catalogue, executions, lessons, progress, queues
-from rehearsal.toolkit.labs.lessons import LESSONS, Lesson
+from rehearsal.toolkit.labs import catalogue, lessons, lessons_of_labs, lessons_of_workshop, progress, queues
+from rehearsal.toolkit.labs.lessons import Broken, Lesson
 from rehearsal.toolkit.labs.names import LabNames
 from rehearsal.toolkit.stacks import stacks
 
 
 def _lessons_of(name: str) -> dict[str, Lesson]:
-    """The cases of a lab.
+    """The cases of a lab, or of the workshop, by name.
 
     Raises:
         NotThere: it has none.
     """
-    found = LESSONS.get(catalogue.named(name).name)
-    if not found:
-        raise NotThere(f"the lab {name} has no cases", where="NAME", next_step=f"these have: {', '.join(LESSONS)}")
-    return dict(found)
+    all_of_them = {**lessons_of_labs.LESSONS, lessons_of_workshop.NAME: lessons_of_workshop.WORKSHOP}
+    if name not in all_of_them:
+        next_step = f"these have: {', '.join(all_of_them)}"
+        raise NotThere(f"the lab {catalogue.named(name).name} has no cases", where="NAME", next_step=next_step)
+    return {each.name: each for each in all_of_them[name]}
+
+
+def _launched(aws: Aws, name: str, suffix: str) -> Broken:
+    if name == lessons_of_workshop.NAME:
+        return lessons_of_workshop.launched(aws, suffix)
+    return lessons.launched_lab(aws, LabNames(name, suffix))
 
 
 @command("rehearse lab break census missing-permission", below=lab, name="break")
@@ -49,13 +57,12 @@ def break_(
         output.result({"cases": [_document(each) for each in found.values()]}, "\n".join(rows))
         return
     lesson, aws = lessons.named(found, case), account_options.reach()
-    broken = lessons.launched(aws, LabNames(name, suffix))
-    consent.obtain(aws, f"break {broken.names.stack} ({lesson.name}) and run it")
+    broken = _launched(aws, name, suffix)
+    consent.obtain(aws, f"break {broken.stack} ({lesson.name}) and run it")
     lesson.break_it(broken)
-    if lesson.shows_in_a_run:
+    if lesson.show is not None:
         with output.display() as display:
-            arn = executions.start(aws, broken.names.stack, {})
-            executions.watch(aws, broken.names.stack, arn, display.tell)
+            lesson.show(broken, display.tell)
     text = [
         f"broken: {lesson.name}",
         f"symptom: {lesson.symptom}",
@@ -73,7 +80,7 @@ def _document(lesson: Lesson) -> dict[str, str]:
 def check(account_options: AccountOptions, output: Output, name: Name, suffix: Suffix = "rehearsal") -> None:
     """Say which of a lab's cases are still broken, and what mends them. Exits 1 if any is."""
     found = _lessons_of(name)
-    launched = lessons.launched(account_options.reach(), LabNames(name, suffix))
+    launched = _launched(account_options.reach(), name, suffix)
     problems = {each.name: each.problem(launched) for each in found.values()}
     rows = [
         f"{case:<20} {f'broken: {problem}; {found[case].cure}' if problem else 'fine'}"

@@ -16,10 +16,19 @@ def outcome_lines(lab: Lab, outcome: Outcome, elapsed: float) -> list[str]:
     if outcome.endpoint:
         told = "  ".join(f"{name} {value:,.4g}" for name, value in outcome.answers.items())
         rows.append(f" endpoint:  {outcome.endpoint}  {told}")
-    rows += [f" {_spoken(name):<10} {_told(value)}" for name, value in outcome.facts.items()]
+    for name, value in outcome.facts.items():
+        rows += _side_by_side(value) if isinstance(value, list) else [f" {_spoken(name):<10} {_told(value)}"]
     if outcome.succeeded:
         rows += ["", *(f" {each}" for each in outcome.next_steps or lab.try_next)]
     return rows
+
+
+def _side_by_side(things: list[dict[str, object]]) -> list[str]:
+    """A column for each thing, a row for each of its members."""
+    width = max(len(str(value)) for thing in things for value in thing.values()) + 2
+    return [
+        f" {_spoken(member):<22}" + "".join(f"{thing[member]!s:>{width}}" for thing in things) for member in things[0]
+    ]
 
 
 def _spoken(name: str) -> str:

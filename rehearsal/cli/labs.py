@@ -1,6 +1,7 @@
 """``rehearse lab``: the labs, each run in one command, on this machine or on the configured account."""
 
 import importlib.util
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,8 +30,11 @@ from rehearsal.toolkit import project
 from rehearsal.toolkit.aws import account, capabilities
 from rehearsal.toolkit.aws.account import Access, Aws
 from rehearsal.toolkit.aws.errors import BadInput, RehearsalError
+from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.aws.translation import FAILURES, explain
 from rehearsal.toolkit.checks import pricing
+from rehearsal.toolkit.cleanup import leftovers as of_workshop
+from rehearsal.toolkit.cleanup import teardown
 from rehearsal.toolkit.executions.events import StepFinished
 from rehearsal.toolkit.labs import catalogue, leftovers
 from rehearsal.toolkit.labs.lab import Lab, Order, Outcome
@@ -117,6 +121,8 @@ def run(
     _hold_libraries(found)
     default_port = embedded.DEFAULT_PORT if keep else 0
     launch = Launch(default_port if port is None else port, account_options.region or "us-east-1", keep=keep)
+    if found.images:
+        os.environ.setdefault("REHEARSAL_IMAGES", str(order.file(found.images)))
     with output.display() as display, _embedded_aws(account_options, launch, display) as aws:
         outcome = _carried_out(found, aws, order, output, display)
     _print(found, outcome, time.monotonic() - began, output)
@@ -249,6 +255,15 @@ def launch(
     _print(found, outcome, time.monotonic() - began, output)
 
 
+def _workshop_of(aws: Aws, of_lab: Lab, names: LabNames) -> Workshop | None:
+    """The workshop that a run of the lab has launched beside its stack; its own stack tells the tail of its buckets."""
+    if of_lab.workshop is None:
+        return None
+    stack = stacks.describe(aws, of_lab.workshop(names).prep_stack)
+    tail = stacks.parameters_of(stack).get("BucketSuffix", "") if stack is not None else ""
+    return of_lab.workshop(replace(names, bucket_suffix=tail))
+
+
 @command("rehearse lab destroy census", below=lab)
 def destroy(
     account_options: AccountOptions,
@@ -259,14 +274,18 @@ def destroy(
 ) -> None:
     """Remove a lab entirely: endpoint, models, versions, pipeline, bucket with every version, stacks, log groups."""
     aws = account_options.reach()
-    names = LabNames(catalogue.named(name).name, suffix)
-    found = leftovers.survey(aws, names)
+    of_lab = catalogue.named(name)
+    names = LabNames(of_lab.name, suffix)
+    beside = _workshop_of(aws, of_lab, names)
+    found = [*leftovers.survey(aws, names), *(of_workshop.survey(aws, beside) if beside else ())]
     if not found:
         output.result({"removed": [], "remaining": {}}, f"nothing of {names.stack} is in region {aws.region}")
         return
     consent.obtain(aws, f"DELETE {names.stack} with its data and models ({len(found)} things)")
     with output.display() as display:
         done = leftovers.destroy(aws, names, display.tell)
+        if beside:
+            done = done.with_more(teardown.destroy(aws, beside, display.tell))
     removed = [{"kind": each.kind.label, "name": each.name} for each in done.removed]
     text = f"{names.stack}: {len(done.removed)} things removed, {len(done.remaining)} left"
     output.result({"removed": removed, "remaining": done.reasons}, text)

@@ -6,9 +6,7 @@ nbconvert and boto3.
 """
 
 import json
-import os
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,28 +16,17 @@ from typing import Any
 import pytest
 
 from tests.conftest import EmbeddedAws
+from tests.end_to_end.jupyters import jupyter
 from tests.end_to_end.rehearse import command, environment, rehearse
 from tests.localaws.waiting import wait_until
 
+__all__ = ["jupyter"]  # a fixture
 ASK_KERNEL = Path(__file__).parent / "sdk_programs" / "ask_kernel.py"
 CELL = """
 import boto3
 named = boto3.client("sts", "eu-west-1", endpoint_url="https://sts.eu-west-1.amazonaws.com")
 print(boto3.client("sts").get_caller_identity()["Arn"], named.get_caller_identity()["Account"])
 """
-
-
-@pytest.fixture(scope="session")
-def jupyter(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """An interpreter with Jupyter and boto3."""
-    named = os.environ.get("REHEARSAL_TEST_JUPYTER_PYTHON")
-    if named:
-        return named
-    folder = tmp_path_factory.mktemp("jupyter")
-    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-    python = str(folder / "bin" / "python")
-    subprocess.run([python, "-m", "pip", "install", "-q", "jupyterlab", "nbconvert", "ipykernel", "boto3"], check=True)
-    return python
 
 
 def through_exec(aws: EmbeddedAws, *words: str) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def test_without_options_it_is_the_bare_flow_and_updates_the_endpoint(
 @pytest.fixture(scope="module")
 def ran_by_states(ran: Answer, typed: Any) -> Answer:
     """The same lab after a run in which a state machine made the model."""
-    return run(typed, "--stack-parameter", "Orchestrator=StepFunctions")
+    return run(typed, "--stack-parameter", "Orchestrator=StepFunctions", *ASKS)
 
 
 def test_a_state_machine_makes_the_same_model(ran: Answer, ran_by_states: Answer, aws: EmbeddedAws) -> None:
@@ -126,6 +126,17 @@ def test_recorded_calls_of_the_state_machine_would_be_denied_without_the_stateme
 ) -> None:
     assert set(OF_STATES[name].actions) <= typed.needed(STACK)[name]
     assert typed.denied(STACK) == []
+
+
+def test_the_state_machine_has_waited_for_an_answer(ran_by_states: Answer, aws: EmbeddedAws) -> None:
+    states = aws.client("stepfunctions")
+    (machine,) = [each for each in states.list_state_machines()["stateMachines"] if each["name"] == STACK]
+    (done,) = states.list_executions(stateMachineArn=machine["stateMachineArn"])["executions"]
+    events = states.get_execution_history(executionArn=done["executionArn"], maxResults=1000)["events"]
+    entered = [each["stateEnteredEventDetails"]["name"] for each in events if "stateEnteredEventDetails" in each]
+    assert entered == ["Process", "Train", "Create", "Approve", "RecordModelName"]
+    mails = aws.rehearsal("GET", "mailbox")["messages"]
+    assert any("send-task-success" in mail["text"] for mail in mails if mail["to"] == "abalone@example.com")
 
 
 def test_step_functions_may_mark_the_jobs_that_it_starts() -> None:

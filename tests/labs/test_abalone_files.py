@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 
+from rehearsal.toolkit.labs import answering
+
 ROOT = Path(__file__).parents[2]
 LAB = ROOT / "labs" / "abalone"
 
@@ -90,3 +92,19 @@ def test_the_definition_is_what_sdk_v3_makes_of_the_pipeline(sdk3: str, variant:
     made = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600)
     assert made.returncode == 0, made.stderr[-4000:]
     assert json.loads(made.stdout) == json.loads((LAB / f"definition{variant}.json").read_text())
+
+
+def test_who_waits_is_told_by_the_history_of_the_execution() -> None:
+    message = json.dumps(
+        {"Message": "Yes: aws stepfunctions send-task-success --task-output 1 --task-token AQB/x=  No"}
+    )
+    sent = {"resource": "publish.waitForTaskToken", "parameters": message}
+    other = {"resource": "invoke", "parameters": json.dumps({"Payload": "--task-token none"})}
+    events: list[dict[str, Any]] = [
+        {"id": 1, "type": "TaskScheduled", "taskScheduledEventDetails": other},
+        {"id": 2, "type": "TaskSucceeded"},
+        {"id": 3, "type": "TaskScheduled", "taskScheduledEventDetails": sent},
+        {"id": 4, "type": "TaskSubmitted"},
+    ]
+    assert answering.waiting(events) == ["AQB/x="]
+    assert answering.waiting([*events, {"id": 5, "type": "TaskSucceeded"}]) == []

@@ -28,7 +28,7 @@ def checkout(tmp_path: Path) -> Path:
     tests."""
     copy = tmp_path / "my rehearsal"
     copy.mkdir()
-    for name in ("rehearsal", "labs", "mlops", "cloudformation", "PipelineLambdaFunctions"):
+    for name in ("rehearsal", "labs", "mlops", "cloudformation", "PipelineLambdaFunctions", "Data", "training-config"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     if not (ROOT / ".venv").exists():
         pytest.fail("run ./scripts/setup dev once: this test types commands of .venv")

@@ -85,9 +85,9 @@ def test_progress_tells_of_every_learner(ran: Answer, typed: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("break", "census", "everything", *WHO), 2, "it has missing-permission, wrong-path, gate-missed"),
+        (("break", "census", "everything", *WHO), 2, "it has missing-permission, wrong-path, gate-missed, throttling"),
         (("break", "census", "wrong-path", "--suffix", "nobody"), 1, "there is no stack lab-census-nobody"),
-        (("check", "abalone"), 1, "has no cases"),
+        (("check", "compare"), 1, "has no cases"),
         (("check", "pizza"), 2, "there is no lab 'pizza'"),
     ],
 )

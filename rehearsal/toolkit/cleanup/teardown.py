@@ -32,6 +32,10 @@ class Result:
     remaining: tuple[Leftover, ...]
     reasons: dict[str, str]
 
+    def with_more(self, more: "Result") -> "Result":
+        """Both together."""
+        return Result(self.removed + more.removed, self.remaining + more.remaining, self.reasons | more.reasons)
+
 
 @dataclass(frozen=True)
 class _Refusal:

@@ -13,8 +13,7 @@ from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.executions import steering, watching
 from rehearsal.toolkit.executions.events import ActionChanged, Event, StepFinished, StepStarted, Tell
 from rehearsal.toolkit.executions.executions import ActionRun, Execution
-from rehearsal.toolkit.executions.model_pipelines import ModelExecution, StepState
-from rehearsal.toolkit.labs import definitions, executions, objects, scoring
+from rehearsal.toolkit.labs import answering, definitions, executions, objects, scoring, workshops
 from rehearsal.toolkit.labs.lab import Deploy, Lab, Order, Outcome
 from rehearsal.toolkit.stacks import stacks, uploads
 
@@ -33,7 +32,7 @@ def run(aws: Aws, order: Order, deploy: Deploy, tell: Tell) -> Outcome:
     outputs = deploy(order.stack("abalone.yaml", {_DELIVERS: "true" if delivers else "false"})).outputs
     _upload(aws, order, outputs["Bucket"], tell)
     done = _delivered(aws, order, deploy, tell, is_new=not delivers)
-    execution = _as_model_execution(done)
+    execution = workshops.as_model_execution(done)
     if execution.status != "Succeeded":
         return Outcome(execution)
     made = _made_by_pipeline(aws, order.names.stack) if order.stack_parameters.get(_ORCHESTRATOR) != _STATES else {}
@@ -88,21 +87,12 @@ def _delivered(aws: Aws, order: Order, deploy: Deploy, tell: Tell, *, is_new: bo
             answered.add(event.action.token)
             steering.approve(aws, name, None, approved=True, summary="approved by rehearse lab")
 
-    return watching.watch(aws, name, execution_id, telling)
+    pace = answering.pace(aws, name) if order.approve and order.stack_parameters.get(_ORCHESTRATOR) == _STATES else None
+    return watching.watch(aws, name, execution_id, telling, pace)
 
 
 def _asks(action: ActionRun) -> bool:
     return action.provider == "Manual" and bool(action.token) and not action.status.has_ended
-
-
-def _as_model_execution(done: Execution) -> ModelExecution:
-    """The CodePipeline's execution in the form in which labs tell theirs: its actions are the steps. Pure."""
-    steps = [
-        StepState(each.path, str(each.status), each.seconds, each.error.message if each.error else each.summary)
-        for each in done.actions
-        if each.started_at is not None
-    ]
-    return ModelExecution(done.pipeline, done.execution_id, str(done.status), done.status_summary, tuple(steps))
 
 
 def _made_by_pipeline(aws: Aws, pipeline: str) -> dict[str, dict[str, Any]]:

@@ -5,12 +5,14 @@ from pathlib import Path
 from rehearsal.toolkit.aws.errors import BadInput, NotThere
 from rehearsal.toolkit.labs.abalone import ABALONE
 from rehearsal.toolkit.labs.census import CENSUS
+from rehearsal.toolkit.labs.compare import COMPARE
 from rehearsal.toolkit.labs.drift import DRIFT
 from rehearsal.toolkit.labs.lab import Lab
+from rehearsal.toolkit.labs.own import OWN
 from rehearsal.toolkit.labs.retrain import RETRAIN
 from rehearsal.toolkit.project import Project
 
-LABS = {lab.name: lab for lab in (CENSUS, ABALONE, RETRAIN, DRIFT)}
+LABS = {lab.name: lab for lab in (CENSUS, ABALONE, RETRAIN, DRIFT, COMPARE, OWN)}
 
 
 def named(name: str) -> Lab:

@@ -5,13 +5,12 @@ stack -> pipeline -> first model, endpoint -> the stack that watches it, baselin
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from rehearsal.toolkit.aws.account import Aws
-from rehearsal.toolkit.aws.errors import ExecutionFailed
 from rehearsal.toolkit.executions.events import Tell
 from rehearsal.toolkit.executions.model_pipelines import ModelExecution
 from rehearsal.toolkit.labs import definitions, executions, monitoring, objects, scoring, telling
+from rehearsal.toolkit.labs.endpoints import in_service
 from rehearsal.toolkit.labs.lab import Deploy, Lab, Order, Outcome
 from rehearsal.toolkit.labs.monitoring import Watched
 from rehearsal.toolkit.stacks.stacks import StackRequest
@@ -22,7 +21,6 @@ _PREFIXES = ("serving/", "monitoring/results/merged/")
 _NOTE = b"Put here so that the folder is never empty: a job's input must have an object.\n"
 _ROOM = 1.5
 _START_SECONDS = 600.0
-_SERVING_SECONDS = 3600.0
 _QUALITY = {
     "dataset_format": '{"csv": {"header": true}}',
     "analysis_type": "MODEL_QUALITY",
@@ -44,7 +42,7 @@ def run(aws: Aws, order: Order, deploy: Deploy, tell: Tell) -> Outcome:
     first = executions.watch(aws, name, executions.start(aws, name, {}), tell)
     if first.status != "Succeeded":
         return Outcome(first)
-    _in_service(aws, name, tell)
+    in_service(aws, name, tell)
     watched = _watch(aws, order, outputs, deploy)
     _baselines(watched, order, tell)
     usual = _hour(watched, "as usual", order.file("data/usual.csv").read_text(), tell)
@@ -60,7 +58,7 @@ def run(aws: Aws, order: Order, deploy: Deploy, tell: Tell) -> Outcome:
     done = _retrained(aws, name, begun, tell)
     if done.status != "Succeeded":
         return Outcome(done, facts=facts)
-    _in_service(aws, name, tell)
+    in_service(aws, name, tell)
     after = _ask_later(aws, order, "the new model", tell)
     answers = {"rows": after["rows"], "mse before": before["mse"], "mse after": after["mse"]}
     return Outcome(done, _errors(aws, done), endpoint=name, answers=answers, facts=facts)
@@ -76,23 +74,6 @@ def _begin_anew(aws: Aws, order: Order, bucket: str, tell: Tell) -> None:
         s3.put_object(Bucket=bucket, Key=f"{prefix}readme.txt", Body=_NOTE)
     scripts = {f"code/{name}": order.file(name) for name in ("collect.py", "evaluate.py")}
     objects.upload(aws, bucket, {**scripts, "data/train.csv": order.file("data/train.csv")}, tell)
-
-
-def _in_service(aws: Aws, endpoint: str, tell: Tell) -> None:
-    """Wait until the endpoint serves what it was told last."""
-    sagemaker = aws.client("sagemaker")
-
-    def settled() -> dict[str, Any]:
-        found: dict[str, Any] = sagemaker.describe_endpoint(EndpointName=endpoint)
-        return found if found["EndpointStatus"] in ("InService", "Failed") else {}
-
-    with telling.step(tell, "endpoint", endpoint) as step:
-        found = telling.until(
-            settled, _SERVING_SECONDS, f"the endpoint {endpoint} does not serve", endpoint, "look at its log group"
-        )
-        step.result, step.detail = found["EndpointStatus"], found["EndpointConfigName"]
-    if found["EndpointStatus"] == "Failed":
-        raise ExecutionFailed(str(found.get("FailureReason")), where=endpoint, next_step="look at its log group")
 
 
 def _watch(aws: Aws, order: Order, outputs: dict[str, str], deploy: Deploy) -> Watched:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rehearsal.toolkit.aws.account import Aws
+from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.executions.events import Tell
 from rehearsal.toolkit.executions.model_pipelines import ModelExecution
 from rehearsal.toolkit.labs.names import LabNames
@@ -83,7 +84,8 @@ class Lab:
 
     ``template`` is its stack's, and ``rehearsed_with`` what its parameters are on the embedded AWS unless the user says
     otherwise. ``serves_always`` says that a run deploys what it made without ``approve``. ``jobs`` are the instances
-    that a run takes on an account: what for, instance type, how many.
+    that a run takes on an account: what for, instance type, how many. ``workshop`` is the one that a run launches
+    beside the lab's stack; ``images`` the file that says which programs stand for its images on the embedded AWS.
     """
 
     name: str
@@ -99,3 +101,5 @@ class Lab:
     rehearsed_with: Mapping[str, str]
     run: Callable[[Aws, Order, Deploy, Tell], Outcome]
     try_next: tuple[str, ...]
+    workshop: Callable[[LabNames], Workshop] | None = None
+    images: str = ""

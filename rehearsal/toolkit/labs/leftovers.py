@@ -49,7 +49,7 @@ def survey(aws: Aws, names: LabNames) -> list[Leftover]:
     stack = stacks.describe(aws, names.stack)
     found = [
         *_stacks_beside(aws, names),
-        *_endpoint(aws, names),
+        *_endpoints(aws, names),
         *_pipeline(aws, names),
         *_named_models(aws, names),
         *_packages(aws, names),
@@ -66,23 +66,30 @@ def destroy(aws: Aws, names: LabNames, tell: Tell) -> Result:
 
 
 def _stacks_beside(aws: Aws, names: LabNames) -> Iterator[Leftover]:
-    """Those of the endpoint and of what watches it."""
-    for kind, name in ((Kind.WATCHING_STACK, names.watching_stack), (Kind.ENDPOINT_STACK, names.endpoint_stack)):
+    """Those of the endpoint, of what watches it, and of an image."""
+    for kind, name in (
+        (Kind.WATCHING_STACK, names.watching_stack),
+        (Kind.ENDPOINT_STACK, names.endpoint_stack),
+        (Kind.LAB_STACK, names.image_stack),
+    ):
         stack = stacks.describe(aws, name)
         if stack is not None:
             yield Leftover(kind, name, stack["StackStatus"])
 
 
-def _endpoint(aws: Aws, names: LabNames) -> Iterator[Leftover]:
-    """An endpoint that no stack made, with its configs: they are called by the lab and eight digits."""
+def _endpoints(aws: Aws, names: LabNames) -> Iterator[Leftover]:
+    """Endpoints that no stack made, and their configs: these are called by the lab and eight digits."""
     sagemaker = aws.client("sagemaker")
     pages = sagemaker.get_paginator("list_endpoint_configs").paginate(NameContains=f"{names.stack}-")
     configs = [each["EndpointConfigName"] for page in pages for each in page["EndpointConfigs"]]
     mine = [each for each in configs if _CONFIG_ID.fullmatch(each.removeprefix(f"{names.stack}-"))]
-    if mine and _exists(partial(sagemaker.describe_endpoint, EndpointName=names.stack)):
-        found = sagemaker.describe_endpoint(EndpointName=names.stack)
-        if found["EndpointConfigName"] in mine:
-            yield Leftover(Kind.ENDPOINT, names.stack, found["EndpointStatus"])
+    for page in (
+        sagemaker.get_paginator("list_endpoints").paginate(NameContains=f"{names.lab}-{names.suffix}") if mine else ()
+    ):
+        for each in page["Endpoints"]:
+            found = sagemaker.describe_endpoint(EndpointName=each["EndpointName"])
+            if found["EndpointConfigName"] in mine:
+                yield Leftover(Kind.ENDPOINT, each["EndpointName"], found["EndpointStatus"])
     yield from (Leftover(Kind.ENDPOINT_CONFIG, each) for each in mine)
 
 
@@ -166,7 +173,8 @@ def _stack(aws: Aws, names: LabNames, stack: dict[str, Any] | None) -> Iterator[
 def _log_groups(aws: Aws, names: LabNames) -> Iterator[Leftover]:
     """Those of the endpoint and of the lab's functions. Those of jobs are shared by all jobs of the account."""
     logs = aws.client("logs")
-    for prefix in (f"/aws/sagemaker/Endpoints/{names.stack}", f"/aws/lambda/{names.stack}-"):
+    endpoints = (f"/aws/sagemaker/Endpoints/{each}" for each in (names.stack, names.states_endpoint))
+    for prefix in (*endpoints, f"/aws/lambda/{names.stack}-"):
         for page in logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix):
             for group in page["logGroups"]:
                 if group["logGroupName"] == prefix or prefix.endswith("-"):

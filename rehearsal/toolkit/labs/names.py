@@ -34,6 +34,16 @@ class LabNames:
         return f"{ENDPOINT_STACK_PREFIX}{self.lab}-{self.suffix}"
 
     @property
+    def image_stack(self) -> str:
+        """What builds the image of a lab that has one of its own."""
+        return f"lab-image-{self.lab}-{self.suffix}"
+
+    @property
+    def states_endpoint(self) -> str:
+        """What a state machine of the lab serves, where it has an endpoint of its own."""
+        return f"lab-states-{self.lab}-{self.suffix}"
+
+    @property
     def watching_stack(self) -> str:
         """What watches the endpoint."""
         return f"{WATCHING_STACK_PREFIX}{self.lab}-{self.suffix}"

@@ -25,6 +25,7 @@ PIPELINE_ROLE = "https://docs.aws.amazon.com/codepipeline/latest/userguide/how-t
 ABALONE = "tests/labs/test_abalone.py::test_recorded_calls_would_be_denied_without_the_statement"
 MONITORING = "tests/end_to_end/test_monitoring.py::test_recorded_calls_would_be_denied_without_the_statement"
 DRIFT = "tests/labs/test_drift.py::test_recorded_calls_would_be_denied_without_the_statement"
+COMPARE = "tests/labs/test_compare.py::test_recorded_calls_would_be_denied_without_the_statement"
 OPTIONS = "tests/end_to_end/test_stack_combinations.py::test_no_statement_of_any_role_is_without_a_need"
 
 
@@ -278,6 +279,7 @@ TABLE: dict[Named, Evidence] = {
         ("events:PutTargets", "events:PutRule", "events:DescribeRule"), STATES
     ),
     Named("RunAbaloneStates", "RecordModelName"): Evaluated(("lambda:InvokeFunction",), STATES),
+    Named("RunAbaloneStates", "AskForApproval"): Evaluated(("sns:Publish",), STATES),
     Named("RunAbaloneStates", "PassJobsRole"): Evaluated(("iam:PassRole",), STATES),
     Named("RunAbaloneStates", "Tag"): Published(
         "https://github.com/aws/aws-cdk/issues/26012",
@@ -427,4 +429,74 @@ TABLE: dict[Named, Evidence] = {
     Named("ServeDrift", "NoteWhatServes"): Evaluated(("s3:PutObject",), DRIFT),
     Named("ServeDrift", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), DRIFT),
     Named("RetrainDrift", "Start"): Evaluated(("sagemaker:StartPipelineExecution",), DRIFT),
+    Named("RunCompare", "RunJobs"): Evaluated(
+        (
+            *("sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob"),
+            *("sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob"),
+        ),
+        COMPARE,
+    ),
+    Named("RunCompare", "CreateModel"): Evaluated(("sagemaker:CreateModel", "sagemaker:DescribeModel"), COMPARE),
+    Named("RunCompare", "RegisterModel"): Evaluated(
+        ("sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage"), COMPARE
+    ),
+    Named("RunCompare", "Tag"): Evaluated(("sagemaker:AddTags",), COMPARE),
+    Named("RunCompare", "ReadEvaluation"): Evaluated(("s3:GetObject",), COMPARE),
+    Named("RunCompare", "Serve"): Evaluated(("lambda:InvokeFunction",), COMPARE),
+    Named("RunCompare", "PassJobsRole"): Evaluated(("iam:PassRole",), COMPARE),
+    Named("WorkOnCompare", "ListBucket"): Evaluated(("s3:ListBucket",), COMPARE),
+    Named("WorkOnCompare", "ReadInputs"): Evaluated(("s3:GetObject",), COMPARE),
+    Named("WorkOnCompare", "WriteResults"): Evaluated(("s3:PutObject",), COMPARE),
+    Named("WorkOnCompare", "PullImage"): Evaluated(
+        ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"), COMPARE
+    ),
+    Named("WorkOnCompare", "LogInToRegistry"): Evaluated(("ecr:GetAuthorizationToken",), COMPARE),
+    Named("WorkOnCompare", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), COMPARE),
+    Named("WorkOnCompare", "WriteMetrics"): Evaluated(("cloudwatch:PutMetricData",), COMPARE),
+    Named("RunCompareStates", "RunJobs"): Evaluated(
+        (
+            *("sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob"),
+            *("sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob"),
+        ),
+        COMPARE,
+    ),
+    Named("RunCompareStates", "CreateModel"): Evaluated(("sagemaker:CreateModel",), COMPARE),
+    Named("RunCompareStates", "HearOfJobs"): Evaluated(
+        ("events:PutTargets", "events:PutRule", "events:DescribeRule"), COMPARE
+    ),
+    Named("RunCompareStates", "Serve"): Evaluated(("lambda:InvokeFunction",), COMPARE),
+    Named("RunCompareStates", "PassJobsRole"): Evaluated(("iam:PassRole",), COMPARE),
+    Named("RunCompareStates", "Tag"): Published(
+        "https://github.com/aws/aws-cdk/issues/26012",
+        "tests/labs/test_compare.py::test_step_functions_may_mark_the_jobs_that_it_starts",
+    ),
+    Named("RunCompareStates", "ReadEvaluation"): Evaluated(("s3:GetObject",), COMPARE),
+    Named("ServeCompare", "Serve"): Evaluated(
+        (
+            *("sagemaker:CreateEndpointConfig", "sagemaker:CreateEndpoint", "sagemaker:UpdateEndpoint"),
+            *("sagemaker:DescribeEndpoint", "sagemaker:AddTags"),
+        ),
+        COMPARE,
+    ),
+    Named("ServeCompare", "WriteLogs"): Evaluated(("logs:CreateLogStream", "logs:PutLogEvents"), COMPARE),
+    Named("PullOwnImage", "PullOwnImage"): Evaluated(
+        ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"),
+        "tests/labs/test_own.py::test_the_image_would_not_be_pulled_without_the_statement",
+    ),
+    Named("BuildOwnImage", "ReadSource"): Published(
+        "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html",
+        "tests/labs/test_own.py::test_the_build_may_do_what_aws_publishes_for_a_push",
+    ),
+    Named("BuildOwnImage", "PushImage"): Published(
+        "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html",
+        "tests/labs/test_own.py::test_the_build_may_do_what_aws_publishes_for_a_push",
+    ),
+    Named("BuildOwnImage", "LogInToRegistry"): Published(
+        "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html",
+        "tests/labs/test_own.py::test_the_build_may_do_what_aws_publishes_for_a_push",
+    ),
+    Named("BuildOwnImage", "WriteLogs"): Published(
+        "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html",
+        "tests/labs/test_own.py::test_the_build_may_do_what_aws_publishes_for_a_push",
+    ),
 }
