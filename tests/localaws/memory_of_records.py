@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rehearsal.localaws.authorizer import administrator, patterns
+from rehearsal.localaws.authorizer import patterns
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.moto_bridge import wiring
 
@@ -81,7 +81,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = host.Settings(port=0, scratch=Path(folder))
         wiring.install()
-        host.start(host.Host(settings, administrator.create(settings)))
+        host.start(host.Host(settings, host.Credentials("", "")))
         import moto.s3.models
 
         wiring.catch_up()
