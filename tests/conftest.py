@@ -104,11 +104,15 @@ def _client_keys(credentials: dict[str, str]) -> dict[str, str]:
     }
 
 
+_USUAL = ("--confirm-subscriptions",)
+"""Most tests that look into the mailbox are not about how a subscription begins."""
+
+
 def start_embedded_aws(*options: str, log: IO[str] | int | None = None, under: tuple[str, ...] = ()) -> EmbeddedAws:
     """Start one on a free port, with its log on the test's standard error or in ``log``; ``under`` is a command that
     runs it."""
     process = subprocess.Popen(
-        [*under, sys.executable, "-m", "rehearsal.localaws.server", "--port", "0", "--with-parent", *options],
+        [*under, sys.executable, "-m", "rehearsal.localaws.server", "--port", "0", "--with-parent", *_USUAL, *options],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

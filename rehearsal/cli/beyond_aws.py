@@ -139,6 +139,14 @@ def open_link(account: AccountOptions, output: Output, number: Number = None) ->
     output.result({"number": found.number, "url": found.links[0], "opened": opened}, f"{words} {found.links[0]}")
 
 
+@command("rehearse mailbox confirm", below=mailbox_)
+def confirm(account: AccountOptions, output: Output) -> None:
+    """Confirm the subscriptions whose e-mails ask for it, as their readers would with the link."""
+    confirmed = beyond_aws.confirm_subscriptions(account.reach())
+    text = "\n".join(f"{each.to}: confirmed ({each.subject})" for each in confirmed)
+    output.result({"confirmed": [each.number for each in confirmed]}, escape(text or "no subscription waits"))
+
+
 def _document(message: Message) -> dict[str, Any]:
     return {
         "number": message.number,

@@ -6,6 +6,7 @@ from typing import Annotated
 from typer import Argument, Option
 
 from rehearsal.cli.app import command, group
+from rehearsal.cli.options import AccountOptions
 from rehearsal.cli.output import Output
 from rehearsal.toolkit.data import dataset, fetching, splitting
 from rehearsal.toolkit.data.splitting import Encoding
@@ -34,20 +35,26 @@ def split(
 
 @command("rehearse data fetch winequality -o winequality.csv", below=data)
 def fetch(
+    account: AccountOptions,
     output: Output,
     name: Annotated[str, Argument(help=f"One of: {', '.join(fetching.PUBLIC_FILES)}.")],
     file: Annotated[Path | None, Option("-o", "--output", help="File to write; NAME.csv if not given.")] = None,
     url: Annotated[str | None, Option(help="A mirror; size and SHA-256 are checked all the same.")] = None,
+    into_bucket: Annotated[
+        bool, Option("--into-bucket", help="Also put it into the embedded AWS, in the bucket in which AWS has it.")
+    ] = False,
 ) -> None:
-    """Download a published data set; it is kept only if size and SHA-256 are the published ones."""
+    """Download a published data set; it is kept only if size and SHA-256 are the published ones.
+
+    Of churn neither is known: its columns are checked.
+    """
     target = file or Path(f"{name}.csv")
     published = fetching.fetch(name, target, url=url)
-    document = {"file": str(target), "size": published.size, "sha256": published.sha256, "label": published.label}
-    text = (
-        f"{target}: {published.size:,} bytes\nnext: rehearse data split {target} --label-column {published.label} "
-        "-o my-data"
-    )
-    output.result(document, text)
+    size, copied = target.stat().st_size, fetching.put_into_bucket(account.reach(), name, target) if into_bucket else ""
+    document = {"file": str(target), "size": size, "sha256": published.sha256 or None, "label": published.label}
+    split = f"rehearse data split {target} --label-column {published.label} -o my-data"
+    text = f"{target}: {size:,} bytes\nnext: {f'aws s3 cp {copied} .' if copied else split}"
+    output.result({**document, **({"s3Url": copied} if copied else {})}, text)
 
 
 @command("rehearse data check my-data", below=data)

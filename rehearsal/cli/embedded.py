@@ -42,6 +42,8 @@ class Launch:
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
     build_network: bool = True
+    confirm_subscriptions: bool = True
+    """Of a run or a lab nobody reads the mailbox: its subscriptions by e-mail are taken as confirmed."""
 
     def arguments(self, scratch: Path) -> list[str]:
         """The server's command line."""
@@ -50,6 +52,7 @@ class Launch:
             "--scratch",  # which it removes when it stops, so that nothing is left even if this process is killed
             str(scratch),
             *([] if self.keep else ["--with-parent"]),
+            *(["--confirm-subscriptions"] if self.confirm_subscriptions else []),
         ]
 
 
@@ -202,6 +205,8 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
         command += ["--quotas", launch.quotas]
     if launch.allow_retired_runtimes:
         command.append("--allow-retired-runtimes")
+    if launch.confirm_subscriptions:
+        command.append("--confirm-subscriptions")
     for name in launch.allowed_hosts:
         command += ["--allow-host", name]
     for origin in launch.allowed_origins:

@@ -67,6 +67,14 @@ def up(
         bool,
         Option("--no-build-network", help="Keep the commands of builds off the network: no package index is reached."),
     ] = False,
+    confirm_subscriptions: Annotated[
+        bool,
+        Option(
+            "--confirm-subscriptions",
+            help="Take subscriptions by e-mail as confirmed; else rehearse mailbox confirm does.",
+            rich_help_panel=_ALLOWED,
+        ),
+    ] = False,
     console: Annotated[bool, Option("--console", help="Serve the console's pages too, and print their link.")] = False,
 ) -> None:
     """Serve the embedded AWS in the foreground until Ctrl-C; prints "ready URL" when it serves."""
@@ -81,6 +89,7 @@ def up(
         reset_clock=reset_clock,
         quotas="" if quotas is None else quotas.value,
         build_network=not no_build_network,
+        confirm_subscriptions=confirm_subscriptions,
         allow_retired_runtimes=allow_retired_runtimes,
         allowed_hosts=tuple(allow_host or ()),
         allowed_origins=tuple(allow_origin or ()),

@@ -126,6 +126,12 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         metavar="ORIGIN",
         help="a web page's origin, https://name:port, that may send requests; may be given several times",
     )
+    parser.add_argument(
+        "--confirm-subscriptions",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="take subscriptions by e-mail as confirmed; otherwise they wait for the link of their mail",
+    )
     parser.add_argument("--with-parent", action="store_true", help="stop when standard input closes")
     parser.add_argument("--log-level", default="WARNING", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
     return parser.parse_args(argv)
@@ -215,6 +221,7 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         region=options.region,
         continuation_delay_seconds=options.continuation_delay,
         allow_retired_runtimes=options.allow_retired_runtimes,
+        confirm_subscriptions=options.confirm_subscriptions,
         quotas=options.quotas,
         allowed_hosts=tuple(options.allow_host),
         allowed_origins=tuple(options.allow_origin),

@@ -41,6 +41,7 @@ class Server:
             "--continuation-delay",
             "0.05",
             "--with-parent",
+            "--confirm-subscriptions",
         ]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "rehearsal.localaws.server", *options],

@@ -189,6 +189,24 @@ def test_recorded_calls_would_be_denied_without_the_statement(
     assert typed.denied(created["stack"]) == []
 
 
+def test_the_cell_that_copies_the_churn_file_works_once_it_was_fetched(
+    typed: Any, aws: EmbeddedAws, tmp_path: Path
+) -> None:
+    """From the public bucket's name, as on AWS; the file comes from a mirror here."""
+    place = {"Bucket": "sagemaker-sample-files", "Key": "datasets/tabular/synthetic/churn.txt"}
+    published = (project.find().root / "mlops" / "churn" / "data" / "churn.csv").read_bytes()
+    aws.client("s3").create_bucket(Bucket="mirror-of-churn")
+    aws.client("s3").put_object(Bucket="mirror-of-churn", Key="churn.txt", Body=published)
+    url = aws.client("s3").generate_presigned_url(
+        "get_object", Params={"Bucket": "mirror-of-churn", "Key": "churn.txt"}
+    )
+    file = tmp_path / "churn.csv"
+    done = typed("data", "fetch", "churn", "-o", str(file), "--url", url, "--into-bucket")
+    assert done.exit_code == 0, done.err
+    aws.client("s3").download_file(place["Bucket"], place["Key"], str(tmp_path / "churn.txt"))
+    assert (tmp_path / "churn.txt").read_bytes() == published == file.read_bytes()
+
+
 def test_two_projects_do_not_share_a_name(created: dict[str, Any], typed: Any) -> None:
     again = typed("project", "create", NAME)
     assert (again.exit_code, "there is a project" in again.err) == (2, True)

@@ -50,6 +50,7 @@ ORDER = (
     "codecommit",
     "codebuild",
     "cloudformation",
+    "servicecatalog",
     "codepipeline",
     "algorithms",
     "checkers",

@@ -16,6 +16,7 @@ from rehearsal.localaws.authorizer.resources import Place
 from rehearsal.localaws.moto_bridge import moto_records
 
 _BY_KMS = ("aws:kms", "aws:kms:dsse")
+_OF_AWS = "alias/aws/s3"
 _WRITING: Mapping[str, tuple[str, ...]] = {
     "PutObject": ("GenerateDataKey",),
     "CopyObject": ("GenerateDataKey",),
@@ -30,7 +31,7 @@ def needs(call: Call) -> Iterator[Need]:
         return
     if call.operation in _WRITING:
         for action in _WRITING[call.operation]:
-            yield from _need(action, _key_for_writing(call.params), call, call.account_id)
+            yield from _to_write(action, call)
     if call.operation == "GetObject":
         yield from _to_read(call.params.get("Bucket"), call.params.get("Key"), call)
     if call.operation in ("CopyObject", "UploadPartCopy"):
@@ -39,33 +40,42 @@ def needs(call: Call) -> Iterator[Need]:
         yield from _to_read(bucket, key, call)
 
 
+def _to_write(action: str, call: Call) -> Iterator[Need]:
+    bucket = moto_records.bucket(call.params.get("Bucket"))
+    if bucket is not None:
+        yield from _need(action, _key_for_writing(call.params, bucket), call, call.account_id, bucket.account_id)
+
+
 def _to_read(bucket_name: str | None, key: str | None, call: Call) -> Iterator[Need]:
     bucket = moto_records.bucket(bucket_name)
     if bucket is not None:
-        yield from _need("Decrypt", _key_of(bucket, key), call, bucket.account_id)
+        yield from _need("Decrypt", _key_of(bucket, key), call, bucket.account_id, bucket.account_id)
 
 
-def _need(action: str, key_id: str | None, call: Call, account_id: str) -> Iterator[Need]:
-    """``account_id``: where a key is looked up that is not named by an ARN, the writer's or the bucket's."""
-    key = resources.kms_key(key_id, Place(call.region, account_id)) if key_id else None
-    if key is not None and key.id not in RESERVED_ALIASE_TARGET_KEY_IDS.values():
+def _need(action: str, key_id: str | None, call: Call, account_id: str, owner: str) -> Iterator[Need]:
+    """``account_id``: where a key is looked up that is not named by an ARN, the writer's or the bucket's. ``owner`` is
+    the bucket's account, whose key aws/s3 is of no use to others."""
+    key = resources.kms_key(key_id, Place(call.region, account_id)) if key_id not in (None, _OF_AWS) else None
+    if key_id == _OF_AWS or (key is not None and key.id in RESERVED_ALIASE_TARGET_KEY_IDS.values()):
+        if owner != call.account_id:
+            yield Need(f"kms:{action}", f"arn:aws:kms:{call.region}:{owner}:{_OF_AWS}", {})
+    elif key is not None:
         keys = {"kms:viaservice": (f"s3.{call.region}.amazonaws.com",), "kms:calleraccount": (call.account_id,)}
         yield Need(f"kms:{action}", key.arn, keys)
 
 
-def _key_for_writing(params: Mapping[str, Any]) -> str | None:
+def _key_for_writing(params: Mapping[str, Any], bucket: Any) -> str | None:
     """The key that the request names, or else the bucket's."""
     asked = params.get("ServerSideEncryption")
     if asked:
-        return params.get("SSEKMSKeyId") if asked in _BY_KMS else None
-    bucket = moto_records.bucket(params.get("Bucket"))
-    rule = (bucket.encryption or {}).get("Rule") if bucket is not None else None
+        return (params.get("SSEKMSKeyId") or _OF_AWS) if asked in _BY_KMS else None
+    rule = (bucket.encryption or {}).get("Rule")
     default = (rule or {}).get("ApplyServerSideEncryptionByDefault") or {}
-    return default.get("KMSMasterKeyID") if default.get("SSEAlgorithm") in _BY_KMS else None
+    return (default.get("KMSMasterKeyID") or _OF_AWS) if default.get("SSEAlgorithm") in _BY_KMS else None
 
 
 def _key_of(bucket: Any, key: str | None) -> str | None:
     found = bucket.keys.get(key)
     if getattr(found, "encryption", None) not in _BY_KMS:  # a delete marker has no encryption
         return None
-    return getattr(found, "kms_key_id", None)
+    return getattr(found, "kms_key_id", None) or _OF_AWS

@@ -12,8 +12,9 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
-from rehearsal.localaws.authorizer import administrator, lag, own_clients, principals, trust
+from rehearsal.localaws.authorizer import administrator, lag, on_behalf, own_clients, principals, trust
 from rehearsal.localaws.authorizer.own_clients import Wanted
+from rehearsal.localaws.authorizer.requests import Need
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.ground.host import Credentials
@@ -44,14 +45,35 @@ def assume_role(
         AwsError: AccessDenied, when the role is missing or its trust policy does not let the service in.
     """
     role_id = _trusting_role(role_arn, service, source_arn)
+    return _session_of(role_id, role_arn, session_name, region or host.current().settings.region)
+
+
+def _session_of(role_id: str, role_arn: str, session_name: str, region: str) -> Credentials:
     with _sessions_lock:
         session = _sessions.get((role_id, session_name))
         if session is None or _is_ending(session):
             _forget_ending()
-            credentials = new_session(role_arn, session_name, region or host.current().settings.region)
+            credentials = new_session(role_arn, session_name, region)
             session = _Session(credentials, clock.timestamp() + SESSION_SECONDS)
             _sessions[role_id, session_name] = session
     return session.credentials
+
+
+def assume_role_through(through: Credentials, role_arn: str, session_name: str, *, region: str) -> Credentials:
+    """Credentials of ``role_arn`` for the holder of others, who may do so by its own policies and by the role's trust.
+
+    So a service acts as a further role, of another account too: as its own role it assumes that one.
+
+    Raises:
+        AwsError: AccessDenied, naming who lacks what.
+    """
+    holder = principals.find(through.access_key_id)
+    need = Need("sts:AssumeRole", role_arn, {})
+    if holder is None or on_behalf.first_refused_to(holder, [need], region) is not None:
+        who = "nobody" if holder is None else holder.arn
+        message = f"User: {who} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
+        raise AwsError("AccessDenied", message)
+    return _session_of(_role(role_arn, holder.arn).id, role_arn, session_name, region)
 
 
 def _is_ending(session: _Session) -> bool:
@@ -69,11 +91,7 @@ def _forget_ending() -> None:
 
 def _trusting_role(role_arn: str, service: str, source_arn: str | None) -> str:
     """The id of a role that trusts the service now, whatever it did when a session was made."""
-    account_id = role_arn.split(":")[4]
-    roles = list(iam_backends[account_id]["aws"].roles.values())
-    role = next((role for role in roles if role.arn == role_arn), None)
-    if role is None:
-        raise AwsError("AccessDenied", f"{service} cannot assume {role_arn}: there is no such role")
+    account_id, role = role_arn.split(":")[4], _role(role_arn, service)
     document = lag.trust_of(role)
     if document is None or not trust.service_may_assume(
         document, service, account_id=account_id, source_arn=source_arn, role_arn=role_arn
@@ -82,6 +100,15 @@ def _trusting_role(role_arn: str, service: str, source_arn: str | None) -> str:
             "AccessDenied", f"{service} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
         )
     return str(role.id)
+
+
+def _role(role_arn: str, who: str) -> Any:
+    """The record of a role that ``who`` wants to assume."""
+    roles = list(iam_backends[role_arn.split(":")[4]]["aws"].roles.values())
+    role = next((role for role in roles if role.arn == role_arn), None)
+    if role is None:
+        raise AwsError("AccessDenied", f"{who} cannot assume {role_arn}: there is no such role")
+    return role
 
 
 def new_session(role_arn: str, session_name: str, region: str, seconds: int = SESSION_SECONDS) -> Credentials:

@@ -10,6 +10,7 @@ from rehearsal.localaws.authorizer import adaptations
 from rehearsal.localaws.authorizer.actions import SERVICES
 from rehearsal.localaws.authorizer.actions.storage import VERSIONED
 from rehearsal.localaws.authorizer.actions.table import Operation, Service, Tagging
+from rehearsal.localaws.ground import arns
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z0-9_.\[\]]+)\}")
 
@@ -216,4 +217,5 @@ def _roles(service: Service, call: Call) -> Iterator[tuple[str, str]]:
     for passed in service.passed_roles:
         if call.operation.startswith(passed.operations):
             for role_arn in values_at(call.params, passed.parameter):
-                yield role_arn, passed.service
+                if not (passed.may_be_elsewhere and arns.account_of(role_arn) != call.account_id):
+                    yield role_arn, passed.service

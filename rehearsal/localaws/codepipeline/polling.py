@@ -113,10 +113,11 @@ def _latest(pipeline: Pipeline, action: Action) -> str:
     given = action.configuration
     if action.type.provider == triggers.PROVIDER:
         return connections.tip(given["FullRepositoryId"], given["BranchName"])
-    role = action.role_arn or pipeline.definition.role_arn
     credentials = identity.assume_role(
-        role, pipeline.name, service="codepipeline.amazonaws.com", region=pipeline.region
+        pipeline.definition.role_arn, pipeline.name, service="codepipeline.amazonaws.com", region=pipeline.region
     )
+    if action.role_arn:
+        credentials = identity.assume_role_through(credentials, action.role_arn, pipeline.name, region=pipeline.region)
     client: Any = identity.client(action.type.provider.lower(), credentials, pipeline.region)
     if action.type.provider == "S3":
         version: str = client.head_object(Bucket=given["S3Bucket"], Key=given["S3ObjectKey"]).get("VersionId", "")

@@ -74,16 +74,16 @@ def _serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Itera
     with _lock:
         approval = _waiting.get(path.removeprefix(_PREFIX))
     if approval is None:
-        return _page(start_response, "404 Not Found", "<p>There is no such approval.</p>")
+        return page(start_response, "404 Not Found", "<p>There is no such approval.</p>")
     if environ["REQUEST_METHOD"] != "POST":
-        return _page(start_response, "200 OK", _question(approval))
+        return page(start_response, "200 OK", _question(approval))
     form = parse_qs(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)).decode())
     return _answer(start_response, approval, form.get("status", [""])[0], form.get("summary", [""])[0])
 
 
 def _answer(start_response: Callable[..., Any], approval: dict[str, Any], status: str, summary: str) -> Iterable[bytes]:
     if status not in ("Approved", "Rejected"):
-        return _page(start_response, "400 Bad Request", "<p>The answer is Approved or Rejected.</p>")
+        return page(start_response, "400 Bad Request", "<p>The answer is Approved or Rejected.</p>")
     named = {name: approval[name] for name in ("pipelineName", "stageName", "actionName", "token")}
     keys = identity.administrator_of(approval.get("account") or accounts.first())
     try:
@@ -91,8 +91,8 @@ def _answer(start_response: Callable[..., Any], approval: dict[str, Any], status
             **named, result={"status": status, "summary": summary or f"{status} by e-mail"}
         )
     except ClientError as error:
-        return _page(start_response, "409 Conflict", f"<p>{html.escape(describe(error))}</p>")
-    return _page(start_response, "200 OK", f"<p>{html.escape(approval['actionName'])}: {status}.</p>")
+        return page(start_response, "409 Conflict", f"<p>{html.escape(describe(error))}</p>")
+    return page(start_response, "200 OK", f"<p>{html.escape(approval['actionName'])}: {status}.</p>")
 
 
 def _question(approval: dict[str, Any]) -> str:
@@ -104,8 +104,9 @@ def _question(approval: dict[str, Any]) -> str:
     )
 
 
-def _page(start_response: Callable[..., Any], status: str, body: str) -> Iterable[bytes]:
-    head = "<!doctype html><html lang='en'><meta charset='utf-8'><title>Approval</title>"
+def page(start_response: Callable[..., Any], status: str, body: str) -> Iterable[bytes]:
+    """A page that a mail's link leads to."""
+    head = "<!doctype html><html lang='en'><meta charset='utf-8'><title>Rehearsal</title>"
     page = f"{head}<body>{body}</body></html>".encode()
     headers = [
         ("Content-Type", "text/html; charset=utf-8"),

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from moto.sns.exceptions import SNSInvalidParameter, SNSNotFoundError
 from moto.sns.models import SNSBackend, Subscription
 
-from rehearsal.localaws.events import mailbox, recipients
+from rehearsal.localaws.events import confirmations, mailbox, recipients
 from rehearsal.localaws.events.delivery import Refusal
 from rehearsal.localaws.events.recipients import Sender
 from rehearsal.localaws.ground import host
@@ -116,6 +116,8 @@ def _publish(
     deduplication_id: str | None = None,
     message_structure: str | None = None,
 ) -> None:
+    if confirmations.is_pending(subscription):
+        return
     if subscription.protocol not in _BRINGERS:
         _moto_publish(subscription, message, message_id, subject, message_attributes)  # recorded, as for telephones
         return

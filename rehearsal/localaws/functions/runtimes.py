@@ -4,8 +4,11 @@ The table is that of https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime
 """
 
 import logging
+import platform
+import sys
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from rehearsal.localaws.ground import clock, host
 from rehearsal.localaws.ground.errors import AwsError
@@ -69,6 +72,22 @@ def check_may_deploy(runtime: str | None, package_type: str, *, updating: bool =
     )
 
 
+@cache
+def _say_which_python(runtime: str) -> None:
+    """Once for each runtime that is not this machine's: another Python's syntax or library may behave otherwise."""
+    here = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    if runtime != here:
+        log.warning(
+            "functions of runtime %s run on %s here (Python %s, of the environment that Rehearsal is installed in); "
+            "to run them on %s, make that environment with it: PYTHON=%s ./scripts/setup",
+            runtime,
+            here,
+            platform.python_version(),
+            runtime,
+            runtime,
+        )
+
+
 def check_runs(runtime: str | None, package_type: str) -> None:
     """Whether this machine can run the function at all.
 
@@ -87,6 +106,7 @@ def check_runs(runtime: str | None, package_type: str) -> None:
             "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
         )
     if runtime in _PYTHON:
+        _say_which_python(runtime)
         return
     if runtime.startswith(_OTHER_LANGUAGES):
         raise AwsError(

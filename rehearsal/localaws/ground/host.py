@@ -42,6 +42,8 @@ class Settings:
     account_id: str = "123456789012"
     continuation_delay_seconds: float = 30.0
     allow_retired_runtimes: bool = False
+    confirm_subscriptions: bool = False
+    """Whether subscriptions by e-mail are taken as confirmed."""
     quotas: str = ""
     allowed_hosts: tuple[str, ...] = ()
     """Names of this machine, beyond those of loopback, by which it may be addressed."""

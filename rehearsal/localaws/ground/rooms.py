@@ -105,10 +105,11 @@ ROOMS = (
             Patch("timetable", "moto.scheduler.models"),
             Patch("bucket_notifications", "moto.s3.models"),
             Patch("topics", "moto.sns.models"),
+            Patch("confirmations", "moto.sns.responses"),
             Patch("approvals", "moto.sns.models"),
             Patch("approvals", "moto.codepipeline.models"),
         ),
-        keeps=("approvals", "mailbox", "timetable"),
+        keeps=("approvals", "confirmations", "mailbox", "timetable"),
         offers={"mailbox": "mailbox"},
     ),
     Room(
@@ -135,6 +136,7 @@ ROOMS = (
         keeps=("models",),
     ),
     Room("cloudformation", keeps=("callbacks", "models")),
+    Room("servicecatalog", Replacement("servicecatalog", "servicecatalog_backends", "ServiceCatalogBackend")),
     Room(
         "codepipeline",
         Replacement("codepipeline", "codepipeline_backends", "CodePipelineBackend"),

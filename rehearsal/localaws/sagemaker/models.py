@@ -12,6 +12,7 @@ from rehearsal.localaws.sagemaker.hosting.model import Model
 from rehearsal.localaws.sagemaker.named import Catalogue, partition
 from rehearsal.localaws.sagemaker.pipelines.records import Store
 from rehearsal.localaws.sagemaker.processing.job import ProcessingJob
+from rehearsal.localaws.sagemaker.projects.record import Project
 from rehearsal.localaws.sagemaker.registry.package import Group, Package
 from rehearsal.localaws.sagemaker.tags import TagStore
 from rehearsal.localaws.sagemaker.training.job import TrainingJob
@@ -41,6 +42,7 @@ class SageMakerBackend(SageMakerModelBackend):
         self.last_versions: dict[str, int] = {}
         """The newest version that each group ever had: numbers are not used twice."""
         self.code_repositories: Catalogue[CodeRepository] = Catalogue("code-repository", "code repository", **here)
+        self.projects: Catalogue[Project] = Catalogue("project", "project", **here)
         self.model_pipelines = Store()
         self.hosted_endpoints: Catalogue[Endpoint] = Catalogue("endpoint", "endpoint", **here)
 

@@ -16,6 +16,7 @@ from rehearsal.localaws.sagemaker.pipelines.api_callbacks import CallbackOperati
 from rehearsal.localaws.sagemaker.pipelines.api_executions import ExecutionOperations
 from rehearsal.localaws.sagemaker.pipelines.api_pipelines import PipelineOperations
 from rehearsal.localaws.sagemaker.processing.operations import ProcessingJobOperations
+from rehearsal.localaws.sagemaker.projects.operations import ProjectOperations
 from rehearsal.localaws.sagemaker.registry.components import ComponentOperations
 from rehearsal.localaws.sagemaker.registry.group_policy import GroupPolicyOperations
 from rehearsal.localaws.sagemaker.registry.lineage import LineageOperations
@@ -52,6 +53,7 @@ class SageMakerResponse(
     LineageOperations,
     ComponentOperations,
     CodeRepositoryOperations,
+    ProjectOperations,
     TagOperations,
     SearchOperations,
     TrialComponentOperations,

@@ -1,4 +1,7 @@
-"""Public data sets from where they are published: size and SHA-256 are checked before a file is kept."""
+"""Public data sets from where they are published: size and SHA-256 are checked before a file is kept.
+
+One file is published without either being known: its header line and the length of its rows are checked instead.
+"""
 
 import hashlib
 import urllib.error
@@ -6,6 +9,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from rehearsal.toolkit.aws import capabilities
+from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import AccountProblem, BadInput, RehearsalError
 
 _TIMEOUT_SECONDS = 30
@@ -20,6 +25,11 @@ class PublicFile:
     sha256: str
     label: str
     """The column to predict: its name, or its index where the file has no header."""
+    header: str = ""
+    """The first line of a file whose SHA-256 is not known; ``size`` is then the largest that is taken."""
+    bucket: str = ""
+    """The public bucket of S3 that has the file, where one does; ``key`` is where in it."""
+    key: str = ""
 
 
 PUBLIC_FILES = {
@@ -44,6 +54,20 @@ PUBLIC_FILES = {
         sha256="de37cdcdcaaa50c309d514f248f7c2302a5f1f88c168905eba23fe2fbc78449f",
         label="-1",
     ),
+    # SageMaker's samples, synthetic customers of a telephone company; also in sagemaker-example-files-prod-REGION
+    "churn": PublicFile(
+        url="https://sagemaker-sample-files.s3.amazonaws.com/datasets/tabular/synthetic/churn.txt",
+        size=5_000_000,
+        sha256="",
+        label="Churn?",
+        header=(
+            "State,Account Length,Area Code,Phone,Int'l Plan,VMail Plan,VMail Message,Day Mins,Day Calls,Day Charge,"
+            "Eve Mins,Eve Calls,Eve Charge,Night Mins,Night Calls,Night Charge,Intl Mins,Intl Calls,Intl Charge,"
+            "CustServ Calls,Churn?"
+        ),
+        bucket="sagemaker-sample-files",
+        key="datasets/tabular/synthetic/churn.txt",
+    ),
 }
 
 
@@ -59,8 +83,10 @@ def fetch(name: str, target: Path, *, url: str | None = None) -> PublicFile:
     if wanted is None:
         raise BadInput(f"there is no data set {name!r}", where="NAME", next_step=f"known: {', '.join(PUBLIC_FILES)}")
     body = _download(url or wanted.url, wanted.size)
+    if wanted.header:
+        _check_rows(body, wanted, url or wanted.url)
     found = hashlib.sha256(body).hexdigest()
-    if len(body) != wanted.size or found != wanted.sha256:
+    if not wanted.header and (len(body) != wanted.size or found != wanted.sha256):
         raise RehearsalError(
             f"the downloaded file is not the published one: {len(body):,} bytes, SHA-256 {found}; "
             f"expected {wanted.size:,} bytes, {wanted.sha256}",
@@ -71,6 +97,50 @@ def fetch(name: str, target: Path, *, url: str | None = None) -> PublicFile:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(body)
     return wanted
+
+
+def _check_rows(body: bytes, wanted: PublicFile, place: str) -> None:
+    """Hold a file without a known checksum against its header: every row has as many cells.
+
+    Raises:
+        RehearsalError: it is another file.
+    """
+    lines = body.decode(errors="replace").splitlines()
+    columns = wanted.header.count(",")
+    wrong = next((number for number, line in enumerate(lines, 1) if line.count(",") != columns), 0)
+    if len(body) <= wanted.size and lines and lines[0] == wanted.header and len(lines) > 1 and not wrong:
+        return
+    told = f"line {wrong} has another number of columns" if wrong else f"its first line is {lines[:1]}"
+    raise RehearsalError(
+        f"the downloaded file is not the published one: {len(body):,} bytes, {told}",
+        where=place,
+        next_step=f"expected columns: {wanted.header}",
+    )
+
+
+def put_into_bucket(aws: Aws, name: str, file: Path) -> str:
+    """Put a fetched file where AWS has it, into a bucket of the embedded AWS by the same name; its S3 URL.
+
+    So code that copies it from the public bucket runs there unchanged.
+
+    Raises:
+        BadInput: no public bucket has the file, or the account is a real one, whose bucket is AWS's own.
+    """
+    wanted = PUBLIC_FILES[name]
+    if not wanted.bucket:
+        raise BadInput(f"{name} is in no public bucket of AWS", where="--into-bucket", next_step="leave it out")
+    if not capabilities.is_rehearsal(aws):
+        raise BadInput(
+            f"on an account the bucket {wanted.bucket} is AWS's own, and has the file",
+            where="--into-bucket",
+            next_step='leave it out, or name an embedded AWS: eval "$(rehearse env)"',
+        )
+    s3 = aws.client("s3")
+    place = {} if aws.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": aws.region}}
+    if wanted.bucket not in {each["Name"] for each in s3.list_buckets()["Buckets"]}:
+        s3.create_bucket(Bucket=wanted.bucket, **place)
+    s3.put_object(Bucket=wanted.bucket, Key=wanted.key, Body=file.read_bytes())
+    return f"s3://{wanted.bucket}/{wanted.key}"
 
 
 def _download(url: str, size: int) -> bytes:

@@ -4,6 +4,8 @@ Each is a capability of the account (:mod:`rehearsal.toolkit.aws.capabilities`):
 """
 
 import re
+import urllib.error
+import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +18,8 @@ from rehearsal.toolkit.aws.errors import BadInput, NotThere
 _UNITS = {"w": 604800, "d": 86400, "h": 3600, "m": 60, "s": 1, "": 1}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?[wdhms])+|\d+(?:\.\d+)?")
 _PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms]?)")
+_CONFIRMS = "/_subscriptions/"
+_LINK_SECONDS = 30
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+/\S+")
 
 
@@ -89,6 +93,22 @@ class Message:
     def links(self) -> list[str]:
         """Pages of the embedded AWS that the message points to: an approval's question, say."""
         return _LINK.findall(self.text)
+
+
+def confirm_subscriptions(aws: Aws) -> list[Message]:
+    """Open the confirmation links of the messages that wait for it; returns those messages."""
+    ours = f"{aws.endpoint_url}{_CONFIRMS}"  # a mail may name any address
+    asking = {link: each for each in mailbox(aws) for link in each.links if link.startswith(ours)}
+    return [message for link, message in asking.items() if _is_confirmed_by(link)]
+
+
+def _is_confirmed_by(link: str) -> bool:
+    """Whether opening the link confirms; not where its subscription or topic is gone."""
+    try:
+        urllib.request.urlopen(link, timeout=_LINK_SECONDS).close()
+    except urllib.error.HTTPError:
+        return False
+    return True
 
 
 def mailbox(aws: Aws) -> list[Message]:

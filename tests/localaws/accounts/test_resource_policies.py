@@ -81,6 +81,21 @@ def test_a_key_of_an_object(build: Account, reader: Somebody, unique: Unique) ->
     refused(lambda: theirs.get_object(Bucket=bucket, Key="k"), "no identity-based policy allows the kms:Decrypt action")
 
 
+def test_the_key_of_aws_is_of_no_use_to_another_account(build: Account, reader: Somebody, unique: Unique) -> None:
+    bucket, s3 = unique("bucket"), build.client("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="k", Body=b"1", ServerSideEncryption="aws:kms")
+    statement = allow(["s3:GetObject", "s3:PutObject"], f"arn:aws:s3:::{bucket}/*", Principal={"AWS": reader.role})
+    s3.put_bucket_policy(Bucket=bucket, Policy=document(statement))
+    reader.may(allow(["s3:*", "kms:*"]))
+    words = "on this resource because the resource does not exist in this Region"
+    refused(lambda: reader.client("s3").get_object(Bucket=bucket, Key="k"), f"kms:Decrypt {words}")
+    reader.client("s3").put_object(Bucket=bucket, Key="n", Body=b"")
+    by_key = {"ServerSideEncryption": "aws:kms"}
+    refused(lambda: reader.client("s3").put_object(Bucket=bucket, Key="n", **by_key), f"kms:GenerateDataKey {words}")
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"1"
+
+
 def test_a_key_by_its_arn(build: Account, reader: Somebody) -> None:
     kms = build.client("kms")
     key = kms.create_key()["KeyMetadata"]

@@ -23,6 +23,7 @@ TESTED_ELSEWHERE = {
     "AWS::Events::Archive",
     "AWS::SageMaker::CodeRepository",
     "AWS::SageMaker::Endpoint",
+    "AWS::SageMaker::Project",
 }
 
 
@@ -33,12 +34,14 @@ def test_the_template_has_every_type_that_is_offered():
 
 @pytest.fixture
 def store(aws, unique):
-    """A bucket with a layer's zip."""
+    """A bucket with a layer's zip and the template of a product."""
     name, packed = unique("store"), io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("python/layer.py", "")
     aws.client("s3").create_bucket(Bucket=name)
     aws.client("s3").put_object(Bucket=name, Key="layer.zip", Body=packed.getvalue())
+    product = b'{"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}'
+    aws.client("s3").put_object(Bucket=name, Key="product.json", Body=product)
     return name
 
 

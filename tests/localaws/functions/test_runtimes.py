@@ -1,11 +1,13 @@
 """Which runtimes can be deployed when."""
 
 import json
+import sys
 from datetime import date
 from typing import Any
 
 import pytest
 
+from rehearsal.localaws.functions import runtimes
 from rehearsal.localaws.functions.runtimes import is_retired
 from tests.conftest import start_embedded_aws, stop_embedded_aws
 from tests.localaws.deploying import TRUST, zip_of
@@ -38,3 +40,14 @@ def test_retired_runtime_runs_on_this_python_where_the_user_allows_it() -> None:
         assert json.load(client.invoke(FunctionName="old")["Payload"]) == "2"
     finally:
         stop_embedded_aws(embedded)
+
+
+def test_a_runtime_that_is_not_this_machines_python_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    here = f"python3.{sys.version_info.minor}"
+    other = "python3.14" if here != "python3.14" else "python3.13"
+    runtimes._say_which_python.cache_clear()
+    with caplog.at_level("WARNING"):
+        for runtime in (here, other, other):
+            runtimes.check_runs(runtime, "Zip")
+    (record,) = caplog.records
+    assert f"functions of runtime {other} run on {here} here" in record.message

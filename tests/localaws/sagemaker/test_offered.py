@@ -43,7 +43,7 @@ REQUESTS: dict[str, Any] = {
         "Source": {"SourceUri": "s3://bucket/key"},
         "ContextType": "Endpoint",
     },
-    "ListProjects": {},
+    "ListApps": {},
 }
 
 

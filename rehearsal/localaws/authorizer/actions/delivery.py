@@ -37,7 +37,7 @@ CODEPIPELINE = Service(
     tagging=(Tagging("TagResource", "tags", ("CreatePipeline", "CreateCustomActionType", "PutWebhook")),),
     passed_roles=(
         PassedRole("pipeline.roleArn", _CODEPIPELINE),
-        PassedRole("pipeline.stages[].actions[].roleArn", _CODEPIPELINE),
+        PassedRole("pipeline.stages[].actions[].roleArn", _CODEPIPELINE, may_be_elsewhere=True),
     ),
 )
 

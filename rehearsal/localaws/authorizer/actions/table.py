@@ -44,6 +44,8 @@ class PassedRole:
     parameter: str
     service: str
     operations: tuple[str, ...] = ("Create", "Update")
+    may_be_elsewhere: bool = False
+    """A role of another account is not passed: the service comes to it through a role of the caller's account."""
 
 
 @dataclass(frozen=True)

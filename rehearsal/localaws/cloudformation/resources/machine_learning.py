@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from botocore import xform_name
+from botocore.exceptions import ClientError
 
 from rehearsal.localaws.cloudformation.resources.model import (
     Cancelled,
@@ -106,6 +107,48 @@ class Pipeline(TableHandler):
         return properties
 
 
+_PROJECT = _row("Project", attributes={"ProjectArn": "Answer.ProjectArn", "ProjectId": "Answer.ProjectId"})
+
+
+class Project(TableHandler):
+    """A project; it is ready when its template's resources are, and gone when they are."""
+
+    def as_sent(self, properties: Properties) -> Properties:
+        providers = properties.get("TemplateProviderDetails")
+        if providers is None:
+            return properties
+        sent = [{"CfnTemplateProvider": each["CfnTemplateProviderDetail"]} for each in providers]
+        return {**without(properties, "TemplateProviderDetails"), "TemplateProviders": sent}
+
+    def finish(self, request: Request) -> Made:
+        while (described := self._described(request)) is None or described["ProjectStatus"] == "CreateInProgress":
+            self._pause(request)
+        if described["ProjectStatus"] != "CreateCompleted":
+            raise ResourceFailed(f"Project {described['ProjectName']} is {described['ProjectStatus']}")
+        return super().finish(request)
+
+    def delete(self, request: Request) -> None:
+        super().delete(request)
+        while (described := self._described(request)) is not None:
+            if described["ProjectStatus"] == "DeleteFailed":
+                raise ResourceFailed(f"Project {described['ProjectName']} is DeleteFailed")
+            self._pause(request)
+
+    def _described(self, request: Request) -> dict[str, Any] | None:
+        try:
+            name = request.physical_id.rpartition("/")[2]
+            return dict(request.client("sagemaker").describe_project(ProjectName=name))
+        except ClientError as error:
+            if "Could not find project" in str(error):
+                return None
+            raise
+
+    def _pause(self, request: Request) -> None:
+        if request.cancelled.is_set():
+            raise Cancelled
+        request.cancelled.sleep_until(clock.timestamp() + _POLL_SECONDS)
+
+
 _ROWS = (
     _row("Model"),
     _row("EndpointConfig"),
@@ -131,4 +174,9 @@ _ROWS = (
     _row("NotebookInstanceLifecycleConfig", attributes={}, tagging=None, recorded=("Tags",), support=Support.RECORDED),
 )
 
-HANDLERS: tuple[Handler, ...] = (Endpoint(_ENDPOINT), Pipeline(_PIPELINE), *(TableHandler(row) for row in _ROWS))
+HANDLERS: tuple[Handler, ...] = (
+    Endpoint(_ENDPOINT),
+    Pipeline(_PIPELINE),
+    Project(_PROJECT),
+    *(TableHandler(row) for row in _ROWS),
+)

@@ -1,6 +1,6 @@
-"""AWS::CloudWatch, AWS::Logs, AWS::ApplicationAutoScaling and AWS::SSM types, and AWS::ServiceCatalog types, which do
-nothing."""
+"""AWS::CloudWatch, AWS::Logs, AWS::ApplicationAutoScaling, AWS::SSM and AWS::ServiceCatalog types."""
 
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -178,12 +178,91 @@ class Recorded(HandlerBase):
         """Nothing was made but the record, which the stack drops."""
 
 
+_TOKEN = {"IdempotencyToken": "Stack.Token"}
+_PAIR = {"PortfolioId": "Properties.PortfolioId", "ProductId": "Properties.ProductId"}
+_PRINCIPAL = {"PortfolioId": "Properties.PortfolioId", "PrincipalARN": "Properties.PrincipalARN"}
+
+_CATALOG = (
+    ApiResource(
+        type="AWS::ServiceCatalog::Portfolio",
+        service="servicecatalog",
+        create=Call("create_portfolio", members=_TOKEN),
+        update=(Call("update_portfolio", members={"Id": "Id"}),),
+        tagging=Tagging("update_portfolio", "update_portfolio", "Id", "Id", "RemoveTags", "AddTags"),
+        ref="Answer.PortfolioDetail.Id",
+        attributes={"Id": "Id", "PortfolioName": "Properties.DisplayName"},
+        delete=Call("delete_portfolio", members={"Id": "Id"}),
+    ),
+    ApiResource(
+        type="AWS::ServiceCatalog::PortfolioProductAssociation",
+        service="servicecatalog",
+        create=Call("associate_product_with_portfolio"),
+        ref="join('|', [Properties.PortfolioId, Properties.ProductId])",
+        delete=Call("disassociate_product_from_portfolio", members=_PAIR),
+    ),
+    ApiResource(
+        type="AWS::ServiceCatalog::PortfolioPrincipalAssociation",
+        service="servicecatalog",
+        create=Call("associate_principal_with_portfolio"),
+        ref="join('|', [Properties.PortfolioId, Properties.PrincipalARN])",
+        delete=Call("disassociate_principal_from_portfolio", members=_PRINCIPAL),
+    ),
+)
+
+
+class LaunchRoleConstraint(TableHandler):
+    """A launch constraint; its role stands in the parameters, which are a text."""
+
+    def as_sent(self, properties: Properties) -> Properties:
+        role = {name: properties[name] for name in ("RoleArn", "LocalRoleName") if name in properties}
+        kept = {name: value for name, value in properties.items() if name not in role}
+        return {**kept, "Parameters": json.dumps(role), "Type": "LAUNCH"}
+
+
+_LAUNCH_ROLE = ApiResource(
+    type="AWS::ServiceCatalog::LaunchRoleConstraint",
+    service="servicecatalog",
+    create=Call("create_constraint", members=_TOKEN),
+    update=(Call("update_constraint", members={"Id": "Id"}),),
+    ref="Answer.ConstraintDetail.ConstraintId",
+    attributes={"Id": "Id"},
+    delete=Call("delete_constraint", members={"Id": "Id"}),
+)
+
+
+class CatalogProduct(TableHandler):
+    """A product of Service Catalog; each of its versions after the first is a call of its own."""
+
+    def as_sent(self, properties: Properties) -> Properties:
+        first, *_ = properties.get("ProvisioningArtifactParameters") or [{}]
+        sent = {"ProductType": "CLOUD_FORMATION_TEMPLATE", **without(properties, "ProvisioningArtifactParameters")}
+        return {**sent, "ProvisioningArtifactParameters": {"Type": "CLOUD_FORMATION_TEMPLATE", **first}}
+
+    def finish(self, request: Request) -> Made:
+        for artifact in (request.properties.get("ProvisioningArtifactParameters") or [])[1:]:
+            request.client("servicecatalog").create_provisioning_artifact(
+                ProductId=request.physical_id, Parameters={"Type": "CLOUD_FORMATION_TEMPLATE", **artifact}
+            )
+        return super().finish(request)
+
+
+_PRODUCT = ApiResource(
+    type="AWS::ServiceCatalog::CloudFormationProduct",
+    service="servicecatalog",
+    create=Call("create_product", members=_TOKEN),
+    update=(Call("update_product", members={"Id": "Id"}),),
+    tagging=Tagging("update_product", "update_product", "Id", "Id", "RemoveTags", "AddTags"),
+    ref="Answer.ProductViewDetail.ProductViewSummary.ProductId",
+    attributes={
+        "Id": "Id",
+        "ProductName": "Properties.Name",
+        "ProvisioningArtifactIds": "Answer.ProvisioningArtifactDetail.Id",
+        "ProvisioningArtifactNames": "Answer.ProvisioningArtifactDetail.Name",
+    },
+    delete=Call("delete_product", members={"Id": "Id"}),
+)
+
 _RECORDED = (
-    Recorded("AWS::ServiceCatalog::Portfolio", "port-", {"Id": "", "PortfolioName": "DisplayName"}),
-    Recorded("AWS::ServiceCatalog::CloudFormationProduct", "prod-", {"Id": "", "ProductName": "Name"}),
-    Recorded("AWS::ServiceCatalog::PortfolioPrincipalAssociation", "portassoc-"),
-    Recorded("AWS::ServiceCatalog::PortfolioProductAssociation", "prodassoc-"),
-    Recorded("AWS::ServiceCatalog::LaunchRoleConstraint", "cons-", {"Id": ""}),
     Recorded("AWS::ServiceCatalog::LaunchTemplateConstraint", "cons-", {"Id": ""}),
     Recorded("AWS::ServiceCatalog::TagOption", "tag-", {"Id": ""}),
     Recorded("AWS::ServiceCatalog::TagOptionAssociation", "tagassoc-"),
@@ -193,5 +272,8 @@ HANDLERS: tuple[Handler, ...] = (
     *(_OWN.get(row.type, TableHandler)(row) for row in _ROWS),
     TableHandler(_SCALABLE_TARGET),
     ScalingPolicy(_SCALING_POLICY),
+    *(TableHandler(row) for row in _CATALOG),
+    CatalogProduct(_PRODUCT),
+    LaunchRoleConstraint(_LAUNCH_ROLE),
     *_RECORDED,
 )

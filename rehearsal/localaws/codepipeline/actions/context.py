@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from rehearsal.localaws.authorizer import identity
 from rehearsal.localaws.codepipeline.definition import ArtifactStore, Declared
 from rehearsal.localaws.codepipeline.records import Artifact, ErrorDetails, Execution, Pipeline, Run
+from rehearsal.localaws.ground import arns
 from rehearsal.localaws.ground.errors import AwsError, describe
 from rehearsal.localaws.ground.host import Credentials
 
@@ -112,22 +113,42 @@ class Context:
         )
 
     def credentials(self) -> Credentials:
-        """A session of the action's role; of the pipeline's where the action has none."""
-        return self._session(self.role_arn)
+        """A session of the action's role, which the pipeline's role assumes; of the pipeline's where the action has
+        none. https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ActionDeclaration.html"""
+        own = self._session()
+        return own if self.role_arn == self.pipeline_role_arn else self._further_session(own)
+
+    @property
+    def acting_account_id(self) -> str:
+        """The account that the action works in: that of its role."""
+        return arns.account_of(self.role_arn)
 
     def pipeline_client(self, service: str) -> Any:
         """A boto3 client that acts as the pipeline's role, in the action's region: for what CodePipeline itself
         does."""
-        return identity.client(service, self._session(self.pipeline_role_arn), self.region)
+        return identity.client(service, self._session(), self.region)
 
-    def _session(self, role_arn: str) -> Credentials:
+    def _session(self) -> Credentials:
         try:
-            return identity.assume_role(role_arn, self.pipeline_name, service=PRINCIPAL, region=self.region)
+            return identity.assume_role(
+                self.pipeline_role_arn, self.pipeline_name, service=PRINCIPAL, region=self.region
+            )
         except AwsError as error:
             raise ActionFailed(
                 "PermissionError",
-                f"CodePipeline is not authorized to perform AssumeRole on the role {role_arn}. Check that the role "
-                f"exists and that its trust policy allows {PRINCIPAL}.",
+                f"CodePipeline is not authorized to perform AssumeRole on the role {self.pipeline_role_arn}. Check "
+                f"that the role exists and that its trust policy allows {PRINCIPAL}.",
+            ) from error
+
+    def _further_session(self, own: Credentials) -> Credentials:
+        try:
+            return identity.assume_role_through(own, self.role_arn, self.pipeline_name, region=self.region)
+        except AwsError as error:
+            raise ActionFailed(
+                "PermissionError",
+                f"The role {self.pipeline_role_arn} is not authorized to perform AssumeRole on the role "
+                f"{self.role_arn}. Check that the role exists, that its trust policy allows the pipeline's role or its "
+                "account, and that the pipeline's role has the permission sts:AssumeRole on it.",
             ) from error
 
     def client(self, service: str) -> Any:

@@ -25,7 +25,7 @@ def act(context: Context) -> Outcome:
     override = context.source_override or {}
     commit_id = override.get("revisionValue") or _tip(codecommit, repository, branch)
     commit = codecommit.get_commit(repositoryName=repository, commitId=commit_id)["commit"]
-    record = codecommit_backends[context.account_id][context.region].repository(repository)
+    record = codecommit_backends[context.acting_account_id][context.region].repository(repository)
     permissions.must_be_allowed(context, "codecommit:UploadArchive", record.arn)
     message = commit["message"].strip()
     artifacts.write(context, context.outputs[0], record.git.archive(commit_id))

@@ -19,7 +19,9 @@ class Handler(BaseHTTPRequestHandler):
     """Serves the file, a longer one, and a changed one."""
 
     def do_GET(self) -> None:
-        bodies = {"/good": BODY, "/longer": BODY + b"x" * 100_000, "/changed": BODY.replace(b"5", b"6")}
+        rows = fetching.PUBLIC_FILES["churn"].header.encode() + b"\n" + b",".join([b"1"] * 21) + b"\n"
+        churn = {"/churn": rows, "/short": rows + b"1,2\n", "/other": b"a,b\n1,2\n"}
+        bodies = {**churn, "/good": BODY, "/longer": BODY + b"x" * 100_000, "/changed": BODY.replace(b"5", b"6")}
         body = bodies.get(self.path)
         self.send_response(200 if body else 404)
         self.end_headers()
@@ -77,3 +79,13 @@ def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refused:
         fetching.fetch("iris", tmp_path / "f.csv")
     assert "winequality" in refused.value.next_step
+
+
+def test_a_file_of_unknown_checksum_is_held_against_its_columns(server: str, tmp_path: Path) -> None:
+    fetching.fetch("churn", tmp_path / "churn.csv", url=f"{server}/churn")
+    assert len((tmp_path / "churn.csv").read_text().splitlines()) == 2
+    with pytest.raises(RehearsalError, match="line 3 has another number of columns"):
+        fetching.fetch("churn", tmp_path / "no.csv", url=f"{server}/short")
+    with pytest.raises(RehearsalError, match="line 1 has another number of columns"):
+        fetching.fetch("churn", tmp_path / "no.csv", url=f"{server}/other")
+    assert not (tmp_path / "no.csv").exists()
