@@ -67,7 +67,7 @@ def start() -> Any:
     """Wire the services, and give the session of a role."""
     wiring.install()
     settings = host.Settings(port=4566, scratch=Path(tempfile.gettempdir()))
-    host.start(host.Host(settings, administrator.create(settings)))
+    host.start(host.Host(settings, administrator.create(settings.account_id, settings.region)))
     iam = iam_backends[ACCOUNT]["aws"]
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     for number in range(20):

@@ -42,6 +42,7 @@ class Launch:
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
     build_network: bool = True
+    test_credentials: bool = False
     confirm_subscriptions: bool = True
     """Of a run or a lab nobody reads the mailbox: its subscriptions by e-mail are taken as confirmed."""
 
@@ -211,6 +212,8 @@ def serve_in_foreground(launch: Launch, log_level: str) -> None:
         command += ["--allow-host", name]
     for origin in launch.allowed_origins:
         command += ["--allow-origin", origin]
+    if launch.test_credentials:
+        command.append("--insecure-test-credentials")
     if not launch.build_network:
         command.append("--no-build-network")
     sys.stdout.flush()

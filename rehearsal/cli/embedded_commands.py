@@ -67,6 +67,14 @@ def up(
         bool,
         Option("--no-build-network", help="Keep the commands of builds off the network: no package index is reached."),
     ] = False,
+    insecure_test_credentials: Annotated[
+        bool,
+        Option(
+            "--insecure-test-credentials",
+            help="Take the key test with the secret test for the administrator's, on this machine alone.",
+            rich_help_panel=_ALLOWED,
+        ),
+    ] = False,
     confirm_subscriptions: Annotated[
         bool,
         Option(
@@ -93,6 +101,7 @@ def up(
         allow_retired_runtimes=allow_retired_runtimes,
         allowed_hosts=tuple(allow_host or ()),
         allowed_origins=tuple(allow_origin or ()),
+        test_credentials=insecure_test_credentials,
     )
     if console:
         embedded.start_console(port)

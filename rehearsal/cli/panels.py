@@ -34,8 +34,14 @@ PANELS: dict[str, dict[str, Place]] = {
             "Create or update both stacks and upload what they need; what is there already, unchanged, is left.",
         ),
         "release": Place("pipeline", "Release change: start an execution and watch it. Exits 0 only if it Succeeded."),
+        "init": Place(
+            "own_project", "Make a project that you own: the workshop, a lab, or a small pipeline to start from."
+        ),
         "deploy": Place(
             "own", "Deploy a template of your own: local code to S3, change set, events as they come, outputs."
+        ),
+        "upgrade": Place(
+            "own_project", "Show what the installed release has otherwise than the one that a project was made from."
         ),
         "package": Place("launch", "Build the four function zips; the same sources give the same bytes."),
         "upload": Place(
@@ -64,6 +70,10 @@ PANELS: dict[str, dict[str, Place]] = {
             "report",
             "Write the card of a run: data, code, hyperparameters, curves, metrics against the gate, endpoints, "
             "approvals.",
+        ),
+        "replay": Place(
+            "replay",
+            "Run an action's function again with the event and artifacts that it got. On the embedded AWS alone.",
         ),
         "where": Place(
             "where",

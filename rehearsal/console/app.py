@@ -42,7 +42,7 @@ def make(session: Session) -> Starlette:
         routes=[
             Route("/live", live.stream),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
-            *(Route(path, _page(session, rendering, function), methods=["GET"]) for path, function in PAGES),
+            *(Route(path, _page(session, rendering, live, function), methods=["GET"]) for path, function in PAGES),
             *(Route(path, _change(session, rendering, function), methods=["POST"]) for path, function in CHANGES),
         ],
         middleware=[Middleware(Door, session=session)],
@@ -55,8 +55,11 @@ def asked(request: Request, form: dict[str, str] | None = None) -> Asked:
     return Asked(request.path_params, dict(request.query_params), form or {})
 
 
-def _page(session: Session, rendering: Rendering, function: PageFunction) -> Endpoint:
+def _page(session: Session, rendering: Rendering, live: Live, function: PageFunction) -> Endpoint:
     async def endpoint(request: Request) -> Response:
+        seen = live.just_seen(address_of(request)) if request.headers.get("hx-request") else None
+        if seen is not None:
+            return await run_in_threadpool(_drawn, rendering, seen, request)
         return await run_in_threadpool(_answer, session, rendering, function, request)
 
     return endpoint

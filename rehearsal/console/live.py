@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match, Route
 
-from rehearsal.console.page import Asked, PageFunction
+from rehearsal.console.page import Asked, Page, PageFunction
 from rehearsal.console.plain import digest
 from rehearsal.console.session import Session
 from rehearsal.toolkit.aws.translation import FAILURES, explain
 
-LOOK_SECONDS = 0.7
+LOOK_SECONDS = 0.5
 _BREATH_SECONDS = 15.0
 """A line that says nothing, by which both sides see that the other is there."""
 
@@ -31,6 +31,7 @@ class _Look:
 
     at: float = float("-inf")
     seen: str = ""
+    page: Page | None = None
     guard: asyncio.Lock = field(default_factory=asyncio.Lock)
     lookers: int = 0
 
@@ -69,20 +70,29 @@ class Live:
     async def _seen(self, address: str, look: _Look) -> str:
         async with look.guard:
             if time.monotonic() - look.at >= LOOK_SECONDS * 0.9:
-                look.seen = await run_in_threadpool(self._digest, address)
+                look.seen, look.page = await run_in_threadpool(self._looked, address)
                 look.at = time.monotonic()
         return look.seen
 
-    def _digest(self, address: str) -> str:
+    def just_seen(self, address: str) -> Page | None:
+        """The page as it was when its lookers were last told; None where nobody looks, or that was too long ago.
+
+        Whoever was told asks for the page at once: all windows on an address share one look at the account.
+        """
+        look = self._looks.get(address)
+        return look.page if look is not None and time.monotonic() - look.at < LOOK_SECONDS else None
+
+    def _looked(self, address: str) -> tuple[str, Page | None]:
         found = self._find(address)
         assert found is not None  # asked before the stream began
         function, asked = found
         try:
-            return digest(function(self._session, asked).facts)
+            page = function(self._session, asked)
+            return digest(page.facts), page
         except FAILURES as error:
-            return digest({"error": explain(error)})
+            return digest({"error": explain(error)}), None
         except Exception as error:  # noqa: BLE001 - the page itself says what it is, and its terminal has the traceback
-            return digest({"fault": repr(error)})
+            return digest({"fault": repr(error)}), None
 
     def _find(self, address: str) -> tuple[PageFunction, Asked] | None:
         parts = urlsplit(address)

@@ -23,6 +23,8 @@ _ENTRIES = (
     Entry("Models", "/models"),
     Entry("Endpoints", "/endpoints"),
     Entry("Costs", "/costs"),
+    Entry("Log", "/log"),
+    Entry("Resources", "/resources"),
     Entry("Mailbox", "/mailbox", embedded_only=True),
     Entry("Time and faults", "/faults", embedded_only=True),
     Entry("Permissions", "/permissions", embedded_only=True),

@@ -27,6 +27,10 @@ _FILTERS: tuple[Callable[..., Any], ...] = (
 )
 
 
+_SHORTEST_SECRET = 15
+"""Characters; no credential, and no text that tells one, is shorter: a key id alone has 16."""
+
+
 class Rendering:
     """Draws the pages of one session."""
 
@@ -54,8 +58,9 @@ class Rendering:
 
     def _shown(self, value: Any) -> Any:
         """A value in a template, without secrets."""
-        is_markup = hasattr(value, "__html__")  # what a macro has drawn: its values were shown one by one
-        return self.redacted(value) if isinstance(value, str) and not is_markup else value
+        if not isinstance(value, str) or hasattr(value, "__html__"):
+            return value  # a number, or what a macro has drawn: its values were shown one by one
+        return self.redacted(value) if len(value) > _SHORTEST_SECRET else value
 
     def redacted(self, text: str) -> str:
         """The text without the session's secrets and other credentials."""

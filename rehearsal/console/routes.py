@@ -9,11 +9,13 @@ from rehearsal.console.pages import (
     endpoints,
     home,
     launch,
+    log,
     model_pipelines,
     models,
     parameters,
     pipeline,
     pipelines,
+    resources,
     stack,
     stacks,
     training,
@@ -55,6 +57,9 @@ PAGES: tuple[tuple[str, PageFunction], ...] = (
     ("/mailbox", beyond.mailbox),
     ("/faults", beyond.faults),
     ("/permissions", beyond.permissions),
+    ("/log", log.show),
+    ("/resources", resources.show_all),
+    ("/resources/{service}/{kind}", resources.show),
     ("/work/{work}", work.show),
 )
 

@@ -31,6 +31,7 @@ from rehearsal.localaws.ground.host import CannotServe
 from rehearsal.localaws.isolation import kernel, orphans
 
 _FREE_MEMORY_SECONDS = 30.0
+log = logging.getLogger("rehearsal.localaws")
 
 
 class UnknownRegion(CannotServe):
@@ -62,15 +63,8 @@ def _who_has(port: int) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until told to stop; returns the process's exit code."""
-    options = _parse(argv)
-    user_settings.forget()
-    kernel.hide_memory()
-    kernel.share_heaps()
-    logging.basicConfig(
-        level=options.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
-    for noisy in ("botocore", "boto3", "urllib3", "s3transfer", "werkzeug"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    options = parse(argv)
+    prepare_process(options)
     try:
         with scratch.folder(options.scratch) as folder:
             serve(options, folder)
@@ -80,7 +74,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+def prepare_process(options: argparse.Namespace) -> None:
+    """Forget the user's settings, keep the memory to ourselves, write the log."""
+    user_settings.forget()
+    kernel.hide_memory()
+    kernel.share_heaps()
+    logging.basicConfig(
+        level=options.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
+    for noisy in ("botocore", "boto3", "urllib3", "s3transfer", "werkzeug"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="rehearsal.localaws.server", description="Run the embedded AWS.")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--region", default="us-east-1", help="the region it announces (others work too)")
@@ -127,6 +133,11 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         help="a web page's origin, https://name:port, that may send requests; may be given several times",
     )
     parser.add_argument(
+        "--insecure-test-credentials",
+        action="store_true",
+        help="take the key test with the secret test for the administrator's",
+    )
+    parser.add_argument(
         "--confirm-subscriptions",
         action=argparse.BooleanOptionalAction,
         default=False,
@@ -139,20 +150,17 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def serve(options: argparse.Namespace, folder: Path) -> None:
     """Take the port, wire the services, announce the address, and serve until something says stop."""
-    _check_region(options.region)
+    check_region(options.region)
+    if options.insecure_test_credentials:
+        _warn_of_test_key(options)
     stopping = threading.Event()
     _stop_on_signals(stopping)
-    http = _bound_server(options.port)
+    http = bound_server(options.port)
     keeper: Any = None
     try:
-        running, keeper, is_restored = _start_services(options, folder, port=http.bind_addr[1])
-        from rehearsal.localaws.entrance import early  # imports moto, which must come after the services' settings
-        from rehearsal.localaws.entrance.front import Front
-
-        with announcement.announced(_announcement_of(running)):
-            early.begin()
-            http.wsgi_app = Front()
-            http.serve()
+        running, keeper, is_restored = start_services(options, folder, port=http.bind_addr[1])
+        with announcement.announced(announcement_of(running)):
+            answer(http)
             if keeper is not None:
                 keeper.start(resuming=is_restored)
             print(f"ready {running.endpoint_url}", flush=True)
@@ -174,8 +182,32 @@ def serve(options: argparse.Namespace, folder: Path) -> None:
         )
 
 
+def _warn_of_test_key(options: argparse.Namespace) -> None:
+    """Say what it means to take a key that everybody knows.
+
+    Raises:
+        CannotServe: other names than loopback's are served, too.
+    """
+    if options.allow_host or options.allow_origin:
+        raise CannotServe(
+            "--insecure-test-credentials is for this machine alone: with --allow-host or --allow-origin anybody who "
+            "reaches the server would be its administrator. Leave one of them out."
+        )
+    log.warning("the key test with the secret test is the administrator's: every program on this machine may do all")
+
+
+def answer(http: Server, services: Any = None) -> None:
+    """Have the services answer what comes to a server; ``services`` are those that are loaded already, if any are."""
+    from rehearsal.localaws.entrance import early  # imports moto, which must come after the services' settings
+    from rehearsal.localaws.entrance.front import Front
+
+    early.begin()
+    http.wsgi_app = Front(services)
+    http.serve()
+
+
 @contextmanager
-def _loading() -> Iterator[None]:
+def loading() -> Iterator[None]:
     """Load modules without the garbage collector: it would search all of them again and again, and they stay to the
     end."""
     gc.disable()
@@ -186,15 +218,15 @@ def _loading() -> Iterator[None]:
         gc.enable()
 
 
-def _check_region(region: str) -> None:
-    with _loading():
+def check_region(region: str) -> None:
+    with loading():
         from rehearsal.localaws.ground import regions  # asks botocore, after the user's settings are forgotten
 
     if region not in regions.played():
         raise UnknownRegion(region)
 
 
-def _bound_server(port: int) -> Server:
+def bound_server(port: int) -> Server:
     """An HTTP server that holds the port already; callers wait in its backlog until it serves."""
     allow_many_files()
     http = Server(("127.0.0.1", port))
@@ -213,7 +245,7 @@ def _not_ready(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
     return []
 
 
-def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> tuple[host.Host, Any, bool]:
+def start_services(options: argparse.Namespace, folder: Path, *, port: int) -> tuple[host.Host, Any, bool]:
     """The services, wired; with ``--state`` the keeper of it, and whether there was something to go on from."""
     settings = host.Settings(
         port=port,
@@ -229,7 +261,7 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
     )
     os.environ["MOTO_ACCOUNT_ID"] = settings.account_id  # one account; moto would derive one from each access key
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"  # which pages may use a bucket, the bucket says
-    with _loading():
+    with loading():
         from rehearsal.localaws.authorizer import administrator  # moto reads its settings when it is imported
         from rehearsal.localaws.moto_bridge import wiring
 
@@ -243,6 +275,7 @@ def _start_services(options: argparse.Namespace, folder: Path, *, port: int) -> 
         is_restored = keeper.restore()
     known = _known_administrator(settings, with_new_keys=options.new_keys)
     running = host.Host(settings, known or administrator.create(settings.account_id, settings.region))
+    administrator.take_test_key(settings.account_id, taken=options.insecure_test_credentials)
     host.start(running)
     host.in_background(clock.watch, name="jumps of the machine's clock")
     host.records_are_complete()
@@ -261,7 +294,7 @@ def _known_administrator(settings: host.Settings, *, with_new_keys: bool) -> hos
     return administrator.renew(settings.account_id)
 
 
-def _announcement_of(running: host.Host) -> announcement.Announcement:
+def announcement_of(running: host.Host) -> announcement.Announcement:
     return announcement.Announcement(
         url=running.endpoint_url,
         port=running.settings.port,

@@ -1,6 +1,7 @@
 """Where the project's own files lie: templates, data, training config, function sources.
 
-They are looked for in ``REHEARSAL_PROJECT``, then in the current folder and those above it, then beside this package.
+They are looked for in ``REHEARSAL_PROJECT``, then in the current folder and those above it, then beside this package
+(a checkout), then within it (an installed wheel).
 """
 
 import os
@@ -68,4 +69,24 @@ def _candidates() -> Iterator[Path]:
         return
     here = Path.cwd()
     yield from (here, *here.parents)
-    yield Path(__file__).resolve().parents[2]
+    yield from _shipped()
+
+
+def shipped() -> Project:
+    """The files of the installed release, wherever the user works.
+
+    Raises:
+        NotThere: the installation is not whole.
+    """
+    for folder in _shipped():
+        if (folder / _MARK).is_file():
+            return Project(folder)
+    raise NotThere(
+        "the installed package has no project files", where=str(Path(__file__).parents[1]), next_step="install it again"
+    )
+
+
+def _shipped() -> Iterator[Path]:
+    package = Path(__file__).resolve().parents[1]
+    yield package.parent
+    yield package / "project_files"

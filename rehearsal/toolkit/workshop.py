@@ -121,7 +121,8 @@ def package(project: Project, scratch: Path, tell: Tell) -> list[Path]:
     tell(StepStarted("package", "functions"))
     zips = packaging.build(scratch, project.functions)
     size = sum(path.stat().st_size for path in zips)
-    tell(StepFinished("package", "functions", f"{len(zips)} zips", f"{size / 1e6:.1f} MB", time.monotonic() - began))
+    detail = f"{size / 1e6:.1f} MB of {project.root}"
+    tell(StepFinished("package", "functions", f"{len(zips)} zips", detail, time.monotonic() - began))
     return zips
 
 

@@ -48,6 +48,10 @@ def serious_findings(page: Any) -> list[str]:
             for each in violations
             if each["impact"] in ("serious", "critical")
         ]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        found.append(f"{page.url}: wider than the window")
-    return found
+    return found + too_wide(page)
+
+
+def too_wide(page: Any) -> list[str]:
+    """Whether the page is wider than its window, so that a reader must scroll sideways."""
+    is_wider = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return [f"{page.url}: wider than the window"] if is_wider else []

@@ -98,6 +98,14 @@ def addresses(served: Console) -> list[str]:
         "/models",
         "/models/wine",
         "/models/wine/1",
+        "/log",
+        "/log?group=/aws/lambda/MLOps-BIA-TrainModel-sde",
+        "/resources",
+        *(f"/resources/{each}" for each in ("lambda/functions", "sagemaker/training-jobs", "iam/roles", "s3/buckets")),
+        "/resources/lambda/functions?name=MLOps-BIA-TrainModel-sde",
+        f"{here}/card",
+        f"{run}/card",
+        "/where",
         "/training",
         f"/training/{job}",
         "/endpoints",
@@ -251,17 +259,16 @@ def test_the_cookie_stays_with_the_console(served: Console) -> None:
 
 
 def test_hostile_names_are_shown_as_text(served: Console, kept: Kept) -> None:
-    hostile = "<img src=x onerror=alert(1)>"
+    hostile = HOSTILE
     key = f"hostile/{hostile}.zip"
     kept.client("logs").put_log_events(
         logGroupName="/aws/lambda/MLOps-BIA-TrainModel-sde",
         logStreamName=_stream(kept),
         logEvents=[{"timestamp": _time_of_training(served), "message": f"{hostile} {key}"}],
     )
-    execution = served.facts(PIPELINE)["history"][-1]["execution_id"]
-    with console(kept.variables) as fresh:  # what has ended a minute ago is read once: this one has not read it yet
-        page = fresh.page(f"{PIPELINE}/executions/{execution}/Train/TrainModel")
-    assert hostile not in page
+    group = "/log?group=/aws/lambda/MLOps-BIA-TrainModel-sde"
+    for page in (served.page(f"{group}&find=onerror"), served.page(group)):
+        assert hostile not in page
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
 
 
@@ -321,6 +328,54 @@ def test_a_release_takes_the_revision_that_the_form_names(served: Console, kept:
     address = served.change(f"{PIPELINE}/release", **{f"rev-{action}": version})
     wait_until(lambda: served.facts(address)["execution"]["status"] not in ("InProgress", "Stopping"))
     assert served.facts(address)["summary"]["full_revisions"] == [[action, version]]
+
+
+def test_an_action_is_replayed_with_its_own_event_and_with_code_of_a_folder(
+    served: Console, kept: Kept, tmp_path: Path
+) -> None:
+    history = served.facts(PIPELINE)["history"]  # the endpoint serves what the newest one brought
+    run = next(each["execution_id"] for each in history if each["status"] == "Succeeded")
+    s3 = kept.client("s3")
+    before = {each["Key"] for each in s3.list_objects_v2(Bucket="mlops-builtinalgo-artifacts-sde")["Contents"]}
+    again = kept.rehearse("replay", run[:8], "DeployTest/FullTest")
+    assert again.exit_code == 0, again.err
+    told = json.loads(again.out.partition("not sent (success): ")[2])
+    assert told["outputVariables"]["Rows"] == "160"
+    new = {each["Key"] for each in s3.list_objects_v2(Bucket="mlops-builtinalgo-artifacts-sde")["Contents"]} - before
+    assert [".replay-" in key for key in new] == [True]
+    source = (
+        "def lambda_handler(event, context):\n    raise SystemExit('mine: ' + event['CodePipeline.job']['id'][:0])\n"
+    )
+    (tmp_path / "evaluate_model.py").write_text(source)
+    mine = kept.rehearse("replay", run[:8], "DeployTest/FullTest", "--code", str(tmp_path))
+    assert (mine.exit_code, "mine: " in mine.err) == (1, True)
+    assert kept.rehearse("replay", run[:8], "Source/TrainingConfig").exit_code == 1
+    for text in (again.out, again.err, mine.err):
+        assert not re.findall(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}", text)
+
+
+def test_the_endpoint_shows_its_traffic_and_what_it_captured_and_takes_rows_of_the_test_set(served: Console) -> None:
+    here = "/endpoints/winequality-sde-Test"
+    rows = served.facts(f"{here}?from=5")["examples"].splitlines()
+    test_set = (ROOT / "Data" / "test" / "test.csv").read_text().splitlines()
+    assert rows == [line.partition(",")[2] for line in test_set[4:7]]
+    tried = served.facts(f"{here}?rows={quote(rows[0])}")
+    assert [float(label) for label in tried["actual"]] == [float(test_set[4].partition(",")[0])]
+    wait_until(lambda: served.facts(here)["traffic"][0]["invocations"] > 0)
+    traffic = served.facts(here)["traffic"][0]
+    assert (traffic["errors"], traffic["mean_ms"] > 0) == (0, True)
+    assert served.facts(here)["capture"]["is_on"] is False
+    words = served.facts(f"{here}?rows={quote('1,2,x,4,5,6,7,8,9,10,11')}")["error"]["what"]
+    assert "row 1, column 3: 'x' is no number" in words
+
+
+def test_resources_are_shown_as_their_services_describe_them(served: Console) -> None:
+    names = served.facts("/resources/lambda/functions")["names"]
+    assert "MLOps-BIA-TrainModel-sde" in names
+    told = json.loads(served.facts("/resources/s3/buckets?name=mlops-builtinalgo-data-sde")["description"])
+    assert told["Status"] == "Enabled"
+    for path in ("/resources/lambda/functions?name=none", "/resources/lambda/none", "/log?group=/none"):
+        assert served.ask(path)[0] == 404, path
 
 
 def test_two_training_jobs_side_by_side(served: Console, kept: Kept) -> None:

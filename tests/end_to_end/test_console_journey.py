@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from rehearsal.localaws.ground import announcement
-from tests.end_to_end.browsers import browser, chromium, serious_findings
+from tests.end_to_end import screenshots
+from tests.end_to_end.browsers import browser, chromium, serious_findings, too_wide
 from tests.end_to_end.consoles import console
 from tests.end_to_end.rehearse import ROOT
 
@@ -58,6 +59,11 @@ class Server:
 
     def stop(self) -> None:
         assert self.process is not None
+        self.process.communicate(timeout=180)
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
         self.process.communicate(timeout=180)
 
 
@@ -129,7 +135,9 @@ def test_from_nothing_to_an_approved_model(server: Server, page: Any) -> None:
         hold(page)
         look_into_an_action(page)
         roll_back(page)
+        release_a_revision(page)
         try_the_endpoint(page)
+        look_at_every_page_in_a_narrow_window(page)
         look_at_the_training(page)
         clean_up(page)
 
@@ -149,7 +157,7 @@ def edit_and_mend(page: Any) -> None:
 
 def outlive_the_server(page: Any, server: Server) -> None:
     """While the embedded AWS is away the page says so; when it is back the page goes on by itself."""
-    server.stop()
+    server.kill()
     page.get_by_role("heading", name="This did not work").wait_for()
     server.start()
     page.get_by_role("heading", name="Approve/ApproveProd waits for an approval").wait_for()
@@ -180,6 +188,42 @@ def roll_back(page: Any) -> None:
     page.get_by_role("button", name="Yes, bring").click()
     page.locator(".facts .state", has_text="Succeeded").wait_for()
     hold(page)
+
+
+def release_a_revision(page: Any) -> None:
+    """Find where the first revision is, and release it again."""
+    pipelines = page.get_by_role("navigation").get_by_role("link", name="Pipelines", exact=True)
+    pipelines.click()
+    page.get_by_role("link", name="mlops-builtinalgo-ada").click()
+    page.get_by_role("link", name="Card of this run").first.click()
+    version = page.locator(".run-card code").nth(1).inner_text()
+    hold(page)
+    pipelines.click()
+    page.get_by_label("Where is a revision?").fill(version)
+    page.get_by_role("button", name="Find").click()
+    page.get_by_text("serves it now").first.wait_for()
+    hold(page)
+    page.get_by_role("link", name="mlops-builtinalgo-ada").first.click()
+    page.locator("summary", has_text="Release a revision").click()
+    page.get_by_label("Revision of TrainingConfig").fill(version)
+    page.get_by_role("button", name="Release this revision").click()
+    page.get_by_role("heading", name="Approve/ApproveProd waits for an approval").wait_for()
+    page.get_by_role("button", name="Reject").click()
+    page.locator(".facts .state", has_text="Failed").wait_for()
+
+
+def look_at_every_page_in_a_narrow_window(page: Any) -> None:
+    """No page is wider than a telephone; axe looks at those that the journey does not pass."""
+    base = page.url.partition("/endpoints")[0]
+    others = ("log", "log-group", "resources", "functions", "function", "models", "model-pipelines")
+    page.set_viewport_size({"width": 380, "height": 800})
+    found = []
+    for name, address in screenshots.addresses(page, base, "ada").items():
+        page.goto(base + address)
+        page.locator("main h1").wait_for()
+        found += serious_findings(page) if name in others else too_wide(page)
+    assert found == []
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def try_the_endpoint(page: Any) -> None:

@@ -23,6 +23,12 @@ ALLOWED = {
         "rehearsal.localaws.isolation.kernel",
         "rehearsal.localaws.isolation.promises",
     },
+    "rehearsal/testing": {
+        "rehearsal.testing",
+        "rehearsal.toolkit",
+        "rehearsal.localaws.ground.announcement",
+        "rehearsal.localaws.ground.user_settings",
+    },
     "rehearsal/console": {"rehearsal.console", "rehearsal.toolkit", "pipeline_job"},
     "rehearsal/lint": {"rehearsal.lint", "pipeline_job"},
     "rehearsal/localaws": {"rehearsal.localaws", "rehearsal.images", "rehearsal.at_start"},
@@ -57,12 +63,14 @@ ORDER = (
     "sagemaker",
     "sagemakerruntime",
     "server",
+    "renewable",
 )
 """The rooms of the embedded AWS, as docs/architecture.md lists them: one imports those above it, never those below."""
 
 FORBIDDEN = {
     "rehearsal/toolkit": {"moto", "xgboost", "cheroot"},
     "rehearsal/cli": {"moto", "boto3", "botocore"},
+    "rehearsal/testing": {"moto", "xgboost", "cheroot"},
     "rehearsal/console": {"moto", "boto3", "botocore", "xgboost", "cheroot"},
     "rehearsal/localaws/algorithms": {
         "moto",

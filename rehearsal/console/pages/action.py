@@ -29,7 +29,7 @@ def show(session: Session, asked: Asked) -> Page:
     action = _find(execution, stage, action_name)
     tries = job_events.attempts(session.aws, name, run, stage, action_name)
     lines = _lines(session, execution, action)
-    same = _commands(name, execution, action)
+    same = _commands(name, execution, action, is_embedded=session.is_embedded)
     report = _evaluation(session, action, tries)
     facts = {
         "name": name,
@@ -121,13 +121,14 @@ def _cure(action: ActionRun, messages: list[str]) -> str:
     return explanations.meaning_of(action.error.message) or explanations.meaning_of("\n".join(messages[-20:]))
 
 
-def _commands(name: str, execution: Execution, action: ActionRun) -> list[str]:
+def _commands(name: str, execution: Execution, action: ActionRun, *, is_embedded: bool) -> list[str]:
     """What shows and changes the same in a terminal."""
     run = execution.execution_id[:8]
     found = [
         commands.rehearse(name, "logs", action.path, run) or "",
         commands.rehearse(name, "params", "show", action.path) if "UserParameters" in action.configuration else None,
         commands.rehearse(name, "retry", run) if action.error else None,
+        commands.rehearse(name, "replay", run, action.path) if action.provider == "Lambda" and is_embedded else None,
         f"aws codepipeline list-action-executions --pipeline-name {name} --filter "
         f"pipelineExecutionId={execution.execution_id}",
     ]

@@ -1,5 +1,6 @@
 """What only the embedded AWS has: its mailbox, its clock and planned faults, and who used which permission."""
 
+import re
 from datetime import timedelta
 
 from rehearsal.console.page import Asked, Change, Page
@@ -18,6 +19,9 @@ FAULTS = {
     "iam-lag": "Changes of permissions count later",
 }
 """The kinds, each with what happens."""
+
+_PIPELINE = re.compile(r"^Pipeline name: ([\w.@-]+)$", re.MULTILINE)
+"""In the message of an approval that is needed, as it is written for people."""
 
 _STEPS = {
     "20 minutes": timedelta(minutes=20),
@@ -38,10 +42,17 @@ def mailbox(session: Session, _asked: Asked) -> Page:
             "date": each.date,
             "text": each.text,
             "links": each.links,
+            "pipeline": pipeline_in(each.text),
         }
         for each in found
     ]
     return Page("mailbox.html", "Mailbox", {"messages": messages}, command="rehearse mailbox list")
+
+
+def pipeline_in(text: str) -> str:
+    """The pipeline of which a message asks an approval; empty where it asks none. Pure."""
+    found = _PIPELINE.search(text)
+    return found[1] if found else ""
 
 
 def faults(session: Session, _asked: Asked) -> Page:

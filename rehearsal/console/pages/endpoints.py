@@ -1,5 +1,8 @@
 """Endpoints: all of them, and one with a form to try it."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
 from urllib.parse import quote
 
 from rehearsal.console.page import Asked, Change, Page
@@ -7,10 +10,13 @@ from rehearsal.console.session import Session
 from rehearsal.toolkit import project
 from rehearsal.toolkit.aws.errors import NotThere, RehearsalError
 from rehearsal.toolkit.aws.translation import FAILURES, explain
-from rehearsal.toolkit.endpoints import inventory, invocation, training_data
+from rehearsal.toolkit.embedded import beyond_aws
+from rehearsal.toolkit.endpoints import inventory, invocation, observed, training_data
 
 _MOST_ROWS = 100
 _EXAMPLES = 3
+_MOST_LINES = 100_000
+"""Of the test set, among which a row's label is looked for."""
 
 
 def show_all(session: Session, _asked: Asked) -> Page:
@@ -28,6 +34,9 @@ def show(session: Session, asked: Asked) -> Page:
     text = asked.query.get("rows", "")
     rows = invocation.read_rows(text.encode())[:_MOST_ROWS]
     predictions, error = _tried(session, name, rows, features)
+    start = asked.query.get("from", "")
+    first = int(start) if start.isdecimal() and 0 < int(start) <= _MOST_LINES else 1
+    variants = [each.name for each in endpoint.variants]
     facts = {
         "endpoint": endpoint,
         "features": features,
@@ -35,7 +44,11 @@ def show(session: Session, asked: Asked) -> Page:
         "rows": rows,
         "predictions": predictions,
         "error": error,
-        "examples": _examples(features),
+        "examples": _examples(features, first),
+        "first": first,
+        "actual": _labels(rows) if predictions else [],
+        "traffic": observed.traffic(session.aws, name, variants, _now(session)),
+        "capture": observed.capture(session.aws, name),
     }
     command = f"rehearse invoke {name.rpartition('-')[2]} < rows.csv"
     return Page("endpoint.html", name, facts, command=command, is_live=not rows)
@@ -50,20 +63,39 @@ def _tried(
     try:
         if features is not None:
             invocation.check_width(rows, features)
+        invocation.check_numbers(rows)
         return list(invocation.predict(session.aws, name, rows)), None
     except FAILURES as error:
         return [], explain(error)
 
 
-def _examples(features: int | None) -> str:
-    """Rows of the project's test set without their label, where they fit the model."""
+def _now(session: Session) -> datetime:
+    """By the account's clock: that of the embedded AWS can be moved."""
+    return beyond_aws.clock(session.aws) if session.is_embedded else datetime.now(UTC)
+
+
+def _test_rows() -> Iterator[tuple[str, str]]:
+    """Labels and features of the project's test set, as far as it is looked at; none where there is no project."""
     try:
-        file = project.find().data / "test" / "test.csv"
-        with file.open() as opened:
-            rows = [line.strip().partition(",")[2] for _, line in zip(range(_EXAMPLES), opened, strict=False)]
+        with (project.find().data / "test" / "test.csv").open() as opened:
+            for line in islice(opened, _MOST_LINES):
+                label, _, features = line.strip().partition(",")
+                yield label, features
     except (NotThere, OSError):
-        return ""
+        return
+
+
+def _examples(features: int | None, first: int) -> str:
+    """Three rows of the test set from a number on, without their label, where they fit the model."""
+    rows = [row for _, row in islice(_test_rows(), first - 1, first - 1 + _EXAMPLES)]
     return "\n".join(rows) if features is None or all(row.count(",") + 1 == features for row in rows) else ""
+
+
+def _labels(rows: list[str]) -> list[str]:
+    """What the test set says of each row; nothing of rows that are not in it."""
+    wanted = set(rows)
+    known = {row: label for label, row in _test_rows() if row in wanted}
+    return [known.get(row, "") for row in rows] if known else []
 
 
 def delete(session: Session, asked: Asked) -> Change:

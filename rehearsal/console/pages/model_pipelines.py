@@ -1,6 +1,8 @@
 """SageMaker pipelines: all of them, an execution with the graph of its steps, and one step from the inside."""
 
 import json
+import time
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -49,10 +51,16 @@ def show(session: Session, asked: Asked) -> Page:
         "graph": _nodes(run) if run else _declared_nodes(session, name),
         "can_retry": any(each.reason and each.declared.type != "Fail" for each in steps),
         "failed": [_row(each) | {"cure": explanations.meaning_of(each.reason)} for each in steps if each.reason],
-        "parameters": model_steering.parameters_of(session.aws, name),
+        "parameters": _parameters(session, name),
     }
     command = f"rehearse status --sagemaker-pipeline {name}" + (f" {line.run}" if line else "")
     return Page("model_pipeline.html", name, facts, command=command)
+
+
+def _parameters(session: Session, name: str) -> list[Mapping[str, str]]:
+    """Asked anew every half minute: a definition may be long, and an open page looks every second."""
+    key = ("parameters", name, int(time.monotonic() // 30))
+    return session.remembered(key, lambda: model_steering.parameters_of(session.aws, name))
 
 
 def _number(text: str | None, otherwise: int) -> int:

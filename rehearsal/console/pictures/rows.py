@@ -43,7 +43,7 @@ def dots(parts: Sequence[tuple[str, int, float]], metric: str, overall: float) -
     body += [chart.label(x.at(value), bottom + 16, chart.figure(value), "tick", "middle") for value in chart.ticks(x)]
     for at, (name, rows, value) in enumerate(parts):
         y = at * frame.ROW + 16
-        body.append(chart.label(_NAMES - 10, y + 4, frame.shortened(f"{name} ({rows:,})", 22), "tick", "end"))
+        body.append(chart.label(_NAMES - 10, y + 4, frame.shortened(f"{name} ({rows:,})", 20), "tick", "end"))
         body.append(f'<line class="grid" x1="{x.begin}" y1="{y}" x2="{x.end}" y2="{y}"/>')
         body.append(f'<circle class="dot" cx="{x.at(value)}" cy="{y}" r="5"/>')
     farthest = max(parts, key=lambda each: abs(each[2] - overall))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from rehearsal.console.pictures import classes, confusion, learning, parallel, predictions, rows, steps
+from rehearsal.console.pictures import classes, confusion, latency, learning, parallel, predictions, rows, steps
 from rehearsal.console.pictures.chart import Picture
 
 PICTURES: Mapping[str, Callable[..., Picture | None]] = {
@@ -17,4 +17,5 @@ PICTURES: Mapping[str, Callable[..., Picture | None]] = {
     "dots": rows.dots,
     "trials": parallel.trials,
     "graph": steps.graph,
+    "latency": latency.latency,
 }

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rehearsal.localaws.authorizer import principals, signature, signature_v2
-from rehearsal.localaws.authorizer.denials import Problem, Rejection
+from rehearsal.localaws.authorizer.denials import Problem, Rejection, unknown_key
 from rehearsal.localaws.authorizer.principals import Principal
 from rehearsal.localaws.authorizer.signature import DATE_FORMAT, Header, NotSigned, Signed
 from rehearsal.localaws.authorizer.signature_v2 import PresignedV2
@@ -90,7 +90,7 @@ def check_body(caller: Authenticated, head: RequestHead, body: bytes | FileBody)
 def _by_version_4(head: RequestHead, signed: Signed) -> Authenticated | Rejection:
     principal = principals.find(signed.scope.access_key_id)
     if principal is None:
-        return Rejection(Problem.UNKNOWN_KEY)
+        return unknown_key(signed.scope.access_key_id)
     if signed.session_token != principal.session_token:
         return Rejection(Problem.WRONG_TOKEN)
     if signed.scope.region not in regions.played():
@@ -173,7 +173,7 @@ def _is_valid(head: RequestHead, signed: Signed, principal: Principal, body: byt
 def _by_version_2(head: RequestHead, signed: PresignedV2) -> Authenticated | Rejection:
     principal = principals.find(signed.access_key_id)
     if principal is None:
-        return Rejection(Problem.UNKNOWN_KEY)
+        return unknown_key(signed.access_key_id)
     if signed.session_token != principal.session_token:
         return Rejection(Problem.WRONG_TOKEN)
     if not signature_v2.is_valid(

@@ -56,6 +56,8 @@ class Rejection:
 
     problem: Problem
     detail: str = ""
+    hint: str = ""
+    """What no AWS says: it follows the words."""
 
 
 _INVALID = "The security token included in the request is invalid."
@@ -182,7 +184,20 @@ def unrecognised(style: Style, why: Rejection | Problem) -> Denial:
     if isinstance(why, Problem):
         return _PROBLEMS[style][why]
     usual = _PROBLEMS[style][why.problem]
-    return replace(usual, message=why.detail) if why.detail else usual
+    return replace(usual, message=" ".join(filter(None, [why.detail or usual.message, why.hint])))
+
+
+_MADE_UP = {"test", "testing", "fake", "dummy", "mock", "foo", "local", "localstack", "none", "x"}
+"""Key ids that people write where any will do. None of AWS's has so few characters."""
+_HOW_TO_SIGN_IN = (
+    '(Embedded AWS: its keys are those of eval "$(rehearse env)"; started with rehearse up '
+    "--insecure-test-credentials, it takes test and test.)"
+)
+
+
+def unknown_key(access_key_id: str) -> Rejection:
+    """Nobody has this key; who made it up is told how to sign in."""
+    return Rejection(Problem.UNKNOWN_KEY, hint=_HOW_TO_SIGN_IN if access_key_id.lower() in _MADE_UP else "")
 
 
 def not_authorized(service: str, style: Style, principal_arn: str, action: str, resource: str, reason: str) -> Denial:

@@ -17,7 +17,7 @@ from moto.core.routing import get_service_router
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import NotFound
 
-from rehearsal.localaws.authorizer import request_heads, wire_errors
+from rehearsal.localaws.authorizer import administrator, request_heads, wire_errors
 from rehearsal.localaws.authorizer.admission import CALLER, Caller, Unsigned
 from rehearsal.localaws.authorizer.authentication import Authenticated
 from rehearsal.localaws.authorizer.signature import ALGORITHM
@@ -55,6 +55,10 @@ class Dispatcher(DomainDispatcherApplication):
     def __init__(self) -> None:
         super().__init__(_judging_application)
 
+    def load(self, service: str) -> None:
+        """Make the application of a service, by moto's name of it, before it is asked for."""
+        self.app_instances[service] = self.create_app(service)
+
     def infer_service_region_host(self, environ: dict[str, Any], path: str) -> str | None:
         """moto's name for the service and region."""
         caller: Caller = environ[CALLER]
@@ -86,7 +90,8 @@ def lead(environ: dict[str, Any], caller: Caller) -> None:
     """Leave nothing in the request by which moto could take it for another service's."""
     if isinstance(caller, Authenticated) and caller.signed is not None and not caller.signed.is_presigned:
         scope, signed = caller.signed.scope, caller.signed
-        credential = f"{scope.access_key_id}/{scope.date}/{scope.region}/{scope.service}/aws4_request"
+        key_id = administrator.usual_key(scope.access_key_id)  # moto finds no key id of another form in the header
+        credential = f"{key_id}/{scope.date}/{scope.region}/{scope.service}/aws4_request"
         environ["HTTP_AUTHORIZATION"] = (
             f"{ALGORITHM} Credential={credential}, SignedHeaders={';'.join(signed.signed_headers)}, "
             f"Signature={signed.signature}"

@@ -13,7 +13,16 @@ from moto.awslambda.exceptions import UnknownFunctionException, UnknownLayerVers
 from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction, LayerVersion
 
 from rehearsal.localaws.door import faults
-from rehearsal.localaws.functions import asynchronous, code, interpreter, limits, permissions, runtimes, wording
+from rehearsal.localaws.functions import (
+    asynchronous,
+    code,
+    code_links,
+    interpreter,
+    limits,
+    permissions,
+    runtimes,
+    wording,
+)
 from rehearsal.localaws.functions.configuration import Configuration
 from rehearsal.localaws.functions.event_sources import checks, queue_poller
 from rehearsal.localaws.functions.invocation import Invocation
@@ -121,6 +130,13 @@ class Function(LambdaFunction):
         if self.dead_letter_arn:
             answer["DeadLetterConfig"] = {"TargetArn": self.dead_letter_arn}
         return {name: value for name, value in answer.items() if value is not None}
+
+    def get_code(self) -> dict[str, Any]:
+        """moto's answer, with a link that leads to the zip."""
+        answer: dict[str, Any] = super().get_code()
+        if self.package_type != "Image":
+            answer["Code"] = {"RepositoryType": "S3", "Location": code_links.link_to(self.code_bytes)}
+        return answer
 
     def update_configuration(self, config_updates: dict[str, Any]) -> dict[str, Any]:
         """Apply UpdateFunctionConfiguration; checked before anything changes."""

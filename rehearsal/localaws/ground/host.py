@@ -157,5 +157,25 @@ def in_background(work: Callable[..., Any], *args: Any, name: str) -> threading.
             persistence.changed()
 
     thread = threading.Thread(target=guarded, name=name, daemon=True)
-    thread.start()
+    if _held is None:
+        thread.start()
+    else:
+        _held.append(thread)
     return thread
+
+
+_held: list[threading.Thread] | None = None
+
+
+def hold_threads() -> None:
+    """Start none of :func:`in_background` yet: this process forks first, and threads are not copied."""
+    global _held
+    _held = []
+
+
+def release_threads() -> None:
+    """Start those that were held, in their order, and from now on each at once."""
+    global _held
+    held, _held = _held or [], None
+    for thread in held:
+        thread.start()

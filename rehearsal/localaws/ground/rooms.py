@@ -119,6 +119,7 @@ ROOMS = (
             Patch("transitions", "moto.cloudwatch.models"),
             Patch("evaluation", "moto.cloudwatch.models"),
             Patch("metric_history", "moto.cloudwatch.models"),
+            Patch("metric_queries", "moto.cloudwatch.models"),
         ),
         keeps=("history",),
     ),
@@ -142,7 +143,7 @@ ROOMS = (
         Replacement("codepipeline", "codepipeline_backends", "CodePipelineBackend"),
         patches=(Patch("polling", "moto.codepipeline.models"),),
         keeps=("connections", "engine", "pushes"),
-        offers={"repositories": "connections"},
+        offers={"repositories": "connections", "pipeline-jobs": "job_events"},
     ),
     Room(
         "sagemaker",

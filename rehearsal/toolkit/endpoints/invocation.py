@@ -95,6 +95,24 @@ def check_width(rows: Sequence[str], features: int) -> None:
             )
 
 
+def check_numbers(rows: Sequence[str]) -> None:
+    """Hold every value to be a number or missing. Pure.
+
+    Raises:
+        BadInput: one is not; names the first.
+    """
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row.split(","), start=1):
+            try:
+                _ = float(value) if value.strip() else None
+            except ValueError as error:
+                raise BadInput(
+                    f"row {number}, column {column}: {value.strip()[:40]!r} is no number",
+                    where="rows",
+                    next_step="give numbers, separated by commas, without a header; leave missing values empty",
+                ) from error
+
+
 def predict(aws: Aws, endpoint: str, rows: Sequence[str]) -> Iterator[str]:
     """One prediction a row, in order.
 

@@ -72,11 +72,12 @@ def _state(step: Mapping[str, Any], reason: str) -> StepState:
         step["StepName"],
         step["StepStatus"],
         None if ended is None else (ended - began).total_seconds(),
-        step.get("FailureReason") or _reuse(step) or reason,
+        step.get("FailureReason") or reuse_text(step) or reason,
     )
 
 
-def _reuse(step: Mapping[str, Any]) -> str:
+def reuse_text(step: Mapping[str, Any]) -> str:
+    """From which execution a step was taken over, in words; empty where it ran itself. Pure."""
     for member in ("CacheHitResult", "SelectiveExecutionResult"):
         source = step.get(member, {}).get("SourcePipelineExecutionArn")
         if source:

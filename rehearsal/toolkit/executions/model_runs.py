@@ -177,26 +177,18 @@ def read(aws: Aws, pipeline: str, line: RunLine, steps: Iterable[DeclaredStep]) 
 
 def step_of(declared_step: DeclaredStep, told: Mapping[str, Any], miss: str) -> StepRun:
     """One step, of ListPipelineExecutionSteps' entry (empty where it has not begun) and why it was not reused. Pure."""
-    source = _reused_from(told)
+    reuse = model_pipelines.reuse_text(told)
     return StepRun(
         declared_step,
         told.get("StepStatus", str(Status.NOT_STARTED)),
         told.get("StartTime"),
         told.get("EndTime"),
-        f"reused from {source.rpartition('/')[2]}" if source else miss,
+        reuse or miss,
         told.get("FailureReason", ""),
         _resource(told.get("Metadata", {})),
         told.get("Metadata", {}),
-        is_reused=bool(source),
+        is_reused=bool(reuse),
     )
-
-
-def _reused_from(told: Mapping[str, Any]) -> str:
-    for member in ("CacheHitResult", "SelectiveExecutionResult"):
-        source = told.get(member, {}).get("SourcePipelineExecutionArn")
-        if source:
-            return str(source)
-    return ""
 
 
 def _resource(metadata: Mapping[str, Any]) -> str:

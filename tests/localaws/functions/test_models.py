@@ -1,9 +1,13 @@
 """Functions run the uploaded zip for real."""
 
 import base64
+import io
 import json
 import time
+import zipfile
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import botocore.exceptions
 import pytest
@@ -264,3 +268,13 @@ def test_a_zip_that_lies_about_its_size_is_refused_at_upload(aws: Any, deploy: A
         deploy(ECHO, Code={"ZipFile": lying})
     with pytest.raises(botocore.exceptions.ClientError, match=r"InvalidParameterValueException.*Could not unzip"):
         aws.client("lambda").publish_layer_version(LayerName=unique("layer"), Content={"ZipFile": lying})
+
+
+def test_the_link_to_the_code_leads_to_the_zip_and_a_guessed_one_to_nothing(aws: Any, deploy: Any) -> None:
+    name = deploy(ECHO)
+    link = aws.client("lambda").get_function(FunctionName=name)["Code"]["Location"]
+    with urlopen(link) as answer:
+        archive = zipfile.ZipFile(io.BytesIO(answer.read()))
+    assert [archive.read(each).decode() for each in archive.namelist()] == [ECHO]
+    with pytest.raises(HTTPError, match="403"):
+        urlopen(f"{link[:-4]}abcd")

@@ -1,0 +1,48 @@
+"""All windows on an address share one look at the account, and what one asks for right after is what they were told."""
+
+import asyncio
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+from rehearsal.console import live
+from rehearsal.console.live import Live
+from rehearsal.console.page import Asked, Page
+from rehearsal.console.plain import digest
+
+
+class Watched:
+    """A page that counts how often it is made."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def show(self, _session: Any, asked: Asked) -> Page:
+        self.count += 1
+        return Page("x.html", "x", {"name": asked.path["name"], "only": asked.query.get("only", "")})
+
+
+def test_one_look_serves_all_windows_until_it_is_old(monkeypatch: Any) -> None:
+    watched, session = Watched(), SimpleNamespace(closing=threading.Event())
+    streams = Live(session, [("/pipelines/{name}", watched.show)])  # type: ignore[arg-type]
+    address = "/pipelines/ada?only=Failed"
+
+    async def connected() -> bool:
+        return False
+
+    async def told() -> list[str]:
+        request: Any = SimpleNamespace(is_disconnected=connected)
+        windows: list[Any] = [streams._events(address, request) for _ in range(20)]
+        events = [await anext(window) for window in windows]
+        page = streams.just_seen(address)
+        assert page is not None
+        assert events == [f"data: {digest(page.facts)}\n\n"] * 20
+        monkeypatch.setattr(live, "LOOK_SECONDS", 0.0)
+        assert streams.just_seen(address) is None  # too old now: who asks gets it anew
+        for window in windows:
+            await window.aclose()
+        return events
+
+    assert len(asyncio.run(told())) == 20
+    assert watched.count < 20
+    assert streams.just_seen("/pipelines/bob") is None
