@@ -30,7 +30,7 @@ ALLOWED = {
         "rehearsal.localaws.ground.user_settings",
     },
     "rehearsal/console": {"rehearsal.console", "rehearsal.toolkit", "pipeline_job"},
-    "rehearsal/lint": {"rehearsal.lint", "pipeline_job"},
+    "rehearsal/lint": {"rehearsal.lint", "rehearsal.toolkit.stacks.rendering", "pipeline_job"},
     "rehearsal/localaws": {"rehearsal.localaws", "rehearsal.images", "rehearsal.at_start"},
     "rehearsal/images": {"rehearsal.images"},
     "rehearsal/at_start": set(),

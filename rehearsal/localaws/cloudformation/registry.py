@@ -27,6 +27,16 @@ _CUSTOM = "Custom::"
 CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
 _ANY_ATTRIBUTE = (_CUSTOM, CUSTOM_RESOURCE, STACK_TYPE)
 
+_WHY_NOT = {
+    "AWS::CloudTrail::Trail": "nothing writes trails here; the bucket's notifications to EventBridge start a pipeline",
+    "AWS::ECR::Repository": "there are no containers here, so that nobody pushes or pulls images",
+    "AWS::Events::ApiDestination": "nothing leaves this machine",
+    "AWS::Events::Connection": "nothing leaves this machine",
+    "AWS::SageMaker::MonitoringSchedule": "AWS has closed Model Monitor to new customers; docs/monitoring.md has its "
+    "checks on a schedule",
+}
+"""What to know of types that templates for machine learning have and the embedded AWS has not."""
+
 _NEEDS_IAM = {
     f"AWS::IAM::{name}"
     for name in (
@@ -98,7 +108,7 @@ def check_types(template: Template) -> None:
     if missing:
         raise invalid(
             f"Template format error: Unrecognized resource types: [{', '.join(missing)}] (AWS has them, the embedded "
-            f"AWS does not offer them: docs/cloudformation.md lists what it offers)"
+            f"AWS does not offer them: docs/cloudformation.md lists what it offers{_reasons(missing)})"
         )
     for declared in template.resources.values():
         if "CodeDeployLambdaAliasUpdate" in (declared.update_policy or ()):
@@ -108,6 +118,10 @@ def check_types(template: Template) -> None:
             )
         if declared.deletion_policy == "Snapshot" and not has_snapshots(declared.type):
             raise invalid(f"Template error: resource type {declared.type} does not support deletion policy Snapshot")
+
+
+def _reasons(types: Iterable[str]) -> str:
+    return "".join(f"; {kind}: {_WHY_NOT[kind]}" for kind in types if kind in _WHY_NOT)
 
 
 def capabilities_needed(template: Template) -> tuple[str, ...]:

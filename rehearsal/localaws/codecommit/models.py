@@ -37,6 +37,11 @@ class RepositoryRecord:
     def clone_url(self) -> str:
         return f"{host.current().endpoint_url}/git-codecommit/{self.region}/v1/repos/{self.name}"
 
+    @property
+    def clone_url_ssh(self) -> str:
+        """Where SSH would be on this machine; nobody serves git there."""
+        return f"ssh://127.0.0.1/git-codecommit/{self.region}/v1/repos/{self.name}"
+
 
 Watcher = Callable[[], None]
 _watchers: list[Watcher] = []
@@ -63,6 +68,20 @@ class CodeCommitBackend(BaseBackend):
         if name not in self.repositories:
             raise AwsError("RepositoryDoesNotExistException", f"{name} does not exist")
         return self.repositories[name]
+
+    def rename(self, old: str, new: str) -> None:
+        """Another name for a repository, its ARN and its URLs.
+
+        Raises:
+            AwsError: RepositoryDoesNotExistException, RepositoryNameExistsException.
+        """
+        record = self.repository(old)
+        if new in self.repositories:
+            raise AwsError("RepositoryNameExistsException", f"Repository named {new} already exists")
+        before = record.git
+        record.name, record.arn = new, record.arn.removesuffix(old) + new
+        before.move_to(record.git)
+        self.repositories[new] = self.repositories.pop(old)
 
     def create(self, name: str, description: str | None, tags: dict[str, str]) -> RepositoryRecord:
         """Make an empty repository.

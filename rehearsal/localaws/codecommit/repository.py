@@ -98,6 +98,10 @@ class Repository:
         """Remove it with all that it holds."""
         shutil.rmtree(self.path, ignore_errors=True)
 
+    def move_to(self, other: "Repository") -> None:
+        """Let it be in another folder from now on."""
+        self.path.rename(other.path)
+
     def packed(self) -> bytes:
         """Its references and objects: references first, so that every object that they name is among what is read after
         them."""

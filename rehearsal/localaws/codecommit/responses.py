@@ -26,8 +26,8 @@ class CodeCommitApi(CommitOperations, ServiceApi):
 
     def check_request(self) -> None:
         """Hold the parameters against the service model."""
-        name = self.params.get("repositoryName")
-        if name is not None and not _NAME.fullmatch(name):
+        names = [self.params[each] for each in ("repositoryName", "oldName", "newName") if each in self.params]
+        if not all(map(_NAME.fullmatch, names)):
             raise InvalidRepositoryNameException
         constraints.check("codecommit", self._get_action(), self.params)
 
@@ -61,6 +61,7 @@ class CodeCommitApi(CommitOperations, ServiceApi):
             "lastModifiedDate": record.changed_at,
             "creationDate": record.created_at,
             "cloneUrlHttp": record.clone_url,
+            "cloneUrlSsh": record.clone_url_ssh,
             "Arn": record.arn,
         }
         return {name: value for name, value in metadata.items() if value is not None}
@@ -69,6 +70,14 @@ class CodeCommitApi(CommitOperations, ServiceApi):
         """All of them, by name."""
         records = sorted(self.backend.repositories.values(), key=lambda record: record.name)
         return {"repositories": [{"repositoryName": record.name, "repositoryId": record.id} for record in records]}
+
+    def update_repository_description(self) -> None:
+        """Another description, or none."""
+        self.repository.description = self.params.get("repositoryDescription")
+
+    def update_repository_name(self) -> None:
+        """Another name, with the ARN and the URLs that have it."""
+        self.backend.rename(self.params["oldName"], self.params["newName"])
 
     def delete_repository(self) -> dict[str, Any]:
         """Remove a repository; one that is not there is no error."""

@@ -63,6 +63,13 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
         RevokeSecurityGroupEgress RevokeSecurityGroupIngress
         """
     ),
+    "ecr": _operations(
+        """
+        BatchDeleteImage BatchGetImage CreateRepository DeleteLifecyclePolicy DeleteRepository DeleteRepositoryPolicy
+        DescribeImages DescribeRepositories GetLifecyclePolicy GetRepositoryPolicy ListImages ListTagsForResource
+        PutImageTagMutability PutLifecyclePolicy SetRepositoryPolicy TagResource UntagResource
+        """
+    ),
     "route53": _operations("CreateHostedZone DeleteHostedZone GetHostedZone ListHostedZones ListHostedZonesByName"),
     "ssm": _operations(
         """
@@ -73,8 +80,8 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
     ),
 }
 """By botocore's name: scaling by policies and not by schedules, of EC2 the networks that jobs and templates name, of
-Route 53 the zones that templates name, of Systems Manager the Parameter Store. Of the other services whatever their own
-room, or moto, has."""
+ECR the repositories (nobody logs in, pushes or scans), of Route 53 the zones that templates name, of Systems Manager
+the Parameter Store. Of the other services whatever their own room, or moto, has."""
 
 
 class NotOffered(NotImplementedError):

@@ -11,16 +11,25 @@ from moto.events.models import ReplayState, events_backends
 
 from rehearsal.localaws.ground import clock, host
 
+_DAY = 86400.0
+
 
 def replay(replay: Any, archive: Any) -> None:
-    """Deliver what came within the replay's time, in the background; the replay says when it is over."""
-    chosen = [event for event in archive.events if _within(event, replay)]
+    """Deliver what came within the replay's time, in the background; the replay says when it is over.
+
+    What is older than the archive's RetentionDays is not there any more.
+    """
+    oldest = clock.timestamp() - int(archive.retention) * _DAY if archive.retention else 0.0
+    chosen = [event for event in archive.events if _within(event, replay) and _came(event) >= oldest]
     host.in_background(_deliver, replay, chosen, name=f"replay {replay.name}")
 
 
 def _within(event: Mapping[str, Any], replay: Any) -> bool:
-    came = float(event.get("ingestion-time") or event["time"])
-    return float(replay.event_start_time) <= came <= float(replay.event_end_time)
+    return float(replay.event_start_time) <= _came(event) <= float(replay.event_end_time)
+
+
+def _came(event: Mapping[str, Any]) -> float:
+    return float(event.get("ingestion-time") or event["time"])
 
 
 def _deliver(replay: Any, events: list[Mapping[str, Any]]) -> None:

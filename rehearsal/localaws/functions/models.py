@@ -5,6 +5,7 @@
 
 import base64
 import random
+import re
 import threading
 import uuid
 from typing import Any
@@ -31,6 +32,11 @@ from rehearsal.localaws.functions.record import Result
 from rehearsal.localaws.ground.errors import AwsError
 
 _INVOKED_QUALIFIER = "x-rehearsal-invoked-qualifier"
+_QUALIFIED = re.compile(
+    r"(?P<function>(arn:aws:lambda:[^:]+:\d{12}:function:|\d{12}:(function:)?|function:)?(?!\d{12}:|function:|arn:)[\w-]+)"
+    r":(?P<qualifier>\$LATEST|[\w-]+)"
+)
+"""A function's name, or part of its ARN, or all of it, with a version or alias at the end."""
 
 
 class Function(LambdaFunction):
@@ -228,6 +234,16 @@ class FunctionsBackend(LambdaBackend):
             return answer
         return self.publish_version(function.function_name).get_configuration()
 
+    def delete_function(self, function_name: str, qualifier: str | None = None) -> None:
+        """All of a function, or the one version that the qualifier, or the end of the name, says."""
+        named = _QUALIFIED.fullmatch(function_name)
+        if named and qualifier and qualifier != named["qualifier"]:
+            raise _not_deleted("The derived qualifier from the function name does not match the specified qualifier.")
+        wanted = named["qualifier"] if named else qualifier
+        if wanted == "$LATEST":
+            raise _not_deleted("$LATEST version cannot be deleted without deleting the function.")
+        super().delete_function(named["function"] if named else function_name, wanted)
+
     def create_event_source_mapping(self, spec: dict[str, Any]) -> EventSourceMapping:
         """Record the mapping, and poll where it is a queue's."""
         arn = spec.get("EventSourceArn", "")
@@ -304,3 +320,7 @@ def lambda_backends() -> Any:
 
 def _logging_config(spec: dict[str, Any], name: str) -> dict[str, str]:
     return {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}", **(spec.get("LoggingConfig") or {})}
+
+
+def _not_deleted(reason: str) -> AwsError:
+    return AwsError("InvalidParameterValueException", reason, Type="User")

@@ -37,7 +37,7 @@ class Place:
 
 def decided(template: Template, parameters: Mapping[str, str]) -> dict[str, Any]:
     """The template with every ``Fn::If`` decided and what does not hold left out; conditions are needed no more."""
-    known = _Known(template, parameters, {})
+    known = Known(template, parameters, {})
     kept = {
         part: {
             name: _without({key: value for key, value in entry.items() if key != "Condition"}, known)
@@ -51,17 +51,20 @@ def decided(template: Template, parameters: Mapping[str, str]) -> dict[str, Any]
 
 def rendered(template: Template, parameters: Mapping[str, str], place: Place) -> dict[str, Any]:
     """The resources, by name, with every function resolved."""
-    known = _Known(template, parameters, place.pseudo())
+    known = Known(template, parameters, place.pseudo())
     resources = decided(template, parameters)["Resources"]
-    return {name: _resolved(entry, known, place) for name, entry in resources.items()}
+    return {name: resolved(entry, known, place) for name, entry in resources.items()}
 
 
-class _Known:
-    """Parameters, mappings and conditions of a template."""
+class Known:
+    """Parameters, mappings and conditions of a template.
 
-    def __init__(self, template: Template, parameters: Mapping[str, str], pseudo: Mapping[str, str]) -> None:
+    A name with a dot among the parameters (``Bucket.Arn``) is the value of a resource's attribute, for who knows it.
+    """
+
+    def __init__(self, template: Template, parameters: Mapping[str, Any], pseudo: Mapping[str, str]) -> None:
         defaults = {name: str(each.get("Default", "")) for name, each in template.get("Parameters", {}).items()}
-        self.values = {**defaults, **parameters, **pseudo}
+        self.values: dict[str, Any] = {**defaults, **parameters, **pseudo}
         self.mappings: Template = template.get("Mappings", {})
         self._conditions: Template = template.get("Conditions", {})
 
@@ -90,7 +93,7 @@ class _Known:
         return any(values)  # Fn::Or
 
 
-def _without(value: Any, known: _Known) -> Any:
+def _without(value: Any, known: Known) -> Any:
     if isinstance(value, Mapping):
         if set(value) == {"Fn::If"}:
             name, if_true, if_false = value["Fn::If"]
@@ -104,37 +107,39 @@ def _without(value: Any, known: _Known) -> Any:
     return value
 
 
-def _resolved(value: Any, known: _Known, place: Place) -> Any:
+def resolved(value: Any, known: Known, place: Place) -> Any:
+    """A part of a template, its conditions decided, with every function resolved."""
     if isinstance(value, list):
-        return [_resolved(each, known, place) for each in value]
+        return [resolved(each, known, place) for each in value]
     if not isinstance(value, Mapping):
         return value
     if len(value) == 1:
         function, argument = next(iter(value.items()))
         if function == "Ref" or function.startswith("Fn::"):
             return _called(function, argument, known, place)
-    return {key: _resolved(each, known, place) for key, each in value.items()}
+    return {key: resolved(each, known, place) for key, each in value.items()}
 
 
-def _called(function: str, argument: Any, known: _Known, place: Place) -> Any:
+def _called(function: str, argument: Any, known: Known, place: Place) -> Any:
     match function:
         case "Ref":
             return known.values.get(argument, argument)
         case "Fn::GetAtt":
-            return _placeholder(argument, place)
+            name = argument if isinstance(argument, str) else ".".join(argument)
+            return known.values.get(name) or _placeholder(name, place)
         case "Fn::Sub":
             return _substituted(argument, known, place)
         case "Fn::FindInMap":
-            name, first, second = (_resolved(each, known, place) for each in argument)
+            name, first, second = (resolved(each, known, place) for each in argument)
             return known.mappings[name].get(first, {}).get(second, "")
         case "Fn::Join":
-            return str(argument[0]).join(str(_resolved(each, known, place)) for each in argument[1])
-    return {function: _resolved(argument, known, place)}
+            return str(argument[0]).join(str(resolved(each, known, place)) for each in argument[1])
+    return {function: resolved(argument, known, place)}
 
 
-def _substituted(argument: Any, known: _Known, place: Place) -> str:
+def _substituted(argument: Any, known: Known, place: Place) -> str:
     text, more = (argument, {}) if isinstance(argument, str) else argument
-    values = {name: str(_resolved(each, known, place)) for name, each in more.items()}
+    values = {name: str(resolved(each, known, place)) for name, each in more.items()}
 
     def value(found: re.Match[str]) -> str:
         name = found[1]
@@ -142,15 +147,17 @@ def _substituted(argument: Any, known: _Known, place: Place) -> str:
             return values[name]
         if name in known.values:
             return str(known.values[name])
-        return _placeholder(name.split(".", 1), place) if "." in name else name
+        return _placeholder(name, place) if "." in name else name
 
     return _VARIABLE.sub(value, text).replace("${!", "${")
 
 
-def _placeholder(attribute: list[str] | str, place: Place) -> str:
-    """An ARN of the form that IAM takes for anything; which service it is of makes no difference to a linter."""
-    name = attribute if isinstance(attribute, str) else attribute[0]
-    return f"arn:{place.partition}:iam::{place.account}:role/{place.stack}-{name}-EXAMPLE"
+def _placeholder(attribute: str, place: Place) -> str:
+    """For an ARN one of the form that IAM takes for anything: to a linter it makes no difference of which service."""
+    name, _, member = attribute.partition(".")
+    if member.lower().endswith("arn"):
+        return f"arn:{place.partition}:iam::{place.account}:role/{place.stack}-{name}-EXAMPLE"
+    return f"{place.stack}-{name}-example".lower()
 
 
 def policies_in(resources: Mapping[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:

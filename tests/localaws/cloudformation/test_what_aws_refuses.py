@@ -81,3 +81,17 @@ def test_the_path_of_a_user_changes(stacks, aws, unique):
     assert stacks.update(name, template("/two/"))["StackStatus"] == "UPDATE_COMPLETE"
     assert aws.client("iam").get_user(UserName=user)["User"]["Path"] == "/two/"
     assert stacks.outputs(name)["Arn"].endswith(f"user/two/{user}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("AWS::SageMaker::MonitoringSchedule", "AWS has closed Model Monitor to new customers; docs/monitoring.md"),
+        ("AWS::Events::ApiDestination", "nothing leaves this machine"),
+        ("AWS::CloudTrail::Trail", "notifications to EventBridge start a pipeline"),
+        ("AWS::ECR::Repository", "there are no containers here"),
+    ],
+)
+def test_a_type_that_is_not_offered_is_refused_by_name_and_reason(stacks, unique, kind, reason):
+    with pytest.raises(ClientError, match=rf"Unrecognized resource types: \[{kind}\].*{kind}: .*{reason}"):
+        stacks.create(unique("stack"), {"Resources": {"R": {"Type": kind}}})

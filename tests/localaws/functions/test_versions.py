@@ -21,6 +21,22 @@ def test_published_version_keeps_its_code_and_configuration(aws: Any, deploy: An
     assert payload[:2] == ["old", "1"] and answer["ExecutedVersion"] == "1"
 
 
+def test_a_version_is_deleted_by_the_end_of_its_arn_and_the_newest_code_by_none(aws: Any, deploy: Any) -> None:
+    client, name = aws.client("lambda"), deploy(WHICH.format("old"), Publish=True)
+    arn = client.get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match="does not match the specified"):
+        client.delete_function(FunctionName=f"{arn}:1", Qualifier="2")
+    client.delete_function(FunctionName=f"{arn}:1")
+    listed = client.list_versions_by_function(FunctionName=name)["Versions"]
+    assert [each["Version"] for each in listed] == ["$LATEST"]
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match="without deleting the function"):
+        client.delete_function(FunctionName=name, Qualifier="$LATEST")
+    assert client.get_function(FunctionName=name)["Configuration"]["FunctionName"] == name
+    client.delete_function(FunctionName=arn)
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.get_function(FunctionName=name)
+
+
 def test_alias_leads_to_its_version(aws: Any, deploy: Any, invoke: Any) -> None:
     client, name = aws.client("lambda"), deploy(WHICH.format("old"), Publish=True)
     client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")

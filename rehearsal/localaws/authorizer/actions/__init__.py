@@ -1,6 +1,6 @@
 """The table of IAM: for each service the action names and resource ARNs of its API operations, as data."""
 
-from rehearsal.localaws.authorizer.actions.delivery import CODEBUILD, CODECOMMIT, CODEPIPELINE
+from rehearsal.localaws.authorizer.actions.delivery import CODEBUILD, CODECOMMIT, CODEPIPELINE, ECR
 from rehearsal.localaws.authorizer.actions.events import EVENTS, SCHEDULER, STEP_FUNCTIONS
 from rehearsal.localaws.authorizer.actions.functions import LAMBDA
 from rehearsal.localaws.authorizer.actions.iam import IAM, STS
@@ -25,6 +25,7 @@ SERVICES: dict[str, Service] = {
     "codebuild": CODEBUILD,
     "codecommit": CODECOMMIT,
     "codepipeline": CODEPIPELINE,
+    "ecr": ECR,
     "dynamodb": DYNAMODB,
     "events": EVENTS,
     "iam": IAM,

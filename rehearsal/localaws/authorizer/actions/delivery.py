@@ -1,4 +1,4 @@
-"""CodePipeline, CodeBuild and CodeCommit."""
+"""CodePipeline, CodeBuild, CodeCommit and the registry of container images."""
 
 from rehearsal.localaws.authorizer.actions.table import PassedRole, Service, Tagging, on, only, words
 
@@ -86,5 +86,16 @@ CODECOMMIT = Service(
         "CreatePullRequest": on("{targets[].repositoryName}"),
         "GetBlobDifferences": only("GetDifferences"),
     },
+    tagging=(Tagging("TagResource", "tags", ("CreateRepository",)),),
+)
+
+ECR = Service(
+    prefix="ecr",
+    templates=("{resourceArn}", "repository/{repositoryName}"),
+    operations={
+        "DescribeRepositories": on("repository/{repositoryNames[]}", "repository/*"),
+        "BatchGetRepositoryScanningConfiguration": on("repository/{repositoryNames[]}"),
+    },
+    without_resource=words("GetAuthorizationToken"),
     tagging=(Tagging("TagResource", "tags", ("CreateRepository",)),),
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from rehearsal.localaws import archives
 from rehearsal.localaws.archives import Limits
-from rehearsal.localaws.cloudformation.resources.model import Handler, Made, Request, Support
+from rehearsal.localaws.cloudformation.resources.model import Handler, Made, Request
 from rehearsal.localaws.cloudformation.resources.table import ApiResource, Call, TableHandler, Tagging
 from rehearsal.localaws.cloudformation.template import as_text
 
@@ -114,14 +114,13 @@ _BUILD_PROJECT = ApiResource(
     attributes={"Arn": "Answer.project.arn", "Id": "Answer.project.name"},
     delete=Call("delete_project", members={"name": "Id"}),
     recorded=("Triggers", "Visibility"),
-    support=Support.RECORDED,
 )
 
 _LOCATED_BY_PIPELINE = ("CODEPIPELINE", "NO_SOURCE")
 
 
 class BuildProject(TableHandler):
-    """A build project. It is recorded only, so a change is a new record under the same name."""
+    """A build project. A change is a new project under the same name."""
 
     def create(self, request: Request) -> Made:
         return super().create(_with_locations(request))

@@ -1,52 +1,17 @@
-"""AWS::IAM types: roles, users, groups, their policies, managed policies and instance profiles.
+"""AWS::IAM types: roles, users, groups, their keys and instance profiles; policies are in :mod:`iam_policies`.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_IAM.html
 """
 
-import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from rehearsal.localaws.authorizer import lag
 from rehearsal.localaws.cloudformation import reasons
+from rehearsal.localaws.cloudformation.resources import iam_policies
+from rehearsal.localaws.cloudformation.resources.iam_calls import GROUP, ROLE, USER, Principal, document, reconcile
 from rehearsal.localaws.cloudformation.resources.model import Handler, HandlerBase, Made, Request
 from rehearsal.localaws.cloudformation.resources.table import retag
 from rehearsal.localaws.ground import clock
-
-
-@dataclass(frozen=True)
-class Principal:
-    """How the IAM API speaks of one kind of identity."""
-
-    kind: str
-    """Role, User or Group, as it stands in the names of operations and members."""
-
-    def call(self, iam: Any, operation: str, name: str, **members: Any) -> Any:
-        """``operation`` with the identity's name, e.g. ``attach_{kind}_policy``."""
-        return getattr(iam, operation.format(kind=self.kind.lower()))(**{f"{self.kind}Name": name}, **members)
-
-
-Named = TypeVar("Named", str, tuple[str, str])
-
-ROLE, USER, GROUP = Principal("Role"), Principal("User"), Principal("Group")
-_ATTACHED_TO = {"Roles": ROLE, "Users": USER, "Groups": GROUP}
-
-
-def _reconcile(
-    was: Iterable[Named], now: Iterable[Named], *, remove: Callable[[Named], object], add: Callable[[Named], object]
-) -> None:
-    """Remove what was there and is not any more, then add what is new, each in order."""
-    before, after = set(was), set(now)
-    for each in sorted(before - after):
-        remove(each)
-    for each in sorted(after - before):
-        add(each)
-
-
-def document(policy: Any) -> str:
-    """A policy document as text."""
-    return json.dumps(policy) if isinstance(policy, Mapping) else str(policy)
 
 
 class _Identity(HandlerBase):
@@ -64,7 +29,7 @@ class _Identity(HandlerBase):
             if was.get(name) != policy:
                 text = document(policy["PolicyDocument"])
                 self._call(iam, "put_{kind}_policy", request, PolicyName=name, PolicyDocument=text)
-        _reconcile(
+        reconcile(
             before.get("ManagedPolicyArns", []),
             after.get("ManagedPolicyArns", []),
             remove=lambda arn: self._call(iam, "detach_{kind}_policy", request, PolicyArn=arn),
@@ -173,7 +138,7 @@ class User(_Identity):
 
     def _put_groups(self, request: Request) -> None:
         iam, name = request.client("iam"), request.physical_id
-        _reconcile(
+        reconcile(
             request.previous.get("Groups", []),
             request.properties.get("Groups", []),
             remove=lambda group: iam.remove_user_from_group(GroupName=group, UserName=name),
@@ -231,74 +196,6 @@ class Group(_Identity):
         request.client("iam").delete_group(GroupName=request.physical_id)
 
 
-def _attachments(properties: Mapping[str, Any]) -> set[tuple[str, str]]:
-    return {(member, name) for member in _ATTACHED_TO for name in properties.get(member, [])}
-
-
-class Policy(HandlerBase):
-    """An inline policy, put on each of its roles, users and groups."""
-
-    type = "AWS::IAM::Policy"
-
-    def create(self, request: Request) -> Made:
-        physical_id = request.generated_name(128)
-        return Made(physical_id, {"Id": physical_id})
-
-    def finish(self, request: Request) -> Made:
-        self._put(request, _attachments(request.properties))
-        return Made(request.physical_id, request.attributes)
-
-    def _put(self, request: Request, attachments: Iterable[tuple[str, str]]) -> None:
-        name, text = request.properties["PolicyName"], document(request.properties["PolicyDocument"])
-        for member, identity in sorted(attachments):
-            _ATTACHED_TO[member].call(
-                request.client("iam"), "put_{kind}_policy", identity, PolicyName=name, PolicyDocument=text
-            )
-
-    def _remove(self, request: Request, name: str, attachments: Iterable[tuple[str, str]]) -> None:
-        for member, identity in sorted(attachments):
-            with reasons.if_there():  # the identity has gone before its policy
-                _ATTACHED_TO[member].call(request.client("iam"), "delete_{kind}_policy", identity, PolicyName=name)
-
-    def update(self, request: Request) -> Made:
-        was, now = _attachments(request.previous), _attachments(request.properties)
-        self._put(request, now)
-        gone = was if request.changed("PolicyName") else was - now
-        self._remove(request, request.previous["PolicyName"], gone)
-        return Made(request.physical_id, request.attributes)
-
-    def delete(self, request: Request) -> None:
-        self._remove(request, request.properties["PolicyName"], _attachments(request.properties))
-
-
-class EmbeddedPolicy(HandlerBase):
-    """One inline policy of one role, user or group, as a resource of its own."""
-
-    def __init__(self, principal: Principal) -> None:
-        self.type = f"AWS::IAM::{principal.kind}Policy"
-        self._principal = principal
-
-    def create(self, request: Request) -> Made:
-        return Made(f"{request.properties['PolicyName']}|{self._identity(request)}")
-
-    def finish(self, request: Request) -> Made:
-        return self.update(request)
-
-    def update(self, request: Request) -> Made:
-        name, text = request.properties["PolicyName"], document(request.properties["PolicyDocument"])
-        self._call(request, "put_{kind}_policy", PolicyName=name, PolicyDocument=text)
-        return Made(request.physical_id)
-
-    def delete(self, request: Request) -> None:
-        self._call(request, "delete_{kind}_policy", PolicyName=request.properties["PolicyName"])
-
-    def _identity(self, request: Request) -> str:
-        return str(request.properties[f"{self._principal.kind}Name"])
-
-    def _call(self, request: Request, operation: str, **members: Any) -> None:
-        self._principal.call(request.client("iam"), operation, self._identity(request), **members)
-
-
 class AccessKey(HandlerBase):
     """A key of a user; its secret is an attribute."""
 
@@ -325,70 +222,6 @@ class AccessKey(HandlerBase):
         )
 
 
-class ManagedPolicy(HandlerBase):
-    """A customer-managed policy and what it is attached to."""
-
-    type = "AWS::IAM::ManagedPolicy"
-    name_property = "ManagedPolicyName"
-
-    def create(self, request: Request) -> Made:
-        properties = request.properties
-        passed = {key: properties[key] for key in ("Path", "Description") if key in properties}
-        made = request.client("iam").create_policy(
-            PolicyName=properties.get("ManagedPolicyName") or request.generated_name(128),
-            PolicyDocument=document(properties["PolicyDocument"]),
-            **passed,
-        )["Policy"]
-        attributes = {
-            "PolicyArn": made["Arn"],
-            "PolicyId": made["PolicyId"],
-            "DefaultVersionId": made["DefaultVersionId"],
-        }
-        return Made(made["Arn"], attributes)
-
-    def finish(self, request: Request) -> Made:
-        self._attach(request)
-        return Made(request.physical_id, request.attributes)
-
-    def _attach(self, request: Request) -> None:
-        def call(operation: str, attachment: tuple[str, str]) -> None:
-            member, name = attachment
-            _ATTACHED_TO[member].call(request.client("iam"), operation, name, PolicyArn=request.physical_id)
-
-        _reconcile(
-            _attachments(request.previous),
-            _attachments(request.properties),
-            remove=lambda attachment: call("detach_{kind}_policy", attachment),
-            add=lambda attachment: call("attach_{kind}_policy", attachment),
-        )
-
-    def update(self, request: Request) -> Made:
-        if request.changed("PolicyDocument"):
-            self._drop_old_versions(request)
-            request.client("iam").create_policy_version(
-                PolicyArn=request.physical_id,
-                PolicyDocument=document(request.properties["PolicyDocument"]),
-                SetAsDefault=True,
-            )
-        self._attach(request)
-        return Made(request.physical_id, request.attributes)
-
-    def _drop_old_versions(self, request: Request) -> None:
-        iam = request.client("iam")
-        for version in iam.list_policy_versions(PolicyArn=request.physical_id)["Versions"]:
-            if not version["IsDefaultVersion"]:
-                iam.delete_policy_version(PolicyArn=request.physical_id, VersionId=version["VersionId"])
-
-    def delete(self, request: Request) -> None:
-        for member, name in sorted(_attachments(request.properties)):
-            with reasons.if_there():
-                _ATTACHED_TO[member].call(
-                    request.client("iam"), "detach_{kind}_policy", name, PolicyArn=request.physical_id
-                )
-        self._drop_old_versions(request)
-        request.client("iam").delete_policy(PolicyArn=request.physical_id)
-
-
 class InstanceProfile(HandlerBase):
     """An instance profile and its role."""
 
@@ -407,7 +240,7 @@ class InstanceProfile(HandlerBase):
 
     def _put_roles(self, request: Request) -> None:
         iam, name = request.client("iam"), request.physical_id
-        _reconcile(
+        reconcile(
             request.previous.get("Roles", []),
             request.properties.get("Roles", []),
             remove=lambda role: iam.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=role),
@@ -427,13 +260,4 @@ class InstanceProfile(HandlerBase):
         request.client("iam").delete_instance_profile(InstanceProfileName=request.physical_id)
 
 
-HANDLERS: tuple[Handler, ...] = (
-    Role(),
-    User(),
-    Group(),
-    Policy(),
-    ManagedPolicy(),
-    InstanceProfile(),
-    AccessKey(),
-    *(EmbeddedPolicy(principal) for principal in _ATTACHED_TO.values()),
-)
+HANDLERS: tuple[Handler, ...] = (Role(), User(), Group(), InstanceProfile(), AccessKey(), *iam_policies.HANDLERS)
