@@ -2,11 +2,10 @@
 
 import ast
 import importlib.util
-from pathlib import Path
 
 import pytest
 
-from benchmarks.catalogue import BENCHMARKS
+from benchmarks.catalogue import BENCHMARKS, Benchmark
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "benchmarks"
@@ -26,12 +25,12 @@ def test_all_stand_in_the_catalogue() -> None:
 
 
 @pytest.mark.parametrize("benchmark", BENCHMARKS, ids=lambda each: each.name)
-def test_the_readme_has_it_with_what_it_measures(benchmark) -> None:
+def test_the_readme_has_it_with_what_it_measures(benchmark: Benchmark) -> None:
     assert f"| `{benchmark.name}` | {benchmark.measures} |" in (FOLDER / "README.md").read_text()
 
 
 @pytest.mark.parametrize("benchmark", BENCHMARKS, ids=lambda each: each.name)
-def test_it_knows_the_options_that_it_is_run_with(benchmark) -> None:
+def test_it_knows_the_options_that_it_is_run_with(benchmark: Benchmark) -> None:
     text = (FOLDER / f"{benchmark.name}.py").read_text()
     for option in benchmark.brief:
         assert not option.startswith("--") or f'"{option}"' in text
@@ -49,7 +48,3 @@ def test_what_a_fresh_clone_runs_needs_python_alone(file: str) -> None:
     for name in names:
         origin = importlib.util.find_spec(name.partition(".")[0])
         assert name.startswith("benchmarks.") or (origin and "site-packages" not in str(origin.origin)), name
-
-
-def test_the_folder_of_a_benchmark_is_this_one() -> None:
-    assert Path(importlib.util.find_spec("benchmarks.catalogue").origin).parent == FOLDER
