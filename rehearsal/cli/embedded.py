@@ -4,6 +4,7 @@ import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 from rehearsal.localaws.ground import announcement, scratch, user_settings
 from rehearsal.localaws.ground.announcement import DEFAULT_PORT, Announcement
@@ -244,6 +246,18 @@ def announced(port: int) -> Announcement | None:
     return found if found is not None and _answers(found) else None
 
 
+def is_taken(port: int) -> bool:
+    """Whether something listens there already; port 0 stands for any free one."""
+    with socket.socket() as probe:
+        return port != 0 and probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _elsewhere(port: int) -> str:
+    """The port that this shell's own embedded AWS has, for who forgot to name it."""
+    used = urlsplit(os.environ.get("AWS_ENDPOINT_URL", "")).port
+    return f"this shell uses the one on port {used}: --port {used}; " if used not in (None, port) else ""
+
+
 def find(port: int) -> Announcement:
     """The embedded AWS that runs on ``port``.
 
@@ -255,7 +269,8 @@ def find(port: int) -> Announcement:
         raise NotThere(
             f"no embedded AWS runs on port {port}",
             where=f"http://127.0.0.1:{port}",
-            next_step="rehearse up serves one; rehearse run --keep leaves one running; name another with --port",
+            next_step=f"{_elsewhere(port)}rehearse up serves one; rehearse run --keep leaves one running; "
+            "name another with --port",
         )
     return found
 

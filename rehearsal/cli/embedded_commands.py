@@ -87,7 +87,8 @@ def up(
 ) -> None:
     """Serve the embedded AWS in the foreground until Ctrl-C; prints "ready URL" when it serves."""
     hint = "" if port == DEFAULT_PORT else f" --port {port}"
-    output.say(f'In another terminal: eval "$(rehearse env{hint})", then any SDK uses it. Ctrl-C stops it.')
+    if not embedded.is_taken(port):  # otherwise the server says by whom
+        output.say(f'In another terminal: eval "$(rehearse env{hint})", then any SDK uses it. Ctrl-C stops it.')
     launch = Launch(
         port,
         region,

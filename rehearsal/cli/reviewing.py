@@ -32,6 +32,7 @@ def _says_yes() -> bool:
     try:
         return Confirm.ask("Do this?", console=talk(), default=False)
     except EOFError:
+        talk().print()  # the question still stands on the line
         return False
 
 

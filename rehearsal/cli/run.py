@@ -120,7 +120,11 @@ def _before_logs(stays: bool, announced: Announcement) -> str:
 
 
 def _port(announced: Announcement) -> str:
-    return "" if announced.port == embedded.DEFAULT_PORT else f" --port {announced.port}"
+    return _port_option(announced.port)
+
+
+def _port_option(port: int) -> str:
+    return "" if port == embedded.DEFAULT_PORT else f" --port {port}"
 
 
 def _access(announced: Announcement) -> Access:
@@ -167,7 +171,8 @@ def _success(result: RunReport, launch: Launch, port: int) -> RenderableType:
     rows += [*lines.evaluation_lines(result.evaluations, width_of(results())), ""]
     if launch.keep:
         rows += [
-            " Try it:    rehearse invoke Test < rows.csv",
+            f' First:     eval "$(rehearse env{_port_option(port)})"',
+            " Try it:    cut -d, -f2- Data/test/test.csv | rehearse invoke Test",
             " Change:    rehearse params set TrainModel hp-max-depth=3 && rehearse release",
             f" Look:      rehearse console --embedded {port} --open",
         ]

@@ -1,6 +1,6 @@
 """The command that does what a button does. Pure.
 
-A workshop's pipeline is steered with ``rehearse``, any other with AWS's own command line.
+Pipelines are steered with ``rehearse``; what it has no word for, with AWS's own command line.
 """
 
 import shlex
@@ -16,13 +16,14 @@ def suffix_of(pipeline: str) -> str | None:
     return suffix if suffix != pipeline and suffix else None
 
 
-def rehearse(pipeline: str, *words: str) -> str | None:
-    """``rehearse WORDS --suffix S`` for a workshop's pipeline."""
+def rehearse(pipeline: str, *words: str) -> str:
+    """``rehearse WORDS --suffix S`` for a workshop's pipeline, ``--pipeline NAME`` for any other."""
     suffix = suffix_of(pipeline)
-    return None if suffix is None else shlex.join(["rehearse", *words, "--suffix", suffix])
+    which = ["--pipeline", pipeline] if suffix is None else ["--suffix", suffix]
+    return shlex.join(["rehearse", *words, *which])
 
 
 def aws(service: str, operation: str, **options: str) -> str:
-    """``aws SERVICE OPERATION --option value``."""
-    given = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value) if part]
+    """``aws SERVICE OPERATION --option value``, without options that have none."""
+    given = [part for name, value in options.items() if value for part in (f"--{name.replace('_', '-')}", value)]
     return shlex.join(["aws", service, operation, *given])

@@ -21,6 +21,8 @@ from rehearsal.console.session import Session
 from rehearsal.toolkit.aws.translation import FAILURES, explain
 
 LOOK_SECONDS = 0.5
+REAL_LOOK_SECONDS = 3.0
+"""A real account counts calls: those of CodePipeline and CloudWatch Logs are few a second, and some cost."""
 _BREATH_SECONDS = 15.0
 """A line that says nothing, by which both sides see that the other is there."""
 
@@ -41,6 +43,7 @@ class Live:
 
     def __init__(self, session: Session, pages: Sequence[tuple[str, PageFunction]]) -> None:
         self._session = session
+        self._pause = LOOK_SECONDS if session.is_embedded else REAL_LOOK_SECONDS
         self._routes = [(Route(path, _no_endpoint), function) for path, function in pages]
         self._looks: dict[str, _Look] = {}
 
@@ -61,7 +64,7 @@ class Live:
                 if seen != told or time.monotonic() - told_at > _BREATH_SECONDS:
                     told, told_at = seen, time.monotonic()
                     yield f"data: {seen}\n\n"
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(self._pause)
         finally:
             look.lookers -= 1
             if not look.lookers:
@@ -69,7 +72,7 @@ class Live:
 
     async def _seen(self, address: str, look: _Look) -> str:
         async with look.guard:
-            if time.monotonic() - look.at >= LOOK_SECONDS * 0.9:
+            if time.monotonic() - look.at >= self._pause * 0.9:
                 look.seen, look.page = await run_in_threadpool(self._looked, address)
                 look.at = time.monotonic()
         return look.seen
@@ -80,7 +83,7 @@ class Live:
         Whoever was told asks for the page at once: all windows on an address share one look at the account.
         """
         look = self._looks.get(address)
-        return look.page if look is not None and time.monotonic() - look.at < LOOK_SECONDS else None
+        return look.page if look is not None and time.monotonic() - look.at < self._pause else None
 
     def _looked(self, address: str) -> tuple[str, Page | None]:
         found = self._find(address)

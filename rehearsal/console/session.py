@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ class Session:
     closing: threading.Event = field(default_factory=threading.Event, repr=False)
     """Set when the console is told to stop: streams end by themselves then."""
     _memory: dict[Any, Any] = field(default_factory=dict, repr=False)
+    _recent: dict[Any, tuple[float, Any]] = field(default_factory=dict, repr=False)
 
     def remembered(self, key: Any, make: Callable[[], T]) -> T:
         """What does not change any more, read once; the oldest of many is forgotten."""
@@ -40,6 +42,16 @@ class Session:
                 self._memory.pop(next(iter(self._memory)), None)
             self._memory[key] = make()
         found: T = self._memory[key]
+        return found
+
+    def recent(self, key: Any, seconds: float, make: Callable[[], T]) -> T:
+        """What is asked anew when it is older than so many seconds; the oldest of many is forgotten."""
+        kept = self._recent.get(key)
+        if kept is None or time.monotonic() - kept[0] >= seconds:
+            while len(self._recent) >= _REMEMBERED:
+                self._recent.pop(next(iter(self._recent)), None)
+            kept = self._recent[key] = (time.monotonic(), make())
+        found: T = kept[1]
         return found
 
     @property

@@ -120,6 +120,24 @@ def test_logs_show_the_functions_and_the_jobs_words(kept: Kept) -> None:
     assert {"CREATE_IN_PROGRESS", "CREATE_COMPLETE"} <= {event["status"] for event in events}
 
 
+def test_rows_may_have_names_in_any_order_where_the_columns_are_known(kept: Kept, tmp_path: Path) -> None:
+    split = kept.rehearse(
+        "data", "split", str(DATA / "train" / "train.csv"), "--label-column", "0", "-o", str(tmp_path)
+    )
+    assert split.exit_code == 0, split.err
+    names = [each["name"] for each in json.loads((tmp_path / "columns.json").read_text())]
+    rows = [line.split(",") for line in (DATA / "test" / "test.csv").read_text().splitlines()[:5]]
+    plain = kept.rehearse("invoke", "Test", "--json", stdin="\n".join(",".join(row[1:]) for row in rows)).document
+    turned = [names[::-1], *(row[::-1] for row in rows)]
+    typed = "\n".join(map(",".join, turned))
+    told = kept.rehearse("invoke", "Test", "--columns", str(tmp_path), "--json", stdin=typed)
+    assert told.exit_code == 0, told.err
+    assert told.document["predictions"] == plain["predictions"]
+    wrong = kept.rehearse("invoke", "Test", "--columns", str(tmp_path), "--json", stdin="1,2,red")
+    assert wrong.exit_code == 2
+    assert "row 1 has 3 columns" in wrong.document["error"]["what"]
+
+
 def test_a_fault_that_is_forgotten_is_told(kept: Kept) -> None:
     kept.rehearse("fault", "add", "throttle", "--service", "sagemaker", "--operation", "ListTrials")
     assert kept.rehearse("fault", "clear").out.strip() == "1 fault forgotten"

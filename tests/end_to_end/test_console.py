@@ -390,7 +390,7 @@ def test_two_training_jobs_side_by_side(served: Console, kept: Kept) -> None:
 
 
 def test_a_sagemaker_pipeline_is_started_shown_step_by_step_and_its_failure_explained(
-    served: Console, registered: str
+    served: Console, kept: Kept, registered: str, tmp_path: Path
 ) -> None:
     address = "/model-pipelines/steps"
     wait_until(lambda: served.facts(address)["run"]["has_ended"])
@@ -410,6 +410,15 @@ def test_a_sagemaker_pipeline_is_started_shown_step_by_step_and_its_failure_expl
     status, page, _ = served.ask(f"{address}/retry", {"form-token": served.form_token, "arn": facts["run"]["arn"]})
     assert (status != 303, "cannot be retried" in page) == (True, True)
     assert served.ask(f"{run}/steps/none")[0] == 404
+    for form in ("html", "md", "json"):
+        card = tmp_path / f"card.{form}"
+        written = kept.rehearse("report", "--sagemaker-pipeline", "steps", "-o", str(card))
+        assert written.exit_code == 0, written.err
+        assert [
+            word for word in ("Give-up", "Reason", "ListPipelineExecutionSteps") if word not in card.read_text()
+        ] == []
+    assert HOSTILE not in (tmp_path / "card.html").read_text()
+    assert kept.rehearse("report", "--sagemaker-pipeline", "none").exit_code == 1
 
 
 def test_a_version_of_a_model_is_rejected_and_approved_by_form(served: Console, kept: Kept, registered: str) -> None:
@@ -469,6 +478,11 @@ def test_the_card_of_a_run_needs_nothing_else_and_has_no_credential(
         assert not re.findall(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}", text)
     assert not re.findall(r"<script|src=|href=|url\(|@import", texts[0])
     assert texts[0].count("<svg") >= 3
+    differences = tmp_path / "difference.html"
+    newest = served.facts(PIPELINE)["history"][0]["execution_id"]
+    assert kept.rehearse("diff", run, newest, "--html", str(differences)).exit_code == 0
+    assert not re.findall(r"<script|src=|href=|url\(|@import", differences.read_text())
+    assert newest in differences.read_text()
     assert kept.rehearse("report", run, "-o", str(tmp_path / "card.pdf")).exit_code == 2
 
 

@@ -94,6 +94,7 @@ def test_a_busy_port_is_a_clear_error(served: tuple[subprocess.Popen[str], str])
     assert refused.exit_code == 1
     assert f"port {served[1]} of 127.0.0.1 is in use by another embedded AWS" in refused.err
     assert f"rehearse down --port {served[1]}" in refused.err
+    assert "In another terminal" not in refused.err
     assert "--port" in refused.err
     assert "Traceback" not in refused.err
 

@@ -125,7 +125,7 @@ def _commands(name: str, execution: Execution, action: ActionRun, *, is_embedded
     """What shows and changes the same in a terminal."""
     run = execution.execution_id[:8]
     found = [
-        commands.rehearse(name, "logs", action.path, run) or "",
+        commands.rehearse(name, "logs", action.path, run),
         commands.rehearse(name, "params", "show", action.path) if "UserParameters" in action.configuration else None,
         commands.rehearse(name, "retry", run) if action.error else None,
         commands.rehearse(name, "replay", run, action.path) if action.provider == "Lambda" and is_embedded else None,

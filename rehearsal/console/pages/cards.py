@@ -11,7 +11,7 @@ def show(session: Session, asked: Asked) -> Page:
     name = asked.path["name"]
     run = asked.path.get("execution") or executions.newest(session.aws, name)
     card = run_card.read(session.aws, name, run)
-    command = commands.rehearse(name, "report", run[:8], "-o", "card.html") or ""
+    command = commands.rehearse(name, "report", run[:8], "-o", "card.html")
     return Page("card_page.html", f"Card of run {run[:8]}", {"card": card}, command=command, is_live=False)
 
 

@@ -47,8 +47,8 @@ def show(session: Session, asked: Asked) -> Page:
         "examples": _examples(features, first),
         "first": first,
         "actual": _labels(rows) if predictions else [],
-        "traffic": observed.traffic(session.aws, name, variants, _now(session)),
-        "capture": observed.capture(session.aws, name),
+        "traffic": _traffic(session, name, variants),
+        "capture": session.recent(("capture", name), _seconds(session), lambda: observed.capture(session.aws, name)),
     }
     command = f"rehearse invoke {name.rpartition('-')[2]} < rows.csv"
     return Page("endpoint.html", name, facts, command=command, is_live=not rows)
@@ -67,6 +67,16 @@ def _tried(
         return list(invocation.predict(session.aws, name, rows)), None
     except FAILURES as error:
         return [], explain(error)
+
+
+def _traffic(session: Session, name: str, variants: list[str]) -> list[observed.Traffic]:
+    key = ("traffic", name, tuple(variants))
+    return session.recent(key, _seconds(session), lambda: observed.traffic(session.aws, name, variants, _now(session)))
+
+
+def _seconds(session: Session) -> float:
+    """How long an answer of CloudWatch and S3 is good: on a real account they cost by the call."""
+    return 1.0 if session.is_embedded else 60.0
 
 
 def _now(session: Session) -> datetime:

@@ -1,7 +1,6 @@
 """SageMaker pipelines: all of them, an execution with the graph of its steps, and one step from the inside."""
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -59,8 +58,7 @@ def show(session: Session, asked: Asked) -> Page:
 
 def _parameters(session: Session, name: str) -> list[Mapping[str, str]]:
     """Asked anew every half minute: a definition may be long, and an open page looks every second."""
-    key = ("parameters", name, int(time.monotonic() // 30))
-    return session.remembered(key, lambda: model_steering.parameters_of(session.aws, name))
+    return session.recent(("parameters", name), 30.0, lambda: model_steering.parameters_of(session.aws, name))
 
 
 def _number(text: str | None, otherwise: int) -> int:

@@ -40,7 +40,7 @@ def show(session: Session, asked: Asked) -> Page:
         "changes": [] if checked.problems else user_parameters.differences(deployed, text),
         "keys": _keys(function, text),
     }
-    command = commands.rehearse(name, "params", "set", action.path, "NAME=VALUE") or ""
+    command = commands.rehearse(name, "params", "set", action.path, "NAME=VALUE")
     return Page("parameters.html", f"UserParameters of {action.path}", facts, command=command, is_live=False)
 
 
@@ -149,7 +149,7 @@ def save(session: Session, asked: Asked) -> Change:
     changed = user_parameters.differences(action.configuration.get("UserParameters", ""), text)
     words = [f"{each.key}={_as_typed(each.after)}" for each in changed if each.after is not None]
     removed = [part for each in changed if each.after is None for part in ("--unset", each.key)]
-    command = commands.rehearse(name, "params", "set", action.path, *words, *removed) or ""
+    command = commands.rehearse(name, "params", "set", action.path, *words, *removed)
     return Change(
         sentence=f"save the UserParameters of {action.path}{' and start the pipeline' if releases else ''}",
         command=command + (f" && {commands.rehearse(name, 'release')}" if releases else ""),

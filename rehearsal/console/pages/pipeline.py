@@ -50,8 +50,7 @@ def show(session: Session, asked: Asked) -> Page:
         "is_more": len(history) == length,
     }
     words = ["status", *([shown[:8]] if shown else [])]
-    command = commands.rehearse(name, *words) or commands.aws("codepipeline", "get-pipeline-state", name=name)
-    return Page("pipeline.html", name, facts, command=command)
+    return Page("pipeline.html", name, facts, command=commands.rehearse(name, *words))
 
 
 def _number(text: str | None, otherwise: int) -> int:
@@ -94,7 +93,7 @@ def compare(session: Session, asked: Asked) -> Page:
         raise BadInput("two executions are compared", where=name, next_step="mark two in the history")
     before, after = (executions.read(session.aws, declared, each) for each in ids)
     facts = {"name": name, "before": before, "after": after, "differences": comparison.compare(before, after)}
-    command = commands.rehearse(name, "diff", ids[0][:8], ids[1][:8]) or ""
+    command = commands.rehearse(name, "diff", ids[0][:8], ids[1][:8])
     return Page("compare.html", f"Two executions of {name}", facts, command=command, is_live=False)
 
 
@@ -124,9 +123,11 @@ def release(session: Session, asked: Asked) -> Change:
 
 
 def _release_command(name: str, variables: dict[str, str], revisions: dict[str, tuple[str, str]]) -> str:
-    """The toolkit's own command takes neither variables nor revisions."""
-    own = None if variables or revisions else commands.rehearse(name, "release")
-    return own or commands.aws(
+    """The toolkit's own command takes variables, and no revisions."""
+    if not revisions:
+        given = [part for key, value in variables.items() for part in ("--variable", f"{key}={value}")]
+        return commands.rehearse(name, "release", *given)
+    return commands.aws(
         "codepipeline",
         "start-pipeline-execution",
         name=name,
@@ -171,8 +172,7 @@ def stop(session: Session, asked: Asked) -> Change:
     return Change(
         sentence=f"stop execution {execution[:8]} of "
         f"{name}{', leaving what runs' if abandon else ', after what runs has ended'}",
-        command=commands.rehearse(name, "stop", execution[:8], *(["--abandon"] if abandon else []))
-        or commands.aws("codepipeline", "stop-pipeline-execution", pipeline_name=name, pipeline_execution_id=execution),
+        command=commands.rehearse(name, "stop", execution[:8], *(["--abandon"] if abandon else [])),
         then=f"{_address(name)}/executions/{execution}",
         do=lambda _tell: _nothing(steering.stop(session.aws, name, execution, abandon=abandon, reason=reason)),
     )
@@ -188,8 +188,7 @@ def retry(session: Session, asked: Asked) -> Change:
     mode = RetryMode.ALL if asked.form.get("what") == "all" else RetryMode.FAILED
     return Change(
         sentence=f"run the failed stage of execution {execution[:8]} of {name} again",
-        command=commands.rehearse(name, "retry", execution[:8], *(["--all"] if mode is RetryMode.ALL else []))
-        or commands.aws("codepipeline", "retry-stage-execution", pipeline_name=name, pipeline_execution_id=execution),
+        command=commands.rehearse(name, "retry", execution[:8], *(["--all"] if mode is RetryMode.ALL else [])),
         then=f"{_address(name)}/executions/{execution}",
         do=lambda _tell: _nothing(steering.retry(session.aws, name, execution, mode)),
         cost=_RUN_COST,
@@ -227,8 +226,7 @@ def approve(session: Session, asked: Asked) -> Change:
     words = ["approve", path, "--summary", comment, *([] if is_approved else ["--reject"])]
     return Change(
         sentence=f"{'approve' if is_approved else 'reject'} {path} of {name}",
-        command=commands.rehearse(name, *words)
-        or commands.aws("codepipeline", "put-approval-result", pipeline_name=name),
+        command=commands.rehearse(name, *words),
         then=_address(name),
         do=lambda _tell: _nothing(
             steering.approve(

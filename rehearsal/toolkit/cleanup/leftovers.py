@@ -151,7 +151,7 @@ def _buckets(aws: Aws, workshop: Workshop) -> Iterator[Leftover]:
         if bucket in mine:
             yield Leftover(Kind.BUCKET, bucket)
             if count := _count_versions(aws, bucket):
-                yield Leftover(Kind.OBJECTS, bucket, f"{count:,} object versions")
+                yield Leftover(Kind.OBJECTS, bucket, f"{count:,} object version{'s' * (count != 1)}")
 
 
 def _count_versions(aws: Aws, bucket: str) -> int:

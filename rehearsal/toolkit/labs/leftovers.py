@@ -167,7 +167,7 @@ def _stack(aws: Aws, names: LabNames, stack: dict[str, Any] | None) -> Iterator[
         pages = aws.client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)
         count = sum(len(page.get("Versions", [])) + len(page.get("DeleteMarkers", [])) for page in pages)
         if count:
-            yield Leftover(Kind.OBJECTS, str(bucket), f"{count:,} object versions")
+            yield Leftover(Kind.OBJECTS, str(bucket), f"{count:,} object version{'s' * (count != 1)}")
 
 
 def _log_groups(aws: Aws, names: LabNames) -> Iterator[Leftover]:

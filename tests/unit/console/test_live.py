@@ -5,8 +5,7 @@ import threading
 from types import SimpleNamespace
 from typing import Any
 
-from rehearsal.console import live
-from rehearsal.console.live import Live
+from rehearsal.console.live import LOOK_SECONDS, REAL_LOOK_SECONDS, Live
 from rehearsal.console.page import Asked, Page
 from rehearsal.console.plain import digest
 
@@ -22,8 +21,8 @@ class Watched:
         return Page("x.html", "x", {"name": asked.path["name"], "only": asked.query.get("only", "")})
 
 
-def test_one_look_serves_all_windows_until_it_is_old(monkeypatch: Any) -> None:
-    watched, session = Watched(), SimpleNamespace(closing=threading.Event())
+def test_one_look_serves_all_windows_until_it_is_old() -> None:
+    watched, session = Watched(), SimpleNamespace(closing=threading.Event(), is_embedded=True)
     streams = Live(session, [("/pipelines/{name}", watched.show)])  # type: ignore[arg-type]
     address = "/pipelines/ada?only=Failed"
 
@@ -37,7 +36,7 @@ def test_one_look_serves_all_windows_until_it_is_old(monkeypatch: Any) -> None:
         page = streams.just_seen(address)
         assert page is not None
         assert events == [f"data: {digest(page.facts)}\n\n"] * 20
-        monkeypatch.setattr(live, "LOOK_SECONDS", 0.0)
+        streams._pause = 0.0
         assert streams.just_seen(address) is None  # too old now: who asks gets it anew
         for window in windows:
             await window.aclose()
@@ -46,3 +45,11 @@ def test_one_look_serves_all_windows_until_it_is_old(monkeypatch: Any) -> None:
     assert len(asyncio.run(told())) == 20
     assert watched.count < 20
     assert streams.just_seen("/pipelines/bob") is None
+
+
+def test_a_real_account_is_looked_at_seldom_for_it_counts_calls() -> None:
+    paces = [
+        Live(SimpleNamespace(closing=threading.Event(), is_embedded=is_embedded), [])._pause  # type: ignore[arg-type]
+        for is_embedded in (True, False)
+    ]
+    assert paces == [LOOK_SECONDS, REAL_LOOK_SECONDS]
