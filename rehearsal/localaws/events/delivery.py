@@ -19,7 +19,7 @@ from moto.events.models import EventPattern, Rule, events_backends
 from werkzeug.exceptions import HTTPException
 
 from rehearsal.localaws.events import other_accounts, patterns, rule_metrics, targets
-from rehearsal.localaws.events.inputs import target_input
+from rehearsal.localaws.events.inputs import NotJson, target_input
 from rehearsal.localaws.events.targets import Delivery
 from rehearsal.localaws.ground import arns, clock, host
 from rehearsal.localaws.ground.errors import AwsError, describe
@@ -74,7 +74,11 @@ def deliver(rule: Rule, original_event: Mapping[str, Any]) -> None:
         if _is_of_eventbridge(target["Arn"]):
             _pass_on(rule, target, original_event)
             continue
-        text = target_input(target, event, rule_name=rule.name, rule_arn=rule.arn)
+        try:
+            text = target_input(target, event, rule_name=rule.name, rule_arn=rule.arn)
+        except NotJson as error:
+            _give_up(targets.rule_delivery(rule, target, event, ""), rule.name, error, retries=0)
+            continue
         delivery = targets.rule_delivery(rule, target, event, text)
         host.in_background(see_through, delivery, rule.name, name=f"event of {rule.name}")
 

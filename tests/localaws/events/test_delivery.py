@@ -109,6 +109,17 @@ def test_transformed_input_comes(events: Any, rule: Any, inbox: Inbox) -> None:
     assert inbox.body() == {"colour": "white"}
 
 
+def test_a_template_that_makes_no_json_of_the_event_ends_in_the_dead_letter_queue(
+    events: Any, rule: Any, inbox: Inbox, make_inbox: Any
+) -> None:
+    letters = make_inbox("letters")
+    transformer = {"InputPathsMap": {"d": "$.detail"}, "InputTemplate": '{"detail": "<d>"}'}
+    dead = {"DeadLetterConfig": {"Arn": letters.arn}}
+    put(events, rule({"Arn": inbox.arn, "InputTransformer": transformer, **dead}), colour="white")
+    assert "makes no JSON" in letters.receive()["attributes"]["ERROR_MESSAGE"]["StringValue"]
+    assert inbox.is_empty
+
+
 def test_fifo_queue_gets_its_group(events: Any, rule: Any, make_inbox: Any) -> None:
     fifo = make_inbox(FifoQueue="true", ContentBasedDeduplication="true")
     put(events, rule({"Arn": fifo.arn, "SqsParameters": {"MessageGroupId": "g"}}), n=1)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.localaws.events.inputs import at_path, fill, target_input
+from rehearsal.localaws.events.inputs import NotJson, at_path, fill, target_input
 
 EVENT: dict[str, Any] = {
     "id": "1",
@@ -68,6 +68,32 @@ def test_transformer_gives_json(template: str, filled: Any) -> None:
     }
     given = given_to({"InputTransformer": {"InputPathsMap": paths, "InputTemplate": template}})
     assert json.loads(given) == filled
+
+
+@pytest.mark.parametrize(
+    ("template", "filled"),
+    [
+        ('"<object> and <list>"', '"{key:x/y.csv,size:7} and [arn:a,arn:b]"'),
+        ('"<yes>!"\n"<size> bytes"', '"true!"\n"7 bytes"'),
+        ('"{[/ <size>"', '"{[/ 7"'),
+    ],
+)
+def test_within_a_text_objects_and_lists_lose_their_quotes(template: str, filled: str) -> None:
+    values = {"object": EVENT["detail"]["object"], "list": EVENT["resources"], "yes": True, "size": 7}
+    assert fill(template, values) == filled
+
+
+@pytest.mark.parametrize("template", ['{"a": "<object>"}', '{"a": "of <object>", "b": <object>}', '{"a": "<list>"}'])
+def test_an_object_or_list_within_a_string_of_json_is_not_delivered(template: str) -> None:
+    with pytest.raises(NotJson, match="makes no JSON of the event"):
+        fill(template, {"object": {"a": "b"}, "list": ["HIGH"]})
+
+
+def test_the_original_event_comes_without_its_detail_and_the_json_one_with_it() -> None:
+    template = '{"event": <aws.events.event>, "json": <aws.events.event.json>}'
+    given = json.loads(given_to({"InputTransformer": {"InputTemplate": template}}))
+    assert given["event"] == {"id": "1", "time": EVENT["time"], "resources": EVENT["resources"]}
+    assert given["json"] == EVENT
 
 
 def test_what_is_no_variable_stays() -> None:

@@ -110,6 +110,7 @@ class RegistryOperations:
             for package in self.sagemaker_backend.packages.values()
             if self._listed(package)
         ]
+        # The newest first: the reference says Ascending, and AWS's own project templates take the first for the newest.
         answer = listing.page(summaries, self.params, into="ModelPackageSummaryList", name="_name")
         for summary in answer["ModelPackageSummaryList"]:
             del summary["_name"]
