@@ -108,7 +108,8 @@ def test_without_options_it_is_the_bare_flow_and_updates_the_endpoint(
 @pytest.fixture(scope="module")
 def ran_by_states(ran: Answer, typed: Any) -> Answer:
     """The same lab after a run in which a state machine made the model."""
-    return run(typed, "--stack-parameter", "Orchestrator=StepFunctions", *ASKS)
+    commits = ("--stack-parameter", "SourceType=CodeCommit")
+    return run(typed, "--stack-parameter", "Orchestrator=StepFunctions", *ASKS, *commits, "--parameter", "Rounds=60")
 
 
 def test_a_state_machine_makes_the_same_model(ran: Answer, ran_by_states: Answer, aws: EmbeddedAws) -> None:
@@ -126,6 +127,16 @@ def test_recorded_calls_of_the_state_machine_would_be_denied_without_the_stateme
 ) -> None:
     assert set(OF_STATES[name].actions) <= typed.needed(STACK)[name]
     assert typed.denied(STACK) == []
+
+
+def test_the_source_of_a_repository_is_the_one_that_was_committed(ran_by_states: Answer, aws: EmbeddedAws) -> None:
+    codecommit = aws.client("codecommit")
+    tip = codecommit.get_branch(repositoryName=STACK, branchName="main")["branch"]["commitId"]
+    pipelines = aws.client("codepipeline")
+    newest = pipelines.list_pipeline_executions(pipelineName=STACK)["pipelineExecutionSummaries"][0]
+    assert newest["sourceRevisions"][0]["revisionId"] == tip
+    message = codecommit.get_commit(repositoryName=STACK, commitId=tip)["commit"]["message"]
+    assert message.startswith("Bring definition")  # the run before had other defaults
 
 
 def test_the_state_machine_has_waited_for_an_answer(ran_by_states: Answer, aws: EmbeddedAws) -> None:

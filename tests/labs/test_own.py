@@ -25,6 +25,7 @@ from tests.localaws.authorizer.minimal.usage import Usage
 
 ROOT = Path(project.find().root)
 LAB = ROOT / "labs" / "own"
+IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/lab-own-rehearsal:1"
 
 
 def loaded(name: str) -> ModuleType:
@@ -106,9 +107,25 @@ def test_the_same_pipeline_trains_and_serves_the_forest(ran: Answer) -> None:
     assert ran.exit_code == 0, ran.err
     told = ran.document
     assert [step["status"] for step in told["steps"]] == ["Succeeded"] * len(told["steps"])
-    assert told["facts"]["image"] == "123456789012.dkr.ecr.us-east-1.amazonaws.com/lab-own-rehearsal:1"
-    assert told["metrics"]["rmse"] == told["facts"]["rmseOfTheForest"] != told["facts"]["rmseOfXGBoost"]
+    assert told["facts"]["trainedWith"] == IMAGE
+    assert told["metrics"]["rmse"] == told["facts"]["rmseAfter"] != told["facts"]["rmseBefore"]
     assert told["metrics"]["rmse"] < 0.75
+
+
+@pytest.mark.full("labs")
+def test_the_forest_was_trained_and_serves_both_endpoints(ran: Answer, own_aws: EmbeddedAws) -> None:
+    sagemaker = own_aws.client("sagemaker")
+    jobs = [
+        sagemaker.describe_training_job(TrainingJobName=each["TrainingJobName"])
+        for each in sagemaker.list_training_jobs()["TrainingJobSummaries"]
+    ]
+    (job,) = [each for each in jobs if each["AlgorithmSpecification"]["TrainingImage"] == IMAGE]
+    assert job["HyperParameters"]["num_round"] == "60"
+    for environment in ("Dev", "Test"):
+        endpoint = sagemaker.describe_endpoint(EndpointName=f"winequality-own-rehearsal-{environment}")
+        config = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
+        model = sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
+        assert model["PrimaryContainer"]["Image"] == IMAGE
 
 
 @pytest.mark.full("labs")

@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
-"""The image's program ``serve``: answers GET /ping and POST /invocations, CSV in and one prediction a line out."""
+"""The image's program ``serve``: answers GET /ping and POST /invocations, CSV in and one prediction a line out.
+
+A container listens to all addresses, which are its own; elsewhere the argument says to which: ``serve.py 127.0.0.1``.
+"""
 
 import os
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -47,4 +51,5 @@ def handler(model):
 
 
 if __name__ == "__main__":
-    ThreadingHTTPServer(("0.0.0.0", PORT), handler(joblib.load(MODEL))).serve_forever()
+    host = sys.argv[1] if sys.argv[1:] else "0.0.0.0"
+    ThreadingHTTPServer((host, PORT), handler(joblib.load(MODEL))).serve_forever()

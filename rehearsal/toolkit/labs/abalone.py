@@ -13,7 +13,7 @@ from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.executions import steering, watching
 from rehearsal.toolkit.executions.events import ActionChanged, Event, StepFinished, StepStarted, Tell
 from rehearsal.toolkit.executions.executions import ActionRun, Execution
-from rehearsal.toolkit.labs import answering, definitions, executions, objects, scoring, workshops
+from rehearsal.toolkit.labs import answering, commits, definitions, executions, objects, scoring, workshops
 from rehearsal.toolkit.labs.lab import Deploy, Lab, Order, Outcome
 from rehearsal.toolkit.stacks import stacks, uploads
 
@@ -21,6 +21,7 @@ INSTANCE = "ml.m5.large"
 _DEFINITIONS = ("definition.json", "definition-evaluated.json")
 _BUILDS = ("run_pipeline.py", "endpoint_template.py")
 _DELIVERS = "DeliverWithCodePipeline"
+_SOURCE, _COMMITS = "SourceType", "CodeCommit"
 _ORCHESTRATOR, _STATES = "Orchestrator", "StepFunctions"
 
 
@@ -62,6 +63,8 @@ def _upload(aws: Aws, order: Order, bucket: str, tell: Tell) -> None:
         files[name] = definitions.with_defaults(order.file(name).read_text(), order.parameters).encode()
     source = uploads.packed(files)
     aws.client("s3").put_object(Bucket=bucket, Key="source/source.zip", Body=source)
+    if order.stack_parameters.get(_SOURCE) == _COMMITS:
+        commits.put(aws, order.names.stack, files)
     detail = f"{', '.join(sorted(files))} ({len(source):,} bytes)"
     tell(StepFinished("source", "source/source.zip", "uploaded", detail, time.monotonic() - began))
 
@@ -134,6 +137,7 @@ ABALONE = Lab(
     try_next=(
         "Evaluate, register:     rehearse lab run abalone --stack-parameter EvaluateModel=true",
         "As a state machine:     rehearse lab run abalone --stack-parameter Orchestrator=StepFunctions",
+        "From a repository:      rehearse lab run abalone --stack-parameter SourceType=CodeCommit",
         "Ask before deploying:   rehearse lab run abalone --stack-parameter ApproverEmail=you@example.com",
         "Keep it, look around:   rehearse lab run abalone --keep      (then rehearse status --sagemaker-pipeline "
         "lab-abalone-rehearsal)",

@@ -1,10 +1,10 @@
 """The lab own, in one straight line.
 
-the workshop as it is -> the right to pull an image (and, on an account, the image) -> a training configuration that
-names it, whose arrival starts the CodePipeline -> the same actions, gates and endpoints with another algorithm
+the workshop as it is -> the right to pull an image (and, on an account, the image) -> one key of TrainModel's
+UserParameters -> a training configuration, whose arrival starts the CodePipeline -> the same actions, gates and
+endpoints with another algorithm
 """
 
-import json
 import tempfile
 from pathlib import Path
 
@@ -13,19 +13,19 @@ from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import ExecutionFailed
 from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.data import dataset
-from rehearsal.toolkit.executions import report, watching
+from rehearsal.toolkit.executions import addressing, executions, report, watching
 from rehearsal.toolkit.executions.events import Tell
 from rehearsal.toolkit.executions.executions import Execution
 from rehearsal.toolkit.labs import telling, workshops
 from rehearsal.toolkit.labs.lab import Deploy, Lab, Order, Outcome
 from rehearsal.toolkit.labs.names import LabNames
+from rehearsal.toolkit.parameters import user_parameters
 from rehearsal.toolkit.project import Project
 from rehearsal.toolkit.stacks import uploads
 from rehearsal.toolkit.stacks.stacks import StackRequest
 from rehearsal.toolkit.workshop import Plan
 
 _BUILD_SECONDS = 1800.0
-_CONFIG = "winequality.json"
 _FILES = ("Dockerfile", "serve.py", "train.py")
 _SOURCE_KEY = "own-image.zip"
 
@@ -39,18 +39,19 @@ def run(aws: Aws, order: Order, deploy: Deploy, tell: Tell) -> Outcome:
     """Run the workshop as it is, then with the lab's algorithm."""
     of_lab, project = workshop_of(order.names), Project(order.folder.parents[1])
     with tempfile.TemporaryDirectory() as scratch:
-        plan = Plan(of_lab, project, dataset.check(project.data), project.training_config)
+        as_it_is = {"TrainUserParameters": ""}  # what an earlier run has chosen is gone
+        plan = Plan(of_lab, project, dataset.check(project.data), project.training_config, as_it_is)
         execution_id, _ = workshops.started(aws, plan, Path(scratch), deploy, tell)
         first = watching.watch(aws, of_lab.pipeline, execution_id, tell)
         if str(first.status) != "Succeeded":
             return Outcome(workshops.as_model_execution(first))
-        parameters = {"SuffixID": order.names.suffix, "ExecutionRoleName": _role(aws, of_lab)}
-        outputs = deploy(StackRequest(order.names.stack, order.file("own.yaml"), parameters)).outputs
-        _image(aws, order, of_lab, deploy, tell)
-        config = _naming(order.file(f"training-config/{_CONFIG}"), outputs["Image"], Path(scratch, "training-config"))
-        execution_id = workshops.configured(aws, of_lab, config)
+    parameters = {"SuffixID": order.names.suffix, "ExecutionRoleName": _role(aws, of_lab)}
+    outputs = deploy(StackRequest(order.names.stack, order.file("own.yaml"), parameters)).outputs
+    _image(aws, order, of_lab, deploy, tell)
+    _choose(aws, of_lab, outputs["Image"], tell)
+    execution_id = workshops.configured(aws, of_lab, order.file("training-config"))
     done = watching.watch(aws, of_lab.pipeline, execution_id, tell)
-    facts = {"image": outputs["Image"], "rmseOfXGBoost": _rmse(first), "rmseOfTheForest": _rmse(done)}
+    facts = {"trainedWith": _trained_with(done), "rmseBefore": _rmse(first), "rmseAfter": _rmse(done)}
     return Outcome(workshops.as_model_execution(done), _metrics(done), facts=facts)
 
 
@@ -62,13 +63,17 @@ def _role(aws: Aws, of_lab: Workshop) -> str:
     return str(told["StackResourceDetail"]["PhysicalResourceId"])
 
 
-def _naming(template: Path, image: str, folder: Path) -> Path:
-    """The training configuration with the image in it; the folder."""
-    config = json.loads(template.read_text())
-    config["TrainModel"]["container-path"] = image
-    folder.mkdir()
-    (folder / _CONFIG).write_text(json.dumps(config, indent=2))
-    return folder
+def _choose(aws: Aws, of_lab: Workshop, image: str, tell: Tell) -> None:
+    """Name the image in TrainModel's UserParameters, as ``rehearse params set TrainModel container-path=...`` does."""
+    chosen = addressing.find(executions.definition(aws, of_lab.pipeline), "TrainModel")
+    before = str(chosen.configuration.get("UserParameters", ""))
+    after = user_parameters.changed(before, {"container-path": image})
+    user_parameters.set_in_stack(aws, of_lab, chosen, after, tell)
+
+
+def _trained_with(done: Execution) -> str:
+    """The image of the execution's training job, as TrainModel tells it. Pure."""
+    return next((each.variables["TrainingImage"] for each in done.actions if "TrainingImage" in each.variables), "")
 
 
 def _image(aws: Aws, order: Order, of_lab: Workshop, deploy: Deploy, tell: Tell) -> None:

@@ -264,6 +264,7 @@ TABLE: dict[Named, Evidence] = {
         ),
         ABALONE,
     ),
+    Named("DeliverAbalone", "CloneSource"): Evaluated(("codecommit:GetBranch", "codecommit:UploadArchive"), STATES),
     Named("DeliverAbalone", "RunStateMachine"): Evaluated(
         ("states:StartExecution", "states:DescribeExecution"), STATES
     ),
