@@ -37,6 +37,9 @@ PANELS: dict[str, dict[str, Place]] = {
         "init": Place(
             "own_project", "Make a project that you own: the workshop, a lab, or a small pipeline to start from."
         ),
+        "import": Place(
+            "importing", "Read a pipeline from the account, and write it as a project that rehearse deploy runs here."
+        ),
         "deploy": Place(
             "own", "Deploy a template of your own: local code to S3, change set, events as they come, outputs."
         ),

@@ -1,0 +1,1 @@
+"""A pipeline that runs in an account, read and written as a project that can be deployed elsewhere."""
