@@ -1,4 +1,4 @@
-"""How long the authorizer takes for one call: ``python benchmarks/authorizer.py`` prints a table of medians.
+"""How long the authorizer takes for one call: ``python -m benchmarks.authorizer`` prints a table of medians.
 
 It runs in one process without HTTP: a signed request of each kind, as the front hands it over, judged by a role with
 the policies of the workshop's functions.
@@ -25,6 +25,7 @@ from moto.sts.models import sts_backends
 from rehearsal.localaws.authorizer import administrator, admission, authentication, gate, request_heads
 from rehearsal.localaws.authorizer.admission import Arrival
 from rehearsal.localaws.authorizer.authentication import Authenticated
+from rehearsal.localaws.authorizer.requests import Call
 from rehearsal.localaws.ground import host
 from rehearsal.localaws.moto_bridge import wiring
 
@@ -67,7 +68,7 @@ def start() -> Any:
     """Wire the services, and give the session of a role."""
     wiring.install()
     settings = host.Settings(port=4566, scratch=Path(tempfile.gettempdir()))
-    host.start(host.Host(settings, administrator.create(settings)))
+    host.start(host.Host(settings, administrator.create(settings.account_id, settings.region)))
     iam = iam_backends[ACCOUNT]["aws"]
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     for number in range(20):
@@ -102,6 +103,7 @@ def cases(session: Any) -> dict[str, Callable[[], Any]]:
 def judge(session: Any, service: str, operation: str, params: dict[str, Any], path: str = "/") -> Callable[[], Any]:
     """Judges one request again and again."""
     body = b"" if service == "s3" else json.dumps(params).encode()
+    call = Call(service, operation, params, "us-east-1", ACCOUNT)
     asked = environ(session, service, "GET" if service == "s3" else "POST", path, body)
 
     def run() -> Any:
@@ -111,7 +113,7 @@ def judge(session: Any, service: str, operation: str, params: dict[str, Any], pa
         if not isinstance(caller, Authenticated):
             return "not admitted"
         wrong = authentication.check_body(caller, head, body)
-        return wrong or gate._judge(service, operation, params, gate._Visit(caller, head))
+        return wrong or gate._judge(call, gate._Visit(caller, head))
 
     return run
 

@@ -1,19 +1,16 @@
-"""How long a stack of 100 resources takes: ``python -m benchmarks.cloudformation [--stacks N]``.
+"""How long a stack of 100 resources takes: ``python -m benchmarks.cloudformation [--stacks 30] [--against COMMIT]``.
 
-Prints one line for a single stack, and one for several side by side.
+The first stack of a server loads five services; the second does not; then several are made side by side.
 """
 
 import argparse
 import json
-import sys
-import threading
 import time
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-
-from conftest import start_embedded_aws, stop_embedded_aws
+from benchmarks import checkouts
+from benchmarks.checkouts import Checkout
 
 _KINDS: tuple[dict[str, Any], ...] = (
     {"Type": "AWS::SQS::Queue"},
@@ -40,28 +37,35 @@ def deploy(client: Any, name: str, body: str) -> float:
     return time.perf_counter() - started
 
 
+def measure(checkout: Checkout, resources: int, stacks: int) -> checkouts.Figures:
+    """One stack, the first of its server, another one, and several at once."""
+    with checkouts.embedded(checkout) as aws:
+        client = aws.client("cloudformation")
+        first, second = (deploy(client, name, template(resources)) for name in ("one", "two"))
+        began = time.perf_counter()
+        with ThreadPoolExecutor(stacks) as pool:
+            list(pool.map(lambda number: deploy(client, f"side-{number}", template(5)), range(stacks)))
+        together = time.perf_counter() - began
+    return {
+        f"stack of {resources} resources, the server's first": first,
+        f"stack of {resources} resources, another": second,
+        f"{stacks} stacks of 5 resources side by side": together,
+    }
+
+
 def main() -> None:
-    """Run both measurements."""
-    parser = argparse.ArgumentParser()
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--resources", type=int, default=100)
     parser.add_argument("--stacks", type=int, default=30, help="stacks of 5 resources, side by side")
+    parser.add_argument("--rounds", type=int, default=3)
+    checkouts.add_option(parser)
     options = parser.parse_args()
-    aws = start_embedded_aws()
-    try:
-        client = aws.client("cloudformation")
-        seconds = deploy(client, "one", template(options.resources))
-        print(f"one stack of {options.resources} resources: {seconds:.2f} s")
-        started = time.perf_counter()
-        threads = [
-            threading.Thread(target=deploy, args=(client, f"side-{i}", template(5))) for i in range(options.stacks)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        print(f"{options.stacks} stacks of 5 resources side by side: {time.perf_counter() - started:.2f} s")
-    finally:
-        stop_embedded_aws(aws)
+    with checkouts.chosen(options.against) as chosen:
+        medians = checkouts.by_turns(
+            chosen, options.rounds, lambda each: measure(each, options.resources, options.stacks)
+        )
+    checkouts.print_table(medians, options.rounds)
 
 
 if __name__ == "__main__":

@@ -9,21 +9,16 @@ reused. Two figures, medians: ``wall`` is what the caller waits for, ``init`` is
 import argparse
 import base64
 import io
-import json
-import os
+import itertools
 import re
-import statistics
-import subprocess
 import time
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any
 
-import boto3
+from benchmarks import checkouts
+from benchmarks.checkouts import Embedded
 
-_ROOT = Path(__file__).parents[1]
 _CODE = "import boto3\nclient = boto3.client('s3')\ndef handler(event, context):\n    return client.meta.region_name\n"
 _TRUST = (
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", '
@@ -31,35 +26,10 @@ _TRUST = (
 )
 
 
-@contextmanager
-def embedded_aws(checkout: Path) -> Iterator[Any]:
-    """A client of Lambda on the embedded AWS of a checkout, with one function ``cold``."""
-    rehearse = str(checkout / ".venv" / "bin" / "rehearse")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    process = subprocess.Popen(
-        [rehearse, "up", "--port", "0"], cwd=checkout, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        port = process.stdout.readline().strip().rpartition(":")[2]
-        told = subprocess.run(
-            [rehearse, "env", "--port", port, "--json"], env=environment, capture_output=True, check=True
-        )
-        yield _with_function(json.loads(told.stdout))
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def _with_function(variables: dict[str, str]) -> Any:
-    keys = {
-        "region_name": variables["AWS_REGION"],
-        "endpoint_url": variables["AWS_ENDPOINT_URL"],
-        "aws_access_key_id": variables["AWS_ACCESS_KEY_ID"],
-        "aws_secret_access_key": variables["AWS_SECRET_ACCESS_KEY"],
-    }
-    role = boto3.client("iam", **keys).create_role(RoleName="cold", AssumeRolePolicyDocument=_TRUST)["Role"]["Arn"]
-    functions = boto3.client("lambda", **keys)
+def with_function(aws: Embedded) -> Any:
+    """A client of Lambda with one function ``cold``."""
+    iam, functions = aws.client("iam"), aws.client("lambda")
+    role = iam.create_role(RoleName="cold", AssumeRolePolicyDocument=_TRUST)["Role"]["Arn"]
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as zipped:
         zipped.writestr("cold.py", _CODE)
@@ -92,24 +62,20 @@ def cold_start(functions: Any, number: int) -> tuple[float, float]:
 
 def main() -> None:
     """Print the table."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--starts", type=int, default=9)
-    options.add_argument("--against", type=Path, help="another checkout, with its .venv")
-    asked = options.parse_args()
-    checkouts = [_ROOT, *([asked.against.resolve()] if asked.against else [])]
-    figures: dict[Path, list[tuple[float, float]]] = {checkout: [] for checkout in checkouts}
-    with embedded_aws(checkouts[0]) as ours, embedded_aws(checkouts[-1]) as theirs:
-        for number in range(asked.starts + 1):
-            for checkout, functions in zip(checkouts, (ours, theirs), strict=False):
-                figures[checkout].append(cold_start(functions, number))
-    print(f"{'cold start':>12} {'wall ms':>10} {'init ms':>10}   medians of {asked.starts}, after one for warmth")
-    medians = []
-    for name, checkout in zip(("this", "against"), checkouts, strict=False):
-        wall, init = (statistics.median(column) * 1000 for column in zip(*figures[checkout][1:], strict=True))
-        medians.append(wall)
-        print(f"{name:>12} {wall:10.0f} {init:10.0f}")
-    if len(medians) == 2:
-        print(f"{'ratio':>12} {medians[0] / medians[1]:10.2f}")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--starts", type=int, default=9)
+    checkouts.add_option(parser)
+    options = parser.parse_args()
+    numbers = itertools.count()
+
+    def measure(functions: Any) -> checkouts.Figures:
+        wall, init = cold_start(functions, next(numbers))
+        return {"wall": wall * 1000, "init": init * 1000}
+
+    with checkouts.chosen(options.against) as chosen, ExitStack() as running:
+        servers = [running.enter_context(checkouts.embedded(each)) for each in chosen]
+        medians = checkouts.by_turns([with_function(each) for each in servers], options.starts, measure)
+    checkouts.print_table(medians, options.starts, unit="ms", digits=0)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The main job beside a bare script on the same data: ``python benchmarks/run.py [--runs 3]``.
+"""The main job beside a bare script on the same data: ``python -m benchmarks.run [--runs 3] [--against COMMIT]``.
 
 The bare script is what the workshop's pipeline does without any pipeline: load the CSV files, train, score the test
 set. The rest of a run is what a rehearsal adds: two stacks, uploads, seven function calls with cold starts, two
@@ -11,10 +11,10 @@ import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+from benchmarks import checkouts
+from benchmarks.checkouts import ROOT, Checkout
 
 BARE_SCRIPT = """
 import json, sys
@@ -32,18 +32,17 @@ print(json.dumps({"rmse": float(np.sqrt(np.mean(difference**2)))}))
 
 
 def main() -> None:
-    """Print the table: medians of the runs, and each phase's ratio to the bare script's whole process."""
+    """Print the table: medians of the runs, and what each phase takes; then the ratio to the bare script."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
-    runs = parser.parse_args().runs
-    bare = statistics.median(timed_bare() for _ in range(runs))
-    results = [rehearsal() for _ in range(runs)]
-    print(f"{'what':38} {'seconds':>8} {'x bare':>8}   (medians of {runs} runs)")
-    row("bare script: load, train, score", bare, bare)
-    row("rehearse run, elapsed", median(results, "elapsedSeconds"), bare)
-    for phase in results[0]["phases"]:
-        row(f"  {phase}", statistics.median(result["phases"][phase] for result in results), bare)
-    print("rmse of FullTest:", results[0]["evaluations"]["FullTest"]["metrics"]["rmse"])
+    checkouts.add_option(parser)
+    options = parser.parse_args()
+    bare = statistics.median(timed_bare() for _ in range(options.runs))
+    with checkouts.chosen(options.against) as chosen:
+        medians = checkouts.by_turns(chosen, options.runs, rehearsal)
+    checkouts.print_table(medians, options.runs)
+    print(f"{'bare script: load, train, score':44} {bare:10.2f}")
+    print(f"{'rehearse run, times the bare script':44} {medians[0]['rehearse run, elapsed'] / bare:10.1f}")
 
 
 def timed_bare() -> float:
@@ -54,22 +53,17 @@ def timed_bare() -> float:
     return time.perf_counter() - began
 
 
-def rehearsal() -> dict[str, Any]:
-    """The document of one ``rehearse run --json``."""
-    command = [sys.executable, "-m", "rehearsal.cli.main", "run", "--json"]
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+def rehearsal(checkout: Checkout) -> checkouts.Figures:
+    """The elapsed time of one ``rehearse run --json``, and that of its phases."""
+    command = [checkout.program("rehearse"), "run", "--json"]
+    done = subprocess.run(
+        command, cwd=checkout.folder, env=checkouts.without_aws(), check=True, capture_output=True, text=True
+    )
     document: dict[str, Any] = json.loads(done.stdout)
-    return document
-
-
-def median(results: list[dict[str, Any]], name: str) -> float:
-    """The median of a number of the documents."""
-    return statistics.median(result[name] for result in results)
-
-
-def row(what: str, seconds: float, bare: float) -> None:
-    """One line of the table."""
-    print(f"{what:38} {seconds:8.2f} {seconds / bare:8.1f}")
+    return {
+        "rehearse run, elapsed": document["elapsedSeconds"],
+        **{f"  {phase}": seconds for phase, seconds in document["phases"].items()},
+    }
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from rehearsal.cli import project_words
 from rehearsal.cli.app import command, group
 from rehearsal.cli.confirmation import Consent
 from rehearsal.cli.display import Display
+from rehearsal.cli.lab_words import not_removed
 from rehearsal.cli.options import AccountOptions
 from rehearsal.cli.output import Output
 from rehearsal.toolkit import project as checkout
@@ -18,7 +19,7 @@ from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import BadInput
 from rehearsal.toolkit.executions import executions, steering, watching
 from rehearsal.toolkit.executions.executions import Status
-from rehearsal.toolkit.mlops import following, leftovers, names, projects, seeds, standing
+from rehearsal.toolkit.mlops import catalog, following, leftovers, names, projects, seeds, standing
 from rehearsal.toolkit.mlops.names import ProjectNames
 from rehearsal.toolkit.stacks import discovery, template_parameters
 
@@ -173,6 +174,44 @@ def watch(
         raise Exit(1)
 
 
+@command("rehearse project publish --principal arn:aws:iam::123456789012:role/Studio", below=project)
+def publish(
+    account_options: AccountOptions,
+    consent: Consent,
+    output: Output,
+    principal: Annotated[str, Option(help="ARN of the user or role that may make projects, such as Studio's role.")],
+) -> None:
+    """Make the template a product of Service Catalog, of which SageMaker makes projects (CreateProject, Studio)."""
+    aws, here = account_options.reach(), checkout.find()
+    consent.obtain(aws, f"create or update the stack {catalog.STACK} and the bucket {catalog.bucket(aws)}")
+    with output.display() as display:
+        made = catalog.publish(aws, here, principal, display.tell)
+    product = made.outputs["ProductId"]
+    said = [
+        f"product {product}",
+        "next: aws sagemaker create-project --project-name NAME "
+        f"--service-catalog-provisioning-details ProductId={product}",
+    ]
+    output.result({"stack": made.name, "status": made.status, **made.outputs}, "\n".join(said))
+
+
+@command("rehearse project unpublish", below=project)
+def unpublish(account_options: AccountOptions, consent: Consent, output: Output) -> None:
+    """Remove the product and its bucket, after the projects that SageMaker made of it: they need its role."""
+    aws = account_options.reach()
+    made_of_it = [each.names.name for each in projects.launched(aws) if each.stack.startswith("SC-")]
+    if made_of_it:
+        raise BadInput(
+            f"projects were made of the product: {', '.join(made_of_it)}",
+            where="Service Catalog",
+            next_step=f"rehearse project delete {made_of_it[0]}",
+        )
+    consent.obtain(aws, f"DELETE the stack {catalog.STACK} and the bucket {catalog.bucket(aws)}")
+    with output.display() as display:
+        catalog.unpublish(aws, display.tell)
+    output.result({"removed": catalog.STACK}, f"{catalog.STACK} and its bucket are gone")
+
+
 @command("rehearse project delete customer-churn", below=project)
 def delete(account_options: AccountOptions, consent: Consent, output: Output, name: Name) -> None:
     """Remove a project entirely: endpoints, versions, pipelines, repositories, bucket with every version, stacks."""
@@ -187,9 +226,6 @@ def delete(account_options: AccountOptions, consent: Consent, output: Output, na
     text = f"{name}: {len(done.removed)} things removed, {len(done.remaining)} left"
     output.result({"removed": removed, "remaining": done.reasons}, text)
     if done.remaining:
-        first = done.remaining[0]
-        raise BadInput(
-            f"{len(done.remaining)} things could not be deleted: {done.reasons[first.name]}",
-            where=f"{first.kind.label} {first.name}",
-            next_step="remove what holds it (a permission, a protection), then give the command again",
-        )
+        error = not_removed(done)
+        error.is_reported = output.json  # the document has told it
+        raise error

@@ -4,7 +4,7 @@ behind."""
 import os
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +24,7 @@ from rehearsal.toolkit.aws.account import Access
 from rehearsal.toolkit.aws.errors import ExecutionFailed, RehearsalError
 from rehearsal.toolkit.aws.names import Workshop
 from rehearsal.toolkit.aws.translation import FAILURES, explain
-from rehearsal.toolkit.executions import failures
+from rehearsal.toolkit.executions import failures, log_folder
 from rehearsal.toolkit.executions.events import Note, StepFinished, Tell
 from rehearsal.toolkit.executions.executions import Status
 from rehearsal.toolkit.executions.report import RunReport
@@ -44,6 +44,12 @@ def run(
     keep_on_failure: Annotated[
         bool, Option("--keep-on-failure", help="Leave it running if the execution fails, for rehearse logs and retry.")
     ] = False,
+    logs: Annotated[
+        Path | None,
+        Option(
+            metavar="FOLDER", help="Write result.json and the log of each action there, as a step of CI keeps them."
+        ),
+    ] = None,
     port: Annotated[
         int | None,
         Option(
@@ -70,7 +76,7 @@ def run(
     launch = Launch(default_port if port is None else port, region, continuation_delay, keep)
     try:
         plan = composed.with_settings(content.plan(Workshop(suffix)), region, set_ or [])
-        result = _rehearse(plan, launch, output, began, keep_on_failure=keep_on_failure)
+        result = _rehearse(plan, launch, output, began, Leaving(keep_on_failure, logs))
     except FAILURES as error:
         raise _with_json(explain(error), output, began) from error
     except KeyboardInterrupt:
@@ -78,6 +84,14 @@ def run(
         raise
     if result.execution.status is not Status.SUCCEEDED:
         raise Exit(1)
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What a run leaves behind: its embedded AWS where the execution fails, a folder with results and logs."""
+
+    server_on_failure: bool
+    logs: Path | None
 
 
 def _say_what_is_ignored(output: Output) -> None:
@@ -90,7 +104,7 @@ def _say_what_is_ignored(output: Output) -> None:
         )
 
 
-def _rehearse(plan: Plan, launch: Launch, output: Output, began: float, *, keep_on_failure: bool) -> RunReport:
+def _rehearse(plan: Plan, launch: Launch, output: Output, began: float, leaving: Leaving) -> RunReport:
     phases = Phases()
     with (
         output.display() as display,
@@ -104,19 +118,23 @@ def _rehearse(plan: Plan, launch: Launch, output: Output, began: float, *, keep_
         found = workshop.rehearse(aws, plan, Path(zips), phases, display.tell)
         result = _with_times(found, time.monotonic() - began)
         failed = result.execution.status is not Status.SUCCEEDED
-        started.stays = launch.keep or (failed and keep_on_failure)
-        failure = failures.with_log(aws, result.execution, _before_logs(started.stays, announced)) if failed else None
+        started.stays = launch.keep or (failed and leaving.server_on_failure)
+        if leaving.logs is not None:
+            log_folder.write(aws, result.execution, result.as_json(), leaving.logs)
+        advice = _before_logs(started.stays, leaving.logs, announced)
+        failure = failures.with_log(aws, result.execution, advice) if failed else None
         if started.stays:
             display.tell(Note(_how_to_go_on(announced)))
     _print_result(result, failure, launch, announced.port, output)
     return result
 
 
-def _before_logs(stays: bool, announced: Announcement) -> str:
-    """What must be typed before ``rehearse logs`` has something to show."""
+def _before_logs(stays: bool, folder: Path | None, announced: Announcement) -> str:
+    """Where the logs are, and what must be typed before ``rehearse logs`` has something to show."""
+    written = f"{folder} has the log of each action; " if folder is not None else ""
     if stays:
-        return f'eval "$(rehearse env{_port(announced)})"; then '
-    return "rehearse run --keep-on-failure leaves the embedded AWS up, where "
+        return f'{written}eval "$(rehearse env{_port(announced)})"; then '
+    return f"{written}rehearse run --keep-on-failure leaves the embedded AWS up, where "
 
 
 def _port(announced: Announcement) -> str:

@@ -78,6 +78,7 @@ def prepare_process(options: argparse.Namespace) -> None:
     """Forget the user's settings, keep the memory to ourselves, write the log."""
     user_settings.forget()
     kernel.hide_memory()
+    kernel.share_heaps()
     logging.basicConfig(
         level=options.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
     )

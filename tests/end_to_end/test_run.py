@@ -87,7 +87,9 @@ def test_a_run_that_fails_shows_the_users_own_line_and_stays_for_its_logs(tmp_pa
     handler.write_text(handler.read_text().replace(broken.partition("\n")[0] + "\n", broken))
     number = handler.read_text().splitlines().index("    {}['oops']") + 1
     env = {"TMPDIR": str(tmp_path), "AWS_ENDPOINT_URL": "http://127.0.0.1:9", "REHEARSAL_PROJECT": str(project)}
-    done = rehearse("run", "--keep-on-failure", "--set", "TrainModel.hp-max-depth=3", env=env)
+    kept_logs = tmp_path / "kept logs"
+    chosen = ("--keep-on-failure", "--set", "TrainModel.hp-max-depth=3", "--logs", str(kept_logs))
+    done = rehearse("run", *chosen, env=env)
     port = done.err.split("rehearse down --port ")[1].split()[0]
     try:
         assert done.exit_code == 1
@@ -95,6 +97,9 @@ def test_a_run_that_fails_shows_the_users_own_line_and_stays_for_its_logs(tmp_pa
         assert f"/var/task/train_model.py:{number} in" in done.err
         assert "KeyError" in done.err
         assert f"rehearse env --port {port}" in done.err
+        assert str(kept_logs) in done.err
+        assert "KeyError: 'oops'" in (kept_logs / "Train-TrainModel.log").read_text()
+        assert json.loads((kept_logs / "result.json").read_text())["status"] == "Failed"
         theirs = rehearse("env", "--port", port, "--json", env=env).document
         logs = rehearse("logs", "Train/TrainModel", env={**env, **theirs})
         assert "/var/task/train_model.py" in logs.out

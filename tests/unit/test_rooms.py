@@ -16,6 +16,7 @@ OF_THE_SERVER_ITSELF = {
     "rehearsal.localaws.door.capabilities",  # the clock
     "rehearsal.localaws.moto_bridge.wiring",  # installs the others
     "rehearsal.localaws.cloudformation.stand_in",  # takes the place of moto's package, and comes before it
+    "rehearsal.localaws.moto_bridge.ec2_later",  # the same for those who import EC2
     "rehearsal.localaws.algorithms.xgboost.lean_import",  # in the process of a training job
 }
 

@@ -27,7 +27,7 @@ _BREACHES: dict[str, Callable[[float, float], bool]] = {
 
 def install() -> None:
     """Evaluate all alarms from now on."""
-    host.look_after(clock.every, EVERY_SECONDS, _evaluate_all, clock.timestamp(), name="alarms")
+    host.look_after_every(EVERY_SECONDS, _evaluate_all, name="alarms")
 
 
 def in_alarm(names: Sequence[str], *, region: str, account_id: str) -> list[str]:

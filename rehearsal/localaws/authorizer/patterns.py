@@ -33,7 +33,7 @@ def matches(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
     return _compiled(pattern, ignore_case).fullmatch(value) is not None
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def arn_matches(pattern: str, arn: str) -> bool:
     """Whether ``arn`` fits an ARN pattern: each of the six parts by itself, missing parts of the pattern standing for
     anything."""

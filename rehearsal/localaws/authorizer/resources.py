@@ -31,6 +31,8 @@ class Place:
 
 def identified(service: str, params: Mapping[str, Any], place: Place) -> Mapping[str, Any]:
     """The parameters, with names replaced that only the records of a service turn into an ARN."""
+    if service == "cloudformation" and str(params.get("StackName") or "").startswith("arn:"):
+        return {**params, "StackName": str(params["StackName"]).split("/")[1]}  # the name of that very stack
     if service == "iam":
         return {**params, **_iam_paths(params, place)}
     if service == "kms":

@@ -189,7 +189,7 @@ class _Work:
             return buildspec.parse(given)
         file = directories["src"] / (given or "buildspec.yml")
         if not file.is_file() or not isolation.is_of_child(file, self._space.folder):
-            raise FileNotFoundError(f"YAML_FILE_ERROR: stat {file.name}: no such file or directory")
+            raise FileNotFoundError(f"YAML_FILE_ERROR: stat {given or file.name}: no such file or directory")
         return buildspec.parse(file.read_text())
 
     def _own_variables(self, directories: dict[str, Path]) -> dict[str, str]:

@@ -196,7 +196,7 @@ class Engine:
                 persistence.changed()
                 due = [pipeline for moment, pipeline in self._moments.values() if moment <= now]
             for pipeline in due:
-                self.turn(pipeline, state_machine.pass_time)
+                host.attempt(self.turn, pipeline, state_machine.pass_time, name=f"clock of pipeline {pipeline.name}")
 
     def _publish(self) -> None:
         """Events go out one after the other, in the order in which things happened."""

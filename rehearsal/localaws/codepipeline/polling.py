@@ -51,7 +51,7 @@ def _poll(since: float) -> None:
         with _wanted:
             clock.wait_until(_wanted, lambda known=looked_at: _changes != known, since + EVERY_SECONDS)  # type: ignore[misc]
             looked_at, since = _changes, clock.timestamp()
-        look()
+        host.attempt(look, name="codepipeline polling")
 
 
 def look() -> None:

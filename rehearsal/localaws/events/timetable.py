@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial, wraps
+from operator import itemgetter
 from typing import Any
 
 from moto.events.exceptions import ValidationException
@@ -34,6 +35,8 @@ _changed = threading.Condition()
 _loop: threading.Thread | None = None
 _known: dict["Entry", "Due"] = {}
 """What there is, another dict after each look. ``_changed`` is held while it is looked at again."""
+_under_way: dict[str, tuple["Entry", datetime]] = {}
+"""Deliveries of the Scheduler that are not through, by the id of their event."""
 awaited: dict["Entry", datetime] = {}
 """After a restart: when each entry was due next, as the last snapshot has it."""
 
@@ -122,12 +125,16 @@ def _look_again() -> dict[Entry, Due]:
 
 def _run() -> None:
     while True:
-        with _changed:
-            known = _look_again()
-        next_at = _fire_due(known, clock.now())
-        moment = None if next_at is None else next_at.timestamp()
-        with _changed:
-            clock.wait_until(_changed, partial(_has_changed_since, known), moment)
+        host.attempt(_round, name="timetable")
+
+
+def _round() -> None:
+    with _changed:
+        known = _look_again()
+    next_at = _fire_due(known, clock.now())
+    moment = None if next_at is None else next_at.timestamp()
+    with _changed:
+        clock.wait_until(_changed, partial(_has_changed_since, known), moment)
 
 
 def taken_up(entry: Entry, due: Due, now: datetime) -> Due:
@@ -146,7 +153,11 @@ def taken_up(entry: Entry, due: Due, now: datetime) -> Due:
 
 
 def _export() -> dict[Entry, datetime]:
-    return {entry: due.at for entry, due in _known.items() if due.at is not None}
+    """When each is due next; one whose delivery is under way is due still."""
+    awaiting = {entry: due.at for entry, due in _known.items() if due.at is not None}
+    for entry, at in sorted(_under_way.values(), key=itemgetter(1), reverse=True):
+        awaiting[entry] = at
+    return awaiting
 
 
 def _has_changed_since(seen: dict[Entry, Due]) -> bool:
@@ -227,10 +238,29 @@ def _fire_schedule(
     event = _scheduled_event(schedule.arn, at, "aws.scheduler", "{}")
     text = scheduler_input(schedule.target, event, arn=schedule.arn, at=at, execution_id=str(uuid.uuid4()))
     going = Delivery(schedule.arn, schedule.target, event, text, SCHEDULER)
-    is_last = parsed.after(at) is None
-    if is_last and schedule.action_after_completion == "DELETE":  # before its last delivery can be seen
+    entry, is_last = _schedule_entry(schedule), parsed.after(at) is None
+    _under_way[event["id"]] = entry, at
+
+    def deliver() -> None:
+        try:
+            delivery.see_through(going, schedule.name)
+        finally:
+            if is_last and schedule.action_after_completion == "DELETE":
+                _delete_completed(backend, schedule, entry)
+            _under_way.pop(event["id"])
+
+    host.in_background(deliver, name=f"schedule {schedule.name}")
+
+
+def _delete_completed(backend: EventBridgeSchedulerBackend, schedule: Schedule, completed: Entry) -> None:
+    """Not before its delivery is through: after a kill in between it must be there, to be delivered at the restart.
+
+    What was deleted meanwhile is gone, and what was given another time is to come.
+    """
+    group = backend.schedule_groups.get(schedule.group_name)
+    is_there = group is not None and group.schedules.get(schedule.name) is schedule
+    if is_there and _schedule_entry(schedule) == completed:
         backend.delete_schedule(schedule.group_name, schedule.name)
-    host.in_background(delivery.see_through, going, schedule.name, name=f"schedule {schedule.name}")
 
 
 def _scheduled_event(arn: str, at: datetime, source: str, detail: Any) -> dict[str, Any]:

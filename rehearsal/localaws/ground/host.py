@@ -5,14 +5,18 @@ moto keeps its state in module globals, so a process holds exactly one embedded 
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from rehearsal.localaws.ground import persistence
+from rehearsal.localaws.ground import clock, persistence
 
 log = logging.getLogger("rehearsal.localaws")
+
+_AFTER_FAILURE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,26 @@ def look_after(work: Callable[..., Any], *args: Any, name: str) -> threading.Thr
         work(*args)
 
     return in_background(begin, name=name)
+
+
+def look_after_every(seconds: float, look: Callable[[], None], *, name: str) -> threading.Thread:
+    """Call ``look`` after each ``seconds`` of the embedded clock from now on, as :func:`look_after` does: one that
+    fails is logged, and the next ones come all the same."""
+    return look_after(clock.every, seconds, partial(attempt, look, name=name), clock.timestamp(), name=name)
+
+
+def attempt(work: Callable[..., Any], *args: Any, name: str) -> bool:
+    """Call ``work(*args)`` and give whether it succeeded: for one round of a loop without end, which must go on.
+
+    What fails is logged, and takes a second: a round that is due at once again must not take the machine.
+    """
+    try:
+        work(*args)
+    except Exception:  # the outermost edge of a round
+        log.exception("in the background: %s", name)
+        time.sleep(_AFTER_FAILURE_SECONDS)
+        return False
+    return True
 
 
 def on_exit(stop: Callable[[], None]) -> None:

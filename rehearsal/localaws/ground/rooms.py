@@ -49,6 +49,7 @@ ROOMS = (
         "moto_bridge",
         patches=(
             Patch("moto_once", "moto.core.responses"),
+            Patch("service_models", "moto.core.responses"),
             Patch("moto_time", "moto.core.utils"),
             Patch("moto_lookup", "moto.core.base_backend"),
             Patch("moto_untracked", "moto.core.common_models"),

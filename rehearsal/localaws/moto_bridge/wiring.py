@@ -16,7 +16,7 @@ from typing import Any
 
 from rehearsal.localaws.ground import rooms
 from rehearsal.localaws.ground.rooms import Patch, Replacement
-from rehearsal.localaws.moto_bridge import on_import
+from rehearsal.localaws.moto_bridge import ec2_later, on_import
 
 _waiting: list[Patch] = list(rooms.patches())
 
@@ -30,6 +30,7 @@ def install() -> None:
     Raises:
         RuntimeError: when moto's backend has been used already, so that replacing it would come too late.
     """
+    ec2_later.install()
     on_import.before(STAND_IN.needed_with, lambda: import_module(STAND_IN.module).install())
     for module, replacement in rooms.replacements():
         on_import.after(f"moto.{replacement.moto_service}.models", partial(_replace, module, replacement))

@@ -11,7 +11,7 @@ from typing import Any
 
 from moto.sqs.models import sqs_backends
 
-from rehearsal.localaws.ground import accounts, clock, host
+from rehearsal.localaws.ground import accounts, host
 from rehearsal.localaws.services import metrics
 from rehearsal.localaws.services.metrics import Datum
 
@@ -22,7 +22,7 @@ EVERY_SECONDS = 60.0
 def install() -> None:
     """Measure all queues from now on."""
     work = partial(measure, set())
-    host.look_after(clock.every, EVERY_SECONDS, work, clock.timestamp(), name="queue metrics")
+    host.look_after_every(EVERY_SECONDS, work, name="queue metrics")
 
 
 def measure(shown: set[str]) -> None:

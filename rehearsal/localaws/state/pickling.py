@@ -8,11 +8,9 @@ calling anything of these. Whatever else they may say, a snapshot is data, not a
 
 import gc
 import io
-import os
 import pickle
 import queue
 import re
-import tempfile
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -223,15 +221,8 @@ def _reduced_object(key: FakeKey, save: Save) -> Reduced:
     return stored_object, (members, content if is_inline else tuple(save(content)))
 
 
-def _content_of(buffer: Any) -> bytes:
-    """The buffer's bytes, without moving a file's position, which a forked process shares with its parent."""
-    if buffer.closed:
-        return b""
-    inner = buffer._file
-    if isinstance(inner, io.BytesIO):
-        return inner.getvalue()
-    inner.flush()
-    return os.pread(inner.fileno(), os.fstat(inner.fileno()).st_size, 0)
+def _content_of(buffer: io.BytesIO) -> bytes:
+    return b"" if buffer.closed else buffer.getvalue()
 
 
 def dumps(state: Any, save: Save) -> bytes:
@@ -285,20 +276,13 @@ class _Unpickler(pickle.Unpickler):
     def _stored_object(self, members: dict[str, Any], content: bytes | tuple[str, int]) -> Any:
         key = self._made(FakeKey)
         vars(key).update(members)
-        key.lock = threading.Lock()
-        key._value_buffer = _buffer(members, content) if isinstance(content, bytes) else self._file(Blob(*content))
+        key._value_buffer = io.BytesIO(content) if isinstance(content, bytes) else self._file(Blob(*content))
         return key
 
     def _file(self, content: Blob) -> FileBody:
         if not _SHA256.fullmatch(content.sha256):
             raise pickle.UnpicklingError("a content is named by its SHA-256")
         return FileBody(self._locate(content), int(content.size), content.sha256, is_ours=False)
-
-
-def _buffer(members: dict[str, Any], content: bytes) -> Any:
-    buffer = tempfile.SpooledTemporaryFile(members["_max_buffer_size"])  # noqa: SIM115 - it is the object's, and is closed with it
-    buffer.write(content)
-    return buffer
 
 
 def loads(pickled: bytes, locate: Locate) -> Any:

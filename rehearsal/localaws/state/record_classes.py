@@ -51,6 +51,7 @@ _OURS = {
     "functions.models": "Function FunctionsBackend",
     "ground.cron": "Cron",
     "ground.host": "Credentials",
+    "sagemaker.code_repositories": "CodeRepository",
     "sagemaker.hosting.autoscaling": "Metric Tracking",
     "sagemaker.hosting.capture": "Settings",
     "sagemaker.hosting.endpoint": "EndpointStatus Lease Endpoint",

@@ -9,10 +9,10 @@ import hashlib
 import os
 import threading
 import uuid
-import weakref
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 
 from rehearsal.localaws.storage.disk import DamagedContent
@@ -20,13 +20,13 @@ from rehearsal.localaws.storage.disk import DamagedContent
 PIECE_BYTES = 256 * 1024
 LARGE_BYTES = 1024 * 1024
 """Larger bodies are files when they come."""
-IN_MEMORY_BYTES = 8 * 1024
+IN_MEMORY_BYTES = 1024
 """Larger contents of objects lie in files: a server that keeps many small models would grow with each."""
 
 
 _guard = threading.RLock()
 _holders = 0
-_due: list[Path] = []
+_due: list[str] = []
 
 
 @contextmanager
@@ -41,30 +41,49 @@ def nothing_removed() -> Iterator[None]:
         with _guard:
             _holders -= 1
             while _due and not _holders:
-                _due.pop().unlink(missing_ok=True)
+                _unlink(_due.pop())
 
 
-def _remove(path: Path) -> None:
+def _remove(file: str) -> None:
     with _guard:
         if _holders:
-            _due.append(path)
+            _due.append(file)
         else:
-            path.unlink(missing_ok=True)
+            _unlink(file)
+
+
+def _unlink(file: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(file)  # noqa: PTH108 - no Path: see FileBody
 
 
 class FileBody:
-    """A file with its size and digests; ``is_ours`` says that the file is removed with this object."""
+    """A file with its size and digests; ``is_ours`` says that the file is removed with this object.
 
-    def __init__(self, path: Path, size: int, sha256: str, *, md5: str | None = None, is_ours: bool) -> None:
-        self.path = path
+    Its name is kept as text: a :class:`Path` is five times as large, and enters its parts in a table of all programs'
+    names.
+    """
+
+    __slots__ = ("_file", "_is_checked", "_is_ours", "_position", "crc32", "md5", "sha256", "size")
+
+    def __init__(self, path: Path | str, size: int, sha256: str, *, md5: str | None = None, is_ours: bool) -> None:
+        self._file = str(path)
         self.size = size
         self.sha256 = sha256
         self.md5 = md5
         self.crc32 = 0
         self._position = 0
         self._is_checked = is_ours  # what this process has not written itself may have been damaged meanwhile
-        if is_ours:
-            weakref.finalize(self, _remove, path)
+        self._is_ours = is_ours
+
+    def __del__(self) -> None:
+        if self._is_ours:
+            _remove(self._file)
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return Path(self._file)
 
     def check(self) -> None:
         """Read all of it once, if another process wrote it, before any of it is served.
@@ -74,7 +93,7 @@ class FileBody:
         """
         if self._is_checked:
             return
-        with self.path.open("rb") as opened:
+        with self.opened() as opened:
             found = hashlib.file_digest(opened, "sha256").hexdigest()
         if found != self.sha256:
             raise DamagedContent(f"{self.path} is damaged: its SHA-256 is {found}")
@@ -88,15 +107,22 @@ class FileBody:
 
     def read(self, size: int = -1) -> bytes:
         """So many bytes from here, or all that are left."""
-        with self.path.open("rb") as opened:
+        with self.opened() as opened:
             opened.seek(self._position)
             content = opened.read(size)
         self._position += len(content)
         return content
 
+    def opened(self) -> BufferedReader:
+        """The file, to be read from its start."""
+        return open(self._file, "rb")
+
     def content(self) -> bytes:
         """All of it at once, for who needs it so."""
-        return self.path.read_bytes()
+        with self.opened() as opened:
+            return opened.read()
+
+    closed = False
 
     def close(self) -> None:
         """Nothing stays open between reads."""
@@ -121,7 +147,7 @@ class Span:
         return Span(self.body, self._first + start, self._first + max(start, stop))
 
     def __iter__(self) -> Iterator[bytes]:
-        with self.body.path.open("rb") as opened:
+        with self.body.opened() as opened:
             opened.seek(self._first)
             left = len(self)
             while left > 0 and (piece := opened.read(min(PIECE_BYTES, left))):
@@ -138,10 +164,10 @@ class BodyWriter:
     """A new file in ``folder`` that takes a body piece by piece, and its digests meanwhile."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / uuid.uuid4().hex
+        self._file = f"{folder}/{uuid.uuid4().hex}"
         self._sha256, self._md5, self._crc32 = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
         self._size = 0
-        self._opened = self._path.open("wb")
+        self._opened = open(self._file, "wb")  # noqa: SIM115 - finish and discard close it
 
     def write(self, piece: bytes | bytearray | memoryview) -> None:
         """The next piece."""
@@ -154,7 +180,7 @@ class BodyWriter:
     def finish(self) -> FileBody:
         """The body; it takes no more."""
         self._opened.close()
-        body = FileBody(self._path, self._size, self._sha256.hexdigest(), md5=self._md5.hexdigest(), is_ours=True)
+        body = FileBody(self._file, self._size, self._sha256.hexdigest(), md5=self._md5.hexdigest(), is_ours=True)
         body.crc32 = self._crc32
         return body
 
@@ -162,7 +188,7 @@ class BodyWriter:
         """Leave nothing of it."""
         with suppress(OSError):  # a full disk again, when what is buffered is to be written
             self._opened.close()
-        self._path.unlink(missing_ok=True)
+        _unlink(self._file)
 
 
 def written(pieces: Iterable[bytes], folder: Path) -> FileBody:

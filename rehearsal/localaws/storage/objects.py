@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import io
 import logging
 import threading
 import zlib
@@ -172,7 +173,9 @@ def _set_value(key: FakeKey, value: Any) -> None:
     elif isinstance(value, bytes) and len(value) > IN_MEMORY_BYTES:
         body = written([value], host.current().scratch("objects"))
     else:
-        _moto_value.fset(key, value)
+        content = value.encode() if isinstance(value, str) else bytes(value)
+        key._value_buffer.close()
+        key._value_buffer, key.contentsize = io.BytesIO(content), len(content)
         return
     key._value_buffer.close()
     key._value_buffer, key.contentsize = body, body.size

@@ -29,6 +29,8 @@ INSTANCE = "ml.m5.large"
 _LONGEST_SECONDS = 7200.0
 _SETS = ("train", "validation", "test")
 _ABALONE = ("preprocess.py", "evaluate.py")
+_SHARED = ("models.py", "places.py", "steps.py")
+"""What the pipeline of the abalone is written with beside the SDK, in ``labs/building``."""
 
 
 def run(aws: Aws, order: Order, deploy: Deploy, tell: Tell) -> Outcome:
@@ -84,7 +86,7 @@ def _by_pipeline(
     metrics = objects.metrics(aws, f"{objects.output_url(aws, made['Evaluate'], 'evaluation')}/evaluation.json")
     return done, Way(
         "SageMaker pipeline",
-        comparison.lines_of_files([abalone / "pipeline.py"]),
+        comparison.lines_of_files([abalone / "pipeline.py", *(abalone.parent / "building" / each for each in _SHARED)]),
         _lines_of_scripts(order),
         comparison.actions_of_roles(aws, name, ["PipelineRole"]),
         seconds,

@@ -17,6 +17,8 @@ from rehearsal.toolkit.mlops.projects import Launched
 from rehearsal.toolkit.mlops.standing import STAGES
 from rehearsal.toolkit.stacks import stacks
 
+_OF_SERVICE_CATALOG = "SC-"
+"""How the stacks of provisioned products begin."""
 _RUNNING = ("InProgress", "Stopping", "Executing")
 
 
@@ -58,15 +60,15 @@ def _model_pipeline(aws: Aws, names: ProjectNames) -> Iterator[Leftover]:
     sagemaker, name = aws.client("sagemaker"), names.name_and_id
     try:
         sagemaker.describe_pipeline(PipelineName=name)
+        pages = list(sagemaker.get_paginator("list_pipeline_executions").paginate(PipelineName=name))
     except ClientError as error:
         if is_missing(error):
             return
         raise
     yield Leftover(Kind.MODEL_PIPELINE, name)
-    for page in sagemaker.get_paginator("list_pipeline_executions").paginate(PipelineName=name):
-        for run in page["PipelineExecutionSummaries"]:
-            if run["PipelineExecutionStatus"] in _RUNNING:
-                yield Leftover(Kind.EXECUTION, run["PipelineExecutionArn"], run["PipelineExecutionStatus"])
+    for run in (each for page in pages for each in page["PipelineExecutionSummaries"]):
+        if run["PipelineExecutionStatus"] in _RUNNING:
+            yield Leftover(Kind.EXECUTION, run["PipelineExecutionArn"], run["PipelineExecutionStatus"])
 
 
 def _packages(aws: Aws, names: ProjectNames) -> Iterator[Leftover]:
@@ -97,10 +99,19 @@ def _buckets(aws: Aws, names: ProjectNames) -> Iterator[Leftover]:
             continue
         if bucket == names.seed_bucket:
             yield Leftover(Kind.BUCKET, bucket)
-        pages = aws.client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)
-        count = sum(len(page.get("Versions", [])) + len(page.get("DeleteMarkers", [])) for page in pages)
-        if count:
+        if count := _count_versions(aws, bucket):
             yield Leftover(Kind.OBJECTS, bucket, f"{count:,} object version{'s' * (count != 1)}")
+
+
+def _count_versions(aws: Aws, bucket: str) -> int:
+    """None in a bucket that has just gone: a stack that Service Catalog deletes takes it along meanwhile."""
+    pages = aws.client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)
+    try:
+        return sum(len(page.get("Versions", [])) + len(page.get("DeleteMarkers", [])) for page in pages)
+    except ClientError as error:
+        if code_of(error) == "NoSuchBucket":
+            return 0
+        raise
 
 
 def _log_groups(aws: Aws, names: ProjectNames) -> Iterator[Leftover]:
@@ -128,8 +139,18 @@ def _remove(aws: Aws, leftover: Leftover, tell: Tell) -> None:
             aws.client("s3").delete_bucket(Bucket=name)
         case Kind.LOG_GROUP:
             aws.client("logs").delete_log_group(logGroupName=name)
+        case Kind.PROJECT_STACK if name.startswith(_OF_SERVICE_CATALOG):
+            _delete_project(aws, name)
         case _:
             stacks.delete(aws, name, tell)
+
+
+def _delete_project(aws: Aws, stack: str) -> None:
+    """What SageMaker made of a product is removed by SageMaker, with the launch role."""
+    there = stacks.describe(aws, stack)
+    if there is not None:
+        name = stacks.parameters_of(there)["SageMakerProjectName"]
+        aws.client("sagemaker").delete_project(ProjectName=name)
 
 
 def _stop(aws: Aws, execution: str) -> None:

@@ -23,6 +23,7 @@ TESTED_ELSEWHERE = {
     "AWS::Events::Archive",
     "AWS::SageMaker::CodeRepository",
     "AWS::SageMaker::Endpoint",
+    "AWS::SageMaker::ModelPackage",
     "AWS::SageMaker::Project",
 }
 

@@ -80,6 +80,14 @@ def test_a_version_that_is_not_there_is_told(bench: Any, project: Any, repositor
     assert "nowhere" in phase["contexts"][0]["message"]
 
 
+def test_a_buildspec_that_is_not_there_is_told_by_its_path(
+    bench: Any, project: Any, repository: dict[str, str]
+) -> None:
+    build = built(bench, project("", source={**source_of(repository), "buildspec": "model-code/buildspec.yml"}))
+    (phase,) = [phase for phase in build["phases"] if phase.get("contexts")]
+    assert "stat model-code/buildspec.yml: no such file" in phase["contexts"][0]["message"]
+
+
 @pytest.mark.parametrize(
     ("location", "place"),
     [

@@ -10,6 +10,7 @@ import pytest
 
 from rehearsal.localaws.events import schedules, timetable
 from tests.localaws.inboxes import Inbox, make_role
+from tests.localaws.waiting import wait_until
 
 
 def advance(aws: Any, **delta: float) -> None:
@@ -77,8 +78,16 @@ def test_schedule_sends_its_input_by_its_role(aws: Any, inbox: Inbox, schedule: 
     assert inbox.is_empty
     advance(aws, days=1, seconds=1)
     assert inbox.body() == {"at": f"{at}Z", "n": 1}
-    with pytest.raises(botocore.exceptions.ClientError, match="ResourceNotFoundException"):
-        aws.client("scheduler").get_schedule(Name=name)
+    wait_until(lambda: is_gone(aws, name), "the schedule is deleted after its delivery")
+
+
+def is_gone(aws: Any, name: str) -> bool:
+    scheduler = aws.client("scheduler")
+    try:
+        scheduler.get_schedule(Name=name)
+    except scheduler.exceptions.ResourceNotFoundException:
+        return True
+    return False
 
 
 def test_rate_without_start_begins_at_once_and_ends_with_its_end(aws: Any, inbox: Inbox, schedule: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 PROGRAM = """
 import boto3, botocore.session
-from rehearsal.localaws.moto_bridge import moto_once
+from rehearsal.localaws.moto_bridge import moto_once, service_models
 from moto import backends
 from moto.core import responses
 from werkzeug.routing import Map, Rule
@@ -15,6 +15,7 @@ from werkzeug.routing import Map, Rule
 modules, methods = list(backends.list_of_moto_modules()), responses.method_names_from_class(responses.BaseResponse)
 model = botocore.session.Session().get_service_model("sqs").metadata
 moto_once.install()
+service_models.install()
 {check}
 """
 CHECKS = {

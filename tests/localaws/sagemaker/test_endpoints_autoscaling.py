@@ -1,5 +1,6 @@
 """Autoscaling of variants."""
 
+import botocore.exceptions
 import pytest
 
 from rehearsal.localaws.sagemaker.hosting.autoscaling import Tracking, desired
@@ -27,6 +28,13 @@ def test_a_busy_variant_gets_more_instances(hosting, aws, trained):
         hosting.invoke(name, trained.csv(1))
     wait_until(lambda: metric(aws, name, "AllTraffic", "Invocations") == 10, "the metric")
     scaling.register_scalable_target(**where, MinCapacity=1, MaxCapacity=3)
+    unknown = {"TargetValue": 1.0, "CustomizedMetricSpecification": {"Statistic": "Average"}}
+    scaling.put_scaling_policy(
+        **where,
+        PolicyName=f"of-no-metric-{name}",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration=unknown,
+    )
     scaling.put_scaling_policy(
         **where,
         PolicyName=f"policy-{name}",
@@ -44,8 +52,25 @@ def test_a_busy_variant_gets_more_instances(hosting, aws, trained):
         "three instances",
     )
     assert float(hosting.invoke(name, trained.csv(1))) == pytest.approx(trained.predictions(1)[0])
-    scaling.delete_scaling_policy(**where, PolicyName=f"policy-{name}")
+    for policy in (f"policy-{name}", f"of-no-metric-{name}"):
+        scaling.delete_scaling_policy(**where, PolicyName=policy)
     scaling.deregister_scalable_target(**where)
+
+
+def test_a_target_of_zero_is_refused(aws):
+    """Nothing can be divided by it."""
+    with pytest.raises(botocore.exceptions.ClientError, match=r"ValidationException.*TargetValue"):
+        aws.client("application-autoscaling").put_scaling_policy(
+            ServiceNamespace="sagemaker",
+            ResourceId="endpoint/any/variant/AllTraffic",
+            ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+            PolicyName="zero",
+            PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration={
+                "TargetValue": 0.0,
+                "PredefinedMetricSpecification": {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"},
+            },
+        )
 
 
 def test_a_stack_has_a_target_and_a_policy(hosting, aws):

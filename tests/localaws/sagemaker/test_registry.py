@@ -199,6 +199,30 @@ def test_approval_is_an_event(hosting, aws, group):
     assert json.loads(message["Body"])["detail"]["UpdatedModelPackageFields"] == ["CustomerMetadataProperties"]
 
 
+def test_a_stack_registers_a_version_and_approves_it(hosting, aws, group):
+    properties = {
+        "ModelPackageGroupName": group,
+        "ModelApprovalStatus": "PendingManualApproval",
+        "CustomerMetadataProperties": {"CommitId": "abc"},
+    }
+    package = {"Type": "AWS::SageMaker::ModelPackage", "Properties": properties}
+    template = {"Resources": {"Version": package}, "Outputs": {"Arn": {"Value": {"Ref": "Version"}}}}
+    cloudformation, name = aws.client("cloudformation"), hosting.unique("registering")
+    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    arn = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"][0]["OutputValue"]
+    described = hosting.client.describe_model_package(ModelPackageName=arn)
+    assert (described["ModelApprovalStatus"], described["ModelPackageVersion"]) == ("PendingManualApproval", 1)
+    properties["ModelApprovalStatus"] = "Approved"
+    cloudformation.update_stack(StackName=name, TemplateBody=json.dumps(template))
+    cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    described = hosting.client.describe_model_package(ModelPackageName=arn)
+    assert (described["ModelApprovalStatus"], described["ModelPackageArn"]) == ("Approved", arn)
+    cloudformation.delete_stack(StackName=name)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    assert hosting.client.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"] == []
+
+
 def vertex(number: int) -> Vertex:
     return Vertex(f"arn:{number}", "Model", "Artifact", str(number))
 

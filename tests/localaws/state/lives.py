@@ -16,6 +16,7 @@ from moto.s3.models import FakeKey, S3Backend, s3_backends
 
 from rehearsal.localaws.ground import host, persistence
 from rehearsal.localaws.ground.request_gate import gate
+from rehearsal.localaws.moto_bridge import wiring
 from rehearsal.localaws.state import backends
 from rehearsal.localaws.state.keeper import Keeper
 from rehearsal.localaws.state.store import Store
@@ -94,6 +95,7 @@ def end(process: int, reading: int, choose: random.Random, *, patience: float) -
 
 
 def main(folder: Path, count: int, seed: int) -> None:
+    wiring.catch_up()  # as in the server, where objects are made by these services' patches
     choose = random.Random(seed)
     for number in range(count):
         reading, writing = os.pipe()

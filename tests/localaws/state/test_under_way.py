@@ -463,24 +463,51 @@ def mail(kept: Kept, _role: str) -> Iterator[None]:
 
 
 def missed_schedule(kept: Kept, role: str) -> Iterator[None]:
-    """Comes due while the server is down. Where the machine is so slow that the kill comes later, the message may be on
-    its way: lost."""
-    sqs = kept.client("sqs")
-    url = sqs.create_queue(QueueName="scheduled")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    """Comes due while the server is down."""
     due = (datetime.now(UTC) + timedelta(seconds=DOWN_SECONDS)).replace(microsecond=0)
+    url = _schedule_once(kept, role, "missed", due)
+    yield
+    _is_delivered(kept, "missed", url, due)
+
+
+def schedule_on_its_way(kept: Kept, role: str) -> Iterator[None]:
+    """Came due before the kill, and its queue has not taken the message."""
+    due = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=2)
+    order = {"kind": "delay", "service": "sqs", "operation": "SendMessage", "name": "on-its-way", "seconds": 600}
+    fault = kept.aws.rehearsal("POST", "faults", **order)
+    url = _schedule_once(kept, role, "on-its-way", due)
+    wait_until(
+        lambda: {"id": fault["id"], "count": 0} in [_of(each) for each in kept.aws.rehearsal("GET", "faults")],
+        "the message is held up",
+    )
+    assert kept.client("scheduler").get_schedule(Name="on-its-way")["State"] == "ENABLED"
+    yield
+    _is_delivered(kept, "on-its-way", url, due)
+
+
+def _of(fault: dict[str, Any]) -> dict[str, Any]:
+    return {"id": fault["id"], "count": fault["count"]}
+
+
+def _schedule_once(kept: Kept, role: str, name: str, due: datetime) -> str:
+    """A schedule that sends its time to a queue of its name, whose URL is given, and goes then."""
+    sqs = kept.client("sqs")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     kept.client("scheduler").create_schedule(
-        Name="once",
+        Name=name,
         ScheduleExpression=f"at({due:%Y-%m-%dT%H:%M:%S})",
         FlexibleTimeWindow={"Mode": "OFF"},
         ActionAfterCompletion="DELETE",
         Target={"Arn": arn, "RoleArn": role, "Input": '"<aws.scheduler.scheduled-time>"'},
     )
-    yield
-    if kept.killed_at < due:
-        (message,) = wait_until(lambda: kept.client("sqs").receive_message(QueueUrl=url).get("Messages"))
-        assert json.loads(message["Body"]) == f"{due:%Y-%m-%dT%H:%M:%SZ}"
-    wait_until(lambda: not kept.client("scheduler").list_schedules()["Schedules"])
+    return str(url)
+
+
+def _is_delivered(kept: Kept, name: str, url: str, due: datetime) -> None:
+    (message,) = wait_until(lambda: kept.client("sqs").receive_message(QueueUrl=url).get("Messages"))
+    assert json.loads(message["Body"]) == f"{due:%Y-%m-%dT%H:%M:%SZ}"
+    wait_until(lambda: not kept.client("scheduler").list_schedules(NamePrefix=name)["Schedules"])
 
 
 def records(kept: Kept, _role: str) -> Iterator[None]:
@@ -521,6 +548,7 @@ AFFAIRS: tuple[Affair, ...] = (
     accepted_events,
     training_job,
     tuning_job,
+    schedule_on_its_way,
     missed_schedule,
 )
 """The schedule is the last: from its making to the kill no more time than necessary shall pass."""

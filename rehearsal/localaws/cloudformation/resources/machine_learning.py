@@ -164,6 +164,17 @@ _ROWS = (
             ),
         ),
     ),
+    ApiResource(  # a version of a group has no name
+        type="AWS::SageMaker::ModelPackage",
+        service="sagemaker",
+        create=Call("create_model_package", members={"ClientToken": "Stack.Token"}),
+        read=Call("describe_model_package", members={"ModelPackageName": "Id"}),
+        update=(Call("update_model_package", members={"ModelPackageArn": "Id"}),),
+        ref="Answer.ModelPackageArn",
+        attributes={"ModelPackageArn": "Answer.ModelPackageArn", "ModelPackageStatus": "Read.ModelPackageStatus"},
+        delete=Call("delete_model_package", members={"ModelPackageName": "Id"}),
+        tagging=_tagging("Id"),
+    ),
     _row(
         "CodeRepository",
         update=(Call("update_code_repository"),),

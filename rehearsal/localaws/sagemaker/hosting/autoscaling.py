@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-d
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
@@ -22,6 +22,7 @@ from moto.sagemaker.models import sagemaker_backends
 from rehearsal.localaws.alarms import evaluation
 from rehearsal.localaws.authorizer import scaling
 from rehearsal.localaws.ground import arns, clock, host, persistence
+from rehearsal.localaws.ground.errors import AwsError
 from rehearsal.localaws.moto_bridge import moto_records
 from rehearsal.localaws.moto_bridge.replacing import around, replace
 from rehearsal.localaws.sagemaker.hosting import deployment
@@ -31,6 +32,7 @@ from rehearsal.localaws.sagemaker.hosting.invocation_metrics import NAMESPACE
 EVERY_SECONDS = 30.0
 _METRIC = "SageMakerVariantInvocationsPerInstance"
 _COOLDOWN_SECONDS = 300
+_LEAST_TARGET, _MOST_TARGET = 8.515920e-109, 1.174271e108
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def install() -> None:
     """Act on the policies from now on."""
     replace(ApplicationAutoscalingBackend, "register_scalable_target", _register)
     around(ApplicationAutoscalingBackend, "put_scaling_policy", _of_what_scales)
-    host.look_after(clock.every, EVERY_SECONDS, _act_everywhere, clock.timestamp(), name="autoscaling")
+    host.look_after_every(EVERY_SECONDS, _act_everywhere, name="autoscaling")
 
 
 def _of_what_scales(put: Any) -> Any:
@@ -79,6 +81,7 @@ def _of_what_scales(put: Any) -> Any:
         backend: Any, policy_name: str, service_namespace: str, resource_id: str, *args: Any, **named: Any
     ) -> Any:
         _check_namespace(service_namespace)
+        _check_target(named.get("policy_body") or {})
         return put(backend, policy_name, service_namespace, resource_id, *args, **named)
 
     return put_scaling_policy
@@ -96,6 +99,16 @@ def _register(backend: Any, namespace: str, *args: Any, **members: Any) -> Any:
 def _check_namespace(namespace: str) -> None:
     if namespace != "sagemaker":
         raise NotImplementedError(f"nothing of {namespace} is there to scale, only variants of endpoints are")
+
+
+def _check_target(body: Mapping[str, Any]) -> None:
+    """https://docs.aws.amazon.com/autoscaling/application/APIReference/API_TargetTrackingScalingPolicyConfiguration.html"""
+    target = body.get("TargetValue")
+    if target is not None and not _LEAST_TARGET <= float(target) <= _MOST_TARGET:
+        raise AwsError(
+            "ValidationException",
+            f"TargetValue must be between {_LEAST_TARGET} and {_MOST_TARGET}, not {target}.",
+        )
 
 
 def _create_role(account_id: str) -> None:
@@ -132,10 +145,19 @@ def desired(current: int, per_instance: float, tracking: Tracking) -> int:
 
 def act(account_id: str, region: str) -> None:
     """Scale the variants of an account's region once."""
-    for tracking in _trackings(account_id, region):
-        endpoint = sagemaker_backends[account_id][region].hosted_endpoints.find(tracking.endpoint_name)
-        if endpoint is not None and endpoint.status is EndpointStatus.IN_SERVICE:
-            _scale(endpoint, tracking)
+    backend = applicationautoscaling_backends[account_id][region]
+    for policy in list(backend.policies.values()):
+        name = f"scaling policy {policy.policy_name}"
+        host.attempt(_follow, policy, backend, account_id, region, name=name)
+
+
+def _follow(policy: Any, backend: ApplicationAutoscalingBackend, account_id: str, region: str) -> None:
+    tracking = _tracking(policy, backend)
+    if tracking is None:
+        return
+    endpoint = sagemaker_backends[account_id][region].hosted_endpoints.find(tracking.endpoint_name)
+    if endpoint is not None and endpoint.status is EndpointStatus.IN_SERVICE:
+        _scale(endpoint, tracking)
 
 
 def _scale(endpoint: Endpoint, tracking: Tracking) -> None:
@@ -182,35 +204,32 @@ def _data(endpoint: Endpoint, wanted: Metric) -> list[Any]:
     ]
 
 
-def _trackings(account_id: str, region: str) -> Iterator[Tracking]:
-    backend = applicationautoscaling_backends[account_id][region]
-    for policy in list(backend.policies.values()):
-        target = backend.targets.get(scaling.DIMENSION, {}).get(policy.resource_id)
-        settings: dict[str, Any] = policy.target_tracking_scaling_policy_configuration or {}
-        predefined = settings.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
-        customized = _customized(settings.get("CustomizedMetricSpecification"))
-        if (
-            policy.scalable_dimension != scaling.DIMENSION
-            or target is None
-            or (predefined != _METRIC and customized is None)
-        ):
-            continue
-        _, endpoint_name, _, variant_name = policy.resource_id.split("/")
-        yield Tracking(
-            endpoint_name,
-            variant_name,
-            float(settings["TargetValue"]),
-            target.min_capacity,
-            target.max_capacity,
-            settings.get("ScaleOutCooldown", _COOLDOWN_SECONDS),
-            settings.get("ScaleInCooldown", _COOLDOWN_SECONDS),
-            customized,
-        )
+def _tracking(policy: Any, backend: ApplicationAutoscalingBackend) -> Tracking | None:
+    """What a policy asks for; None for one that is not acted on."""
+    target = backend.targets.get(scaling.DIMENSION, {}).get(policy.resource_id)
+    settings: dict[str, Any] = policy.target_tracking_scaling_policy_configuration or {}
+    predefined = settings.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
+    customized = _customized(settings.get("CustomizedMetricSpecification"))
+    if policy.scalable_dimension != scaling.DIMENSION or target is None or (predefined != _METRIC and not customized):
+        return None
+    _, endpoint_name, _, variant_name = policy.resource_id.split("/")
+    return Tracking(
+        endpoint_name,
+        variant_name,
+        float(settings["TargetValue"]),
+        target.min_capacity,
+        target.max_capacity,
+        settings.get("ScaleOutCooldown", _COOLDOWN_SECONDS),
+        settings.get("ScaleInCooldown", _COOLDOWN_SECONDS),
+        customized,
+    )
 
 
 def _customized(specification: dict[str, Any] | None) -> Metric | None:
     """The metric of a specification that names one; metric maths and unknown statistics are not acted on."""
     if not specification or specification.get("Statistic") not in evaluation.AGGREGATES:
+        return None
+    if "Namespace" not in specification or "MetricName" not in specification:
         return None
     dimensions = frozenset((each["Name"], each["Value"]) for each in specification.get("Dimensions") or ())
     return Metric(specification["Namespace"], specification["MetricName"], dimensions, specification["Statistic"])

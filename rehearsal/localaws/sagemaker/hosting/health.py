@@ -27,7 +27,7 @@ _in_care: set[str] = set()
 
 def install() -> None:
     """Look after all endpoints from now on."""
-    host.look_after(clock.every, EVERY_SECONDS, _look, clock.timestamp(), name="endpoint health")
+    host.look_after_every(EVERY_SECONDS, _look, name="endpoint health")
 
 
 def _look() -> None:

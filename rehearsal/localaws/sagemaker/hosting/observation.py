@@ -58,7 +58,7 @@ class Observations:
             self._noted.wait()
             threading.Event().wait(_FLUSH_SECONDS)
             self._noted.clear()
-            self.flush()
+            host.attempt(self.flush, name="observations")
 
 
 def _complain(captured: list[capture.Captured], reason: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from moto.sagemaker.models import sagemaker_backends
 
-from rehearsal.localaws.ground import arns, clock, host
+from rehearsal.localaws.ground import arns, host
 from rehearsal.localaws.sagemaker import usage, utilization
 from rehearsal.localaws.sagemaker.hosting.endpoint import Endpoint
 from rehearsal.localaws.sagemaker.hosting.fleet import RunningVariant
@@ -27,7 +27,7 @@ def install() -> None:
         nonlocal meters
         meters = measure(meters)
 
-    host.look_after(clock.every, _LOOK_SECONDS, look, clock.timestamp(), name="utilization of endpoints")
+    host.look_after_every(_LOOK_SECONDS, look, name="utilization of endpoints")
 
 
 def measure(meters: dict[Path, Meter]) -> dict[Path, Meter]:

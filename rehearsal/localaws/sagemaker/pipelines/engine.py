@@ -216,7 +216,7 @@ class Engine:
                 now = clock.timestamp()
                 due = [execution for moment, execution in self._moments.values() if moment <= now]
             for execution in due:
-                self.turn(execution, machine.pass_time)
+                host.attempt(self.turn, execution, machine.pass_time, name=f"clock of {execution.arn}")
 
     def _look(self) -> None:
         """See what is over among what steps have started."""
@@ -225,12 +225,15 @@ class Engine:
                 self._changed.wait_for(lambda: bool(self._watched))
                 watched = list(self._watched.items())
             for name, (execution, run, context) in watched:
-                if not run.status.is_live or run.name != name:
-                    self._watched.pop(name, None)
-                elif run.step.kind.actor is not None and run.step.kind.actor.is_over(context):
-                    self._watched.pop(name, None)
-                    host.in_background(self._end, execution, run, context, name=f"end of step {name}")
+                host.attempt(self._look_at, name, execution, run, context, name=f"look at step {name}")
             clock.sleep(_LOOK_SECONDS)
+
+    def _look_at(self, name: str, execution: Execution, run: StepRun, context: Context) -> None:
+        if not run.status.is_live or run.name != name:
+            self._watched.pop(name, None)
+        elif run.step.kind.actor is not None and run.step.kind.actor.is_over(context):
+            self._watched.pop(name, None)
+            host.in_background(self._end, execution, run, context, name=f"end of step {name}")
 
     def _end(self, execution: Execution, run: StepRun, context: Context) -> None:
         """What a step has started is over: read how it came out."""

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from rehearsal.localaws.sagemaker import repeated
+
 
 class Status(StrEnum):
     """TrainingJobStatus."""
@@ -59,6 +61,9 @@ def message_of(phase: Phase) -> str:
     return _MESSAGES[phase]
 
 
+_NEVER_AGAIN = threading.Condition()
+"""Of all jobs that have finished: one for each that is kept would be a kilobyte."""
+
 _ECHOED = (
     "HyperParameters",
     "RoleArn",
@@ -91,7 +96,7 @@ class Trial:
 
 @dataclass
 class TrainingJob:
-    """One job. ``changed`` is held while it is moved on, and notified afterwards."""
+    """One job. ``changed`` is held while it is moved on, and notified afterwards: the last time when it finishes."""
 
     request: Mapping[str, Any]
     arn: str
@@ -119,6 +124,7 @@ class TrainingJob:
     changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
 
     def __post_init__(self) -> None:
+        self.request = repeated.shared(self.request)
         self._open(Phase.STARTING, self.created_at, _MESSAGES[Phase.STARTING])
 
     @property
@@ -140,6 +146,8 @@ class TrainingJob:
                 self.transitions[-1]["EndTime"] = at
                 self.ended_at = at
             self.changed.notify_all()
+            if self.is_finished:
+                self.changed = _NEVER_AGAIN
 
     def measure(self, found: Iterable[tuple[str, float, datetime]]) -> None:
         """Metrics that the log has told of: the last value of each counts."""

@@ -20,6 +20,7 @@ RETRAIN = "tests/labs/test_retrain.py::test_recorded_calls_would_be_denied_witho
 STATES = "tests/labs/test_abalone.py::test_recorded_calls_of_the_state_machine_would_be_denied_without_the_statement"
 PROJECT = "tests/labs/test_project.py::test_recorded_calls_would_be_denied_without_the_statement"
 PROJECT_CONNECTED = "tests/labs/test_project.py::test_behind_a_connection_its_use_would_be_denied_without_the_statement"
+PROJECT_CATALOG = "tests/labs/test_project_catalog.py::test_a_project_is_made_with_the_rights_of_the_launch_role"
 PROJECT_PUBLISHED = "tests/labs/test_project_files.py::test_what_aws_publishes_as_the_minimum_is_given"
 PIPELINE_ROLE = "https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html"
 ABALONE = "tests/labs/test_abalone.py::test_recorded_calls_would_be_denied_without_the_statement"
@@ -377,6 +378,43 @@ TABLE: dict[Named, Evidence] = {
         ("cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms"), PROJECT
     ),
     Named("DeployModel", "PassJobsRole"): Evaluated(("iam:PassRole",), PROJECT),
+    Named("LaunchProject", "MakeStack"): Evaluated(
+        ("cloudformation:CreateStack", "cloudformation:TagResource"), PROJECT_CATALOG
+    ),
+    Named("LaunchProject", "ReadSeeds"): Evaluated(("s3:GetObject",), PROJECT_CATALOG),
+    Named("LaunchProject", "MakeBucket"): Evaluated(
+        (
+            "s3:CreateBucket",
+            "s3:PutBucketVersioning",
+            "s3:PutEncryptionConfiguration",
+            "s3:PutBucketPublicAccessBlock",
+            "s3:PutBucketOwnershipControls",
+            "s3:PutLifecycleConfiguration",
+            "s3:PutBucketTagging",
+            "s3:PutBucketPolicy",
+        ),
+        PROJECT_CATALOG,
+    ),
+    Named("LaunchProject", "MakeRegistry"): Evaluated(
+        ("sagemaker:CreateModelPackageGroup", "sagemaker:CreateCodeRepository", "sagemaker:AddTags"), PROJECT_CATALOG
+    ),
+    Named("LaunchProject", "MakeRepositories"): Evaluated(
+        ("codecommit:CreateRepository", "codecommit:CreateCommit", "codecommit:TagResource"), PROJECT_CATALOG
+    ),
+    Named("LaunchProject", "MakeRoles"): Evaluated(
+        ("iam:CreateRole", "iam:PutRolePolicy", "iam:TagRole"), PROJECT_CATALOG
+    ),
+    Named("LaunchProject", "PassRoles"): Evaluated(("iam:PassRole",), PROJECT_CATALOG),
+    Named("LaunchProject", "MakeLogs"): Evaluated(
+        ("logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:TagResource"), PROJECT_CATALOG
+    ),
+    Named("LaunchProject", "MakeBuilds"): Evaluated(("codebuild:CreateProject",), PROJECT_CATALOG),
+    Named("LaunchProject", "MakePipelines"): Evaluated(
+        ("codepipeline:CreatePipeline", "codepipeline:GetPipeline", "codepipeline:TagResource"), PROJECT_CATALOG
+    ),
+    Named("LaunchProject", "MakeRules"): Evaluated(
+        ("events:PutRule", "events:PutTargets", "events:TagResource"), PROJECT_CATALOG
+    ),
     Named("StartPipelines", "StartPipelines"): Evaluated(("codepipeline:StartPipelineExecution",), PROJECT),
     Named("CheckRequests", "ReadAndWrite"): Evaluated(("s3:GetObject", "s3:PutObject"), MONITORING),
     Named("CheckRequests", "FindObjects"): Evaluated(("s3:ListBucket",), MONITORING),
