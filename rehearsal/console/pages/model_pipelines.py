@@ -12,7 +12,7 @@ from rehearsal.console.session import Session
 from rehearsal.toolkit.aws import explanations
 from rehearsal.toolkit.aws.errors import NotThere
 from rehearsal.toolkit.executions import model_definition, model_runs, model_steering
-from rehearsal.toolkit.executions.model_definition import DeclaredStep
+from rehearsal.toolkit.executions.model_definition import CACHED_TYPES, DeclaredStep
 from rehearsal.toolkit.executions.model_runs import ModelRun, RunLine, StepRun
 
 _HISTORY = 20
@@ -112,7 +112,7 @@ def _row(step: StepRun) -> dict[str, Any]:
         "note": step.note,
         "reason": step.reason,
         "is_reused": step.is_reused,
-        "is_cached": step.declared.is_cached,
+        "could_be_cached": step.declared.type in CACHED_TYPES and not step.declared.is_cached,
         "branch": step.declared.branch,
         "resource": step.resource,
     }

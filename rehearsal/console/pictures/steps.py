@@ -11,7 +11,7 @@ from rehearsal.console.pictures.chart import Picture
 
 MOST_STEPS = 120
 """More make no picture that anybody could read: the table of steps has them all."""
-_WIDTH, _HEIGHT, _ACROSS, _DOWN, _MARGIN = 190, 60, 240, 80, 6
+_WIDTH, _HEIGHT, _ACROSS, _DOWN, _MARGIN = 166, 56, 188, 72, 6
 
 _HEAD = (
     '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
@@ -53,12 +53,7 @@ def graph(nodes: Sequence[Node]) -> Picture | None:
         '<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
     ]
     body.append('<path class="head" d="M0 0L8 4L0 8z"/></marker></defs>')
-    body += [
-        _arrow(places[before], places[node.name], node.branch)
-        for node in nodes
-        for before in node.waits
-        if before in places
-    ]
+    body += [_arrow(places[before], places[node.name]) for node in nodes for before in node.waits if before in places]
     body += [_box(node, places[node.name]) for node in nodes]
     width = max(place.left for place in places.values()) + _WIDTH + _MARGIN
     height = max(place.top for place in places.values()) + _HEIGHT + _MARGIN
@@ -75,23 +70,27 @@ def _placed(nodes: Sequence[Node]) -> Mapping[str, _Place]:
     return places
 
 
-def _arrow(start: _Place, end: _Place, branch: str) -> str:
+def _arrow(start: _Place, end: _Place) -> str:
     bend = end.left - (_ACROSS - _WIDTH) / 2
     line = f"M{start.left + _WIDTH:g} {start.middle:g}H{bend:g}V{end.middle:g}H{end.left:g}"
-    said = chart.label(bend + 4, end.middle - 5, branch, "tick") if branch else ""
-    return f'<path class="arrow" d="{line}" marker-end="url(#head)"/>{said}'
+    return f'<path class="arrow" d="{line}" marker-end="url(#head)"/>'
 
 
 def _box(node: Node, place: _Place) -> str:
     kind = words.mark(node.status)
     rect = f'<rect x="{place.left:g}" y="{place.top:g}" width="{_WIDTH}" height="{_HEIGHT}" rx="6"/>'
     edge = f'<rect class="edge" x="{place.left:g}" y="{place.top:g}" width="5" height="{_HEIGHT}" rx="2"/>'
-    below = f"{node.type} · {words.word(node.status)}"
+    below = f"{node.type} · {words.word(node.status)}" if kind != "none" else _to_come(node)
     return (
         f'<g class="step {kind}">{rect}{edge}'
-        f"{chart.label(place.left + 14, place.top + 25, frame.shortened(node.name, 22), 'name')}"
-        f"{chart.label(place.left + 14, place.top + 45, frame.shortened(below, 27), 'tick')}</g>"
+        f"{chart.label(place.left + 14, place.top + 24, frame.shortened(node.name, 19), 'name')}"
+        f"{chart.label(place.left + 14, place.top + 43, frame.shortened(below, 23), 'tick')}</g>"
     )
+
+
+def _to_come(node: Node) -> str:
+    """A step that has not begun says on what it depends whether it will."""
+    return f"{node.type}, if {node.branch}" if node.branch else node.type
 
 
 def words_of(nodes: Sequence[Node]) -> str:

@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _STEP = re.compile(r"^Steps\.([\w-]+)")
+CACHED_TYPES = frozenset(
+    {"Processing", "Training", "Tuning", "Transform", "AutoML", "ClarifyCheck", "QualityCheck", "EMR", "NotebookJob"}
+)
+"""Types of steps that can be reused (developer guide, "Caching pipeline steps")."""
 _BRANCHES = {"IfSteps": "yes", "ElseSteps": "no"}
 
 

@@ -95,5 +95,7 @@ def test_the_graph_has_a_box_for_each_step_an_arrow_for_each_wait_and_none_when_
     root = ElementTree.fromstring(drawn.svg)
     assert [each.get("class") for each in root.findall("g")] == ["step good", "step running", "step none"]
     assert len([each for each in root.findall("path") if each.get("class") == "arrow"]) == 2
+    texts = [each.text for each in root.findall("g/text")]
+    assert ("Processing · Succeeded" in texts, "RegisterModel, if yes" in texts) == (True, True)
     assert drawn.words == "3 steps: 1 Succeeded, 1 Executing, 1 Not started"
     assert steps.graph(nodes * steps.MOST_STEPS) is None
