@@ -6,6 +6,7 @@ What only the start of Python decides (``PYTHON...`` and ``LC_...`` variables) i
 """
 
 import array
+import gc
 import importlib
 import json
 import os
@@ -26,6 +27,7 @@ def main() -> None:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(sys.argv[1])
     listener.listen(64)
+    gc.freeze()  # or each command would look through all of it for garbage at its end
     print("ready", flush=True)
     if _forked_for_a_command(listener):
         from rehearsal.cli.main import main as run

@@ -109,7 +109,8 @@ def _forked(
 @functools.cache
 def _host() -> str:
     """The socket of this worker's host of commands, which ends when its standard input does."""
-    path = str(Path(tempfile.mkdtemp(prefix="rehearse-")) / "commands")
+    folder = tempfile.TemporaryDirectory(prefix="rehearse-")
+    path = str(Path(folder.name) / "commands")
     host = subprocess.Popen(
         [sys.executable, str(Path(__file__).parent / "command_host.py"), path],
         env=environment(),
@@ -120,8 +121,9 @@ def _host() -> str:
     )
     assert host.stdout is not None
     assert host.stdout.readline() == "ready\n", f"the host of commands did not start: exit code {host.wait(10)}"
-    _HOSTS.append(host)
+    _HOSTS.append((host, folder))
     return path
 
 
-_HOSTS: list[subprocess.Popen[str]] = []  # kept until the worker ends: a forgotten one would be closed
+_HOSTS: list[tuple[subprocess.Popen[str], tempfile.TemporaryDirectory[str]]] = []
+"""Kept until the worker ends: forgotten ones would be closed and removed."""

@@ -53,7 +53,7 @@ def driven(kept: Kept, pipeline: str, execution: str) -> str:
                 return "asks"
             if status == "Failed" and each.get("latestExecution", {}).get("status") == "Failed":
                 told = " ".join(run.get("errorDetails", {}).get("message", "") for run in runs)
-                assert STOPPED in told, told
+                assert STOPPED in told or "ROLLBACK_" in told, told  # of a stack that was being made at the kill
                 codepipeline.retry_stage_execution(
                     pipelineName=pipeline, stageName=name, pipelineExecutionId=execution, retryMode="FAILED_ACTIONS"
                 )

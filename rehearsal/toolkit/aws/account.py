@@ -74,10 +74,16 @@ def reach(access: Access) -> Aws:
         BadInput: the endpoint is no URL.
     """
     import boto3  # a third of a command's start, which help and checks of files need not wait for
+    import botocore.session
     from botocore.exceptions import NoRegionError
 
+    from rehearsal.toolkit.aws.service_models import QuickFiles
+
     _check_endpoint(access.endpoint_url)
+    reading = botocore.session.Session(profile=access.profile)
+    reading.get_component("data_loader").file_loader = QuickFiles()
     session = boto3.session.Session(
+        botocore_session=reading,
         profile_name=access.profile,
         region_name=access.region or os.environ.get("AWS_REGION"),  # which boto3, unlike other SDKs, does not read
         aws_access_key_id=access.access_key_id,
