@@ -5,10 +5,10 @@ from typing import Any
 from tests.localaws.waiting import wait_until
 
 
-def built(bench: Any, name: str, *, seconds: float = 120, **members: Any) -> dict[str, Any]:
-    """The build when it is over, at most so many seconds later."""
+def built(bench: Any, name: str, **members: Any) -> dict[str, Any]:
+    """The build when it is over."""
     build_id = bench.aws.client("codebuild").start_build(projectName=name, **members)["build"]["id"]
-    return ended(bench, build_id, seconds=seconds)
+    return ended(bench, build_id)
 
 
 def ended(bench: Any, build_id: str, *, seconds: float = 120) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.localaws.codebuild.builds import built, log_of
+from tests.localaws.codebuild.builds import ended, log_of
 
 SPEC = """
 version: 0.2
@@ -49,7 +49,8 @@ def test_the_templates_own_line_installs_and_the_cli_packages_and_deploys(bench:
     bench.aws.client("s3").put_object(Bucket=bench.bucket, Key="project.zip", Body=buffer.getvalue())
     spec = SPEC.format(bucket=bench.bucket, stack=stack)
     source = {"type": "S3", "location": f"{bench.bucket}/project.zip", "buildspec": spec}
-    build = built(bench, project("", source=source), seconds=900)
+    started = bench.aws.client("codebuild").start_build(projectName=project("", source=source))
+    build = ended(bench, started["build"]["id"], seconds=900)
     log = log_of(bench, build)
     assert build["buildStatus"] == "SUCCEEDED", log
     assert "own_pipeline is own" in log and "aws-cli/" in log
