@@ -57,7 +57,10 @@ class Principal:
 
 def find(access_key_id: str) -> Principal | None:
     """The principal of an access key; None when no active key has that id, or its role is gone."""
-    return next((found for account_id in accounts.every() if (found := _find_in(account_id, access_key_id))), None)
+    found = _find_in(accounts.first(), access_key_id)
+    if found is not None or not accounts.added:
+        return found
+    return next((found for account_id in accounts.added if (found := _find_in(account_id, access_key_id))), None)
 
 
 def account_of_key(access_key_id: str) -> str:

@@ -67,6 +67,10 @@ class Buildspec:
     secondary_artifacts: Mapping[str, ArtifactFiles] = field(default_factory=dict)
     cache_paths: tuple[str, ...] = ()
     reports: tuple[ReportFiles, ...] = ()
+    runtimes: Mapping[str, str] = field(default_factory=dict)
+    """Versions of languages by name, as ``runtime-versions`` has them."""
+    git_signs_in: bool = False
+    """``git-credential-helper``: git commands are given the role's credentials for CodeCommit."""
 
     def with_variables(self, values: Mapping[str, str]) -> "Buildspec":
         """The same with the build's variables in the paths of artifacts and reports."""
@@ -110,6 +114,8 @@ def parse(text: str) -> Buildspec:
         secondary_artifacts={name: _artifact(_mapping(secondary, name)) for name in secondary},
         cache_paths=_cache(_mapping(raw, "cache")),
         reports=tuple(_report(str(group), _mapping(reports, group)) for group in reports),
+        runtimes=_runtimes(_mapping(raw, "phases")),
+        git_signs_in=_switch(env, "git-credential-helper"),
     )
 
 
@@ -142,6 +148,21 @@ def _list(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 def _texts(raw: Mapping[str, Any]) -> dict[str, str]:
     return {str(name): str(value) for name, value in raw.items()}
+
+
+def _runtimes(phases: Mapping[str, Any]) -> dict[str, str]:
+    for name in PHASES[1:]:
+        if "runtime-versions" in _mapping(phases, name):
+            raise InvalidBuildspec(f"YAML_FILE_ERROR: runtime-versions stand in the install phase, not in {name}")
+    return _texts(_mapping(_mapping(phases, "install"), "runtime-versions"))
+
+
+def _switch(raw: Mapping[str, Any], name: str) -> bool:
+    """``yes`` or ``no``, which YAML reads as a truth value."""
+    value = str(raw.get(name, "no")).lower()
+    if value not in ("yes", "no", "true", "false"):
+        raise InvalidBuildspec(f"YAML_FILE_ERROR: {name} is yes or no, not {value}")
+    return value in ("yes", "true")
 
 
 def _shell(env: Mapping[str, Any]) -> str:

@@ -8,11 +8,13 @@ https://github.com/aws/aws-codebuild-docker-images
 
 import importlib.metadata
 import os
+import subprocess
 import sys
 import tempfile
 import threading
 import venv
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.localaws.ground import host
@@ -32,19 +34,44 @@ _PROVIDED = (
 )
 """Distributions: boto3 with all that it needs, and the tools of packaging."""
 _PIP = '#!/bin/sh\nexec "$(dirname "$0")/python" -m pip "$@"\n'
+_WHO = "import sys; print('%d.%d' % sys.version_info[:2], sys.base_prefix)"
 _making = threading.Lock()
 
 
-def make(folder: Path) -> Path:
-    """Make the environment in ``folder``; gives the folder of its programs."""
-    venv.EnvBuilder(symlinks=True, with_pip=False).create(folder)
-    programs, version = folder / "bin", f"{sys.version_info.major}.{sys.version_info.minor}"
+@dataclass(frozen=True)
+class PythonEnvironment:
+    """The folder of its programs, and the installation below it, which they read."""
+
+    programs: Path
+    installation: Path
+
+
+def make(folder: Path, interpreter: str | None = None) -> PythonEnvironment:
+    """Make the environment in ``folder``, of the server's Python or of another interpreter."""
+    if interpreter is None:
+        venv.EnvBuilder(symlinks=True, with_pip=False).create(folder)
+        version, installation = f"{sys.version_info.major}.{sys.version_info.minor}", sys.base_prefix
+    else:
+        version, installation = _made_by(interpreter, folder)
+    programs = folder / "bin"
     site_packages = folder / "lib" / f"python{version}" / "site-packages"
     (site_packages / "image.pth").write_text(f"{image()}\n")
     for name in ("pip", "pip3", f"pip{version}"):
         (programs / name).write_text(_PIP)
         (programs / name).chmod(0o755)
-    return programs
+    return PythonEnvironment(programs, Path(installation))
+
+
+def _made_by(interpreter: str, folder: Path) -> tuple[str, str]:
+    """Have another interpreter make the environment; gives its version and where it is installed.
+
+    Raises:
+        subprocess.CalledProcessError: it could not.
+    """
+    for command in (["-m", "venv", "--without-pip", "--symlinks", str(folder)], ["-c", _WHO]):
+        told = subprocess.run([interpreter, "-I", *command], capture_output=True, text=True, check=True, timeout=120)
+    version, _, installation = told.stdout.strip().partition(" ")
+    return version, installation
 
 
 def image() -> Path:

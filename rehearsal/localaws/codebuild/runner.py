@@ -10,7 +10,7 @@ from moto.codebuild.models import codebuild_backends
 
 from rehearsal.localaws import isolation
 from rehearsal.localaws.authorizer import identity
-from rehearsal.localaws.codebuild import buildspec, cache, models, workspace
+from rehearsal.localaws.codebuild import buildspec, cache, models, runtimes, workspace
 from rehearsal.localaws.codebuild.build_log import BuildLog
 from rehearsal.localaws.codebuild.buildspec import Buildspec
 from rehearsal.localaws.codebuild.models import Build
@@ -120,6 +120,8 @@ class _Work:
     def _run(self) -> str:
         directories = self._step("DOWNLOAD_SOURCE", self._sources)
         spec = self._step("DOWNLOAD_SOURCE", lambda: self._spec(directories))
+        chosen = self._step("DOWNLOAD_SOURCE", lambda: runtimes.Machine().choose(spec.runtimes))
+        self._log([*chosen.told])
         variables, self._secrets = self._step(
             "PRE_BUILD",
             lambda: workspace.variables_of(
@@ -146,6 +148,7 @@ class _Work:
             log=self._log,
             until=self._build.started_at + self._project.get("timeoutInMinutes", 60) * 60.0,
             stopped=models.stops[self._build.id],
+            python=chosen.python,
         )
         self._keep(result)
         has_built = any(phase.name in ("build", "post_build") for phase in result.phases)

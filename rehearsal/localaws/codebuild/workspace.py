@@ -11,7 +11,7 @@ import tempfile
 import threading
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import IO, Any
 from rehearsal import at_start
 from rehearsal.localaws import archives
 from rehearsal.localaws.archives import Limits
-from rehearsal.localaws.codebuild import python_environment, shell_session
+from rehearsal.localaws.codebuild import git_settings, programs, python_environment, shell_session
 from rehearsal.localaws.codebuild.buildspec import ArtifactFiles, Buildspec
 from rehearsal.localaws.codebuild.network import Network
 from rehearsal.localaws.ground import clock, host
@@ -94,21 +94,30 @@ class Workspace:
         log: Callable[[list[str]], None],
         until: float,
         stopped: threading.Event | None = None,
+        python: str | None = None,
     ) -> ShellResult:
-        """Run the buildspec's commands; each line that they print goes to ``log``. ``until`` is a moment of the
-        clock."""
+        """Run the buildspec's commands; each line that they print goes to ``log``. ``until`` is a moment of the clock,
+        ``python`` an interpreter in place of the server's."""
         result = self.source("session") / "result.json"
         network = Network(host.current().settings.build_network)
-        programs = python_environment.make(self.source("python"))
+        missing = programs.Missing()
+        made = python_environment.make(self.source("python"), python)
         environment = launch.child_environment(credentials, region, self.source("home"))
-        environment["PATH"] = python_environment.search_path(programs, environment.get("PATH", ""))
+        environment["PATH"] = python_environment.search_path(made.programs, environment.get("PATH", ""))
+        taken = programs.behind_shims(environment["PATH"])
+        for program in taken:
+            (made.programs / program.file.name).symlink_to(program.file)
+        git_settings.write(self.source("home"), region, signs_in=spec.git_signs_in)
+        readable = [made.installation, *(program.installation for program in taken)]
 
         def hear(lines: list[str]) -> None:
             network.hear(lines)
+            missing.hear(lines)
             log(lines)
 
         with self._plan(spec, directory, variables) as plan:
-            process = self._start(plan, result, directory, at_start.redirected(network.variables(environment)))
+            known = at_start.redirected(network.variables(environment))
+            process = self._start(plan, result, directory, known, readable)
         ending = _watch(process, hear, until, stopped or threading.Event())
         if ending is not None or not result.exists():
             return ShellResult(ending or "FAILED")
@@ -117,10 +126,16 @@ class Workspace:
         has_failed = any(phase.status == "FAILED" for phase in phases)
         if has_failed and network.missed:
             log([network.sentence])
+        log(missing.sentences)
         return ShellResult("FAILED" if has_failed else "SUCCEEDED", phases, told["exported"])
 
     def _start(
-        self, plan: IO[bytes], result: Path, directory: Path, environment: Mapping[str, str]
+        self,
+        plan: IO[bytes],
+        result: Path,
+        directory: Path,
+        environment: Mapping[str, str],
+        readable: Sequence[Path],
     ) -> subprocess.Popen[bytes]:
         """The plan, which holds secrets, is in no folder; what this server writes is in none that the commands may
         write."""
@@ -129,7 +144,7 @@ class Workspace:
             environment=environment,
             cwd=directory,
             own=[path for path in self.folder.iterdir() if path.is_dir()],
-            readable=[python_environment.image()],
+            readable=[python_environment.image(), *readable],
             stdout=subprocess.PIPE,
             pass_fds=[plan.fileno()],
             off_network=not host.current().settings.build_network,

@@ -5,6 +5,7 @@ would load the service before anybody uses it.
 """
 
 import sys
+from functools import cache
 from typing import Any
 
 from moto.backends import get_backend
@@ -20,13 +21,19 @@ def is_loaded(service: str) -> bool:
     return f"moto.{service}.models" in sys.modules
 
 
+@cache
+def _tables(service: str) -> Any:
+    """moto's table of a service's backends: by account, then region. It stays the same once the service is loaded."""
+    return get_backend(service)
+
+
 def of(service: str, region: str = GLOBAL, account_id: str = "") -> Any:
     """The backend of ``service``, as moto names it (``s3``, ``lambda``), in an account; the first if none is named."""
-    return get_backend(service)[account_id or host.current().account_id][region]
+    return _tables(service)[account_id or host.current().account_id][region]
 
 
 def bucket(name: str | None) -> Any:
     """A bucket of any account, for their names are unique among all; None where there is none."""
-    backends = get_backend("s3")
+    backends = _tables("s3")
     _, owner = backends.bucket_accounts.get(name, (GLOBAL, ""))
     return backends[owner][GLOBAL].buckets.get(name) if owner else None

@@ -11,7 +11,7 @@ def built(bench: Any, name: str, **members: Any) -> dict[str, Any]:
     return ended(bench, build_id)
 
 
-def ended(bench: Any, build_id: str) -> dict[str, Any]:
+def ended(bench: Any, build_id: str, *, seconds: float = 120) -> dict[str, Any]:
     """A build that was started, when it is over."""
     codebuild = bench.aws.client("codebuild")
 
@@ -19,7 +19,7 @@ def ended(bench: Any, build_id: str) -> dict[str, Any]:
         build = codebuild.batch_get_builds(ids=[build_id])["builds"][0]
         return build if build["buildComplete"] else None
 
-    found: dict[str, Any] = wait_until(over, f"build {build_id} ends")
+    found: dict[str, Any] = wait_until(over, f"build {build_id} ends", seconds=seconds)
     return found
 
 
