@@ -84,6 +84,18 @@ ECR the repositories (nobody logs in, pushes or scans), of Route 53 the zones th
 the Parameter Store. Of the other services whatever their own room, or moto, has."""
 
 
+RECORDED_ONLY: Mapping[str, frozenset[str]] = {
+    "events": _operations(
+        """
+        CreateApiDestination CreateConnection CreatePartnerEventSource PutPartnerEvents UpdateApiDestination
+        UpdateConnection
+        """
+    ),
+}
+"""Operations of services offered otherwise that would only keep a record: nothing leaves this machine, so no API
+destination is called, and no partner sends events."""
+
+
 class NotOffered(NotImplementedError):
     """A request for a service that the embedded AWS has not."""
 
@@ -95,4 +107,6 @@ def refusal(service: str) -> str:
 
 def is_offered(service: str, operation: str) -> bool:
     """Whether an operation of an offered service is served at all, by botocore's names."""
+    if operation in RECORDED_ONLY.get(service, ()):
+        return False
     return service not in OPERATIONS or operation in OPERATIONS[service]

@@ -11,6 +11,7 @@ from tests.localaws.deploying import zip_of
 _CODE = zip_of({"app.py": "def handler(event, context):\n    return 1\n"})
 
 
+_KEY = {"ApiKeyAuthParameters": {"ApiKeyName": "k", "ApiKeyValue": "v"}}
 _SPEECH = {"OutputFormat": "mp3", "OutputS3BucketName": "speeches", "Text": "hello", "VoiceId": "Joanna"}
 
 
@@ -20,6 +21,7 @@ _SPEECH = {"OutputFormat": "mp3", "OutputS3BucketName": "speeches", "Text": "hel
         ("xray", "get_sampling_rules", {}),
         ("polly", "start_speech_synthesis_task", _SPEECH),
         ("lambda", "list_capacity_providers", {}),
+        ("events", "create_connection", {"Name": "c", "AuthorizationType": "API_KEY", "AuthParameters": _KEY}),
     ],
 )
 def test_an_operation_or_its_service_is_named(aws: Any, service: str, operation: str, arguments: Any) -> None:
