@@ -177,7 +177,7 @@ def _embedded_aws(options: AccountOptions, launch: Launch, display: Display) -> 
     began = time.monotonic()
     with embedded.running(launch) as started:
         announced = started.announced
-        display.tell(StepFinished("embedded", "AWS", "ready", f"on {announced.url}", time.monotonic() - began))
+        display.tell(StepFinished("server", "embedded AWS", "ready", f"on {announced.url}", time.monotonic() - began))
         yield account.reach(
             Access(
                 region=announced.region,

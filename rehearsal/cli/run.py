@@ -155,7 +155,7 @@ def _access(announced: Announcement) -> Access:
 
 
 def _tell_started(announced: Announcement, launch: Launch, phases: Phases, tell: Tell) -> None:
-    tell(StepFinished("embedded", "AWS", "ready", f"on {announced.url}", phases.seconds["embeddedAws"]))
+    tell(StepFinished("server", "embedded AWS", "ready", f"on {announced.url}", phases.seconds["embeddedAws"]))
     delay = launch.continuation_delay_seconds
     tell(Note(f"continuation delay {delay:g} s (AWS: about 30 s); set it with --continuation-delay"))
 

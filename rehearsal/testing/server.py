@@ -20,7 +20,7 @@ from rehearsal.localaws.ground.announcement import Announcement
 from rehearsal.toolkit.aws import account
 from rehearsal.toolkit.aws.account import Access, Aws
 from rehearsal.toolkit.embedded import beyond_aws
-from rehearsal.toolkit.executions import steering, watching
+from rehearsal.toolkit.executions import executions, steering, watching
 from rehearsal.toolkit.executions.events import silence
 from rehearsal.toolkit.executions.executions import Execution
 from rehearsal.toolkit.stacks import deploying, stacks
@@ -95,6 +95,8 @@ class EmbeddedAws:
     def __init__(self, announced: Announcement, process: subprocess.Popen[bytes]) -> None:
         self._announced = announced
         self._process = process
+        self._before_the_source: dict[str, frozenset[str]] = {}
+        """By pipeline: the executions that there were when its source was uploaded, and so none of that source."""
 
     @property
     def url(self) -> str:
@@ -159,18 +161,28 @@ class EmbeddedAws:
             prepared = deploying.prepare(self.aws, wanted, Path(scratch), silence)
             done = deploying.carry_out(self.aws, prepared, silence)
         if source is not None:
-            deploying.upload_source(self.aws, deploying.source_of(self.aws, done.name), Path(source))
+            self._upload(deploying.source_of(self.aws, done.name), Path(source))
         made = stacks.resources_of(self.aws, done.name)
         ids = {each["LogicalResourceId"]: each.get("PhysicalResourceId", "") for each in made}
         return DeployedStack(done.name, done.outputs, ids)
+
+    def _upload(self, source: deploying.SourceObject, folder: Path) -> None:
+        runs = executions.history(self.aws, source.pipeline)
+        self._before_the_source[source.pipeline] = frozenset(each.execution_id for each in runs)
+        deploying.upload_source(self.aws, source, folder)
 
     def run_pipeline(self, name: str, variables: Mapping[str, str] | None = None) -> Execution:
         """Release change, and wait for the end; gives the execution, Succeeded or not."""
         return watching.watch(self.aws, name, steering.start(self.aws, name, variables), silence)
 
     def wait_for_pipeline(self, name: str) -> Execution:
-        """Wait for the newest execution, which something else starts or has started, to end."""
-        return watching.watch(self.aws, name, watching.adopt(self.aws, name), silence)
+        """Wait for the newest execution, which something else starts or has started, to end.
+
+        After ``deploy(source=...)`` that is one of this source: the execution with which a pipeline begins may have
+        failed for lack of it.
+        """
+        found = watching.adopt(self.aws, name, besides=self._before_the_source.pop(name, frozenset()))
+        return watching.watch(self.aws, name, found, silence)
 
     def reset(self) -> None:
         """Make it new: nothing is left of what was deployed, running, planned or logged, and the clock is right again.
@@ -185,6 +197,7 @@ class EmbeddedAws:
         except OSError as error:
             raise NoAnswer("the embedded AWS has ended") from error
         _await_ready(self._process)
+        self._before_the_source.clear()
         for kept in ("aws", "session"):
             self.__dict__.pop(kept, None)  # their connections go nowhere now
 

@@ -42,7 +42,7 @@ def test_a_fault_is_planned_strikes_once_and_is_forgotten(command: Any, aws: Any
     listed = command("fault", "list")
     assert f"{added.document['id']}" in listed.out
     assert "has struck" in listed.out
-    assert command("fault", "clear", added.document["id"]).out == "no fault is planned\n"
+    assert command("fault", "clear", added.document["id"]).out == "1 fault forgotten\n"
     assert command("fault", "clear", "fault-none").exit_code == 1
     unknown = command("fault", "add", "earthquake")
     assert (unknown.exit_code, "throttle" in unknown.err) == (2, True)

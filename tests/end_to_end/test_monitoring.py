@@ -50,7 +50,7 @@ def deploy(aws: EmbeddedAws) -> None:
     aws.client("s3").create_bucket(Bucket=BUCKET)
     artifact = tar_gz({"xgboost-model": bytes(booster.save_raw("ubj"))})
     aws.client("s3").put_object(Bucket=BUCKET, Key="model.tar.gz", Body=artifact)
-    sagemaker, role = aws.client("sagemaker"), make_role(aws)
+    sagemaker, role = aws.client("sagemaker"), make_role(aws, "monitoring-jobs")
     container = {"Image": IMAGE, "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
     sagemaker.create_model(ModelName="wine", ExecutionRoleArn=role, PrimaryContainer=container)
     sagemaker.create_endpoint_config(

@@ -32,7 +32,7 @@ def model(aws: EmbeddedAws, unique: Any) -> Iterator[str]:
     archive = tar_gz({"xgboost-model": bytes(booster.save_raw("ubj"))})
     aws.client("s3").put_object(Bucket=bucket, Key="model.tar.gz", Body=archive)
     container = {"Image": IMAGE, "ModelDataUrl": f"s3://{bucket}/model.tar.gz"}
-    role = make_role(aws)
+    role = make_role(aws, name)
     aws.client("sagemaker").create_model(ModelName=name, ExecutionRoleArn=role, PrimaryContainer=container)
     ssm = aws.client("ssm")
     ssm.put_parameter(Name=NAME, Value=name, Type="String", Overwrite=True)

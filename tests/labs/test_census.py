@@ -40,9 +40,9 @@ def test_a_run_ends_with_an_endpoint_that_answers_as_the_evaluation_says(ran: An
 
 def test_its_steps_are_shown_as_they_end(ran: Answer) -> None:
     lines = [line.split() for line in ran.err.splitlines() if line.startswith(" step ")]
-    assert {line[1] for line in lines} == STEPS
-    assert [line[1] for line in lines][:4] == ["Preprocess", "Train", "Evaluate", "CheckAccuracy"]
-    assert {line[2] for line in lines} == {"Succeeded"}
+    assert {line[3] for line in lines} == STEPS  # after step, seconds and their unit
+    assert [line[3] for line in lines][:4] == ["Preprocess", "Train", "Evaluate", "CheckAccuracy"]
+    assert {line[4] for line in lines} == {"Succeeded"}
 
 
 def test_a_second_run_registers_a_version_and_updates_the_endpoint_in_place(ran: Answer, typed: Any, aws: Any) -> None:

@@ -1,6 +1,6 @@
 """Following one execution until it has ended: looks at it again and again, tells what changed and what is silent."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 
 from rehearsal.toolkit.aws.account import Aws
@@ -46,8 +46,10 @@ def _signs_of_life(execution: Execution) -> Iterator[StillRunning]:
             yield StillRunning(action, (datetime.now(UTC) - action.started_at).total_seconds())
 
 
-def adopt(aws: Aws, pipeline: str, pace: Pace | None = None) -> str:
-    """The execution that the pipeline's creation started, as soon as it shows.
+def adopt(aws: Aws, pipeline: str, pace: Pace | None = None, besides: Collection[str] = frozenset()) -> str:
+    """The newest execution, as the one that the pipeline's creation starts, as soon as it shows.
+
+    ``besides`` are the ids of those that are not meant: what ran before a change that starts another.
 
     Raises:
         NotThere: none began within a minute.
@@ -56,11 +58,12 @@ def adopt(aws: Aws, pipeline: str, pace: Pace | None = None) -> str:
     give_up_at = pace.now() + _ADOPTION_SECONDS
     while pace.now() < give_up_at:
         runs = executions.history(aws, pipeline, limit=1)
-        if runs:
+        if runs and runs[0].execution_id not in besides:
             return runs[0].execution_id
         pace.wait()
     raise NotThere(
-        f"the pipeline {pipeline} was created, but no execution began within {_ADOPTION_SECONDS} s",
+        f"the pipeline {pipeline} was {'changed' if besides else 'created'}, but no execution began within "
+        f"{_ADOPTION_SECONDS} s",
         where="CodePipeline",
         next_step="rehearse release starts one",
     )

@@ -42,12 +42,12 @@ RUNNING = [
 """What SageMaker does as a role besides reading and writing data: pull the image, write logs and metrics."""
 
 
-def make_role(aws: Any) -> str:
-    """Make the role ``training``."""
+def make_role(aws: Any, name: str = "training") -> str:
+    """Make a role that SageMaker may assume."""
     iam = aws.client("iam")
     trust = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
     made = iam.create_role(
-        RoleName="training", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     )
     allowed = [
         {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject", "s3:ListBucket"], "Resource": "*"},
@@ -55,7 +55,7 @@ def make_role(aws: Any) -> str:
         *RUNNING,
     ]
     iam.put_role_policy(
-        RoleName="training",
+        RoleName=name,
         PolicyName="CanUseData",
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": allowed}),
     )

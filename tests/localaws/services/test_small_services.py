@@ -14,7 +14,7 @@ from tests.localaws.fuzz.wire import Message
 JSON = {"Content-Type": "application/x-amz-json-1.1"}
 REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "events": ("test_event_pattern", {"EventPattern": '{"a": ["b"]}', "Event": "-"}, "ValidationException"),
-    "ecr": ("put_image", {"repositoryName": "nowhere", "imageManifest": "{}"}, "RepositoryNotFoundException"),
+    "ecr": ("list_images", {"repositoryName": "nowhere"}, "RepositoryNotFoundException"),
     "iam": ("create_service_linked_role", {"AWSServiceName": "eyJ9"}, "InvalidInput"),
     "kms": ("retire_grant", {"GrantId": "x"}, "ValidationException"),
     "application-autoscaling": (
