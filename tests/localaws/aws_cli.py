@@ -33,6 +33,7 @@ def aws_cli(request: pytest.FixtureRequest) -> Path:
 def run(program: Path, aws: EmbeddedAws, *arguments: str) -> str:
     """What a command prints; it must succeed."""
     environment = {**os.environ, **aws.environment, "AWS_PAGER": ""}
-    done = subprocess.run([program, *arguments], env=environment, capture_output=True, text=True, check=False)
+    python = program.with_name("python")  # the program's own first line does not bear a space in its path
+    done = subprocess.run([python, program, *arguments], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

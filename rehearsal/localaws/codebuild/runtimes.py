@@ -15,6 +15,9 @@ from rehearsal.localaws.codebuild.buildspec import InvalidBuildspec
 
 _MINORS = range(10, 15)
 """Of Python 3, that the packages which a build is given (boto3, pip) run on."""
+_ON_AWS = range(9, 15)
+"""Of Python 3, that CodeBuild's images have. One that this machine lacks is stood in for by the server's own version, as
+for functions: who has one Python alone can rehearse a buildspec that names another, and the log says so."""
 _NEWEST = ("latest", "3", "3.x")
 _PYTHON = re.compile(r"3\.(\d+)")
 _REFUSED = ("android", "corretto", "dotnet", "golang", "java", "php", "ruby")
@@ -51,17 +54,27 @@ class Machine:
             InvalidBuildspec: a version or a language is not here.
         """
         python: str | None = None
+        told = [_selected(name, version) for name, version in wanted.items()]
         for name, version in wanted.items():
-            if name == "python":
+            if name == "python" and self._is_stood_in_for(version):
+                told.append(_stand_in(version, self.pythons.running[0]))
+            elif name == "python":
                 python = self._python(version)
             elif name == "nodejs":
                 self._check_node(version)
             else:
                 raise InvalidBuildspec(_refusal(name))
-        return Chosen(python, tuple(map(_selected, wanted, wanted.values())))
+        return Chosen(python, tuple(told))
+
+    def _is_stood_in_for(self, version: str) -> bool:
+        exact = _PYTHON.fullmatch(version)
+        return exact is not None and int(exact[1]) in _ON_AWS and self._of_here(int(exact[1])) is None
+
+    def _of_here(self, minor: int) -> str | None:
+        return self.pythons.found(minor) if minor in _MINORS else None
 
     def _python(self, version: str) -> str | None:
-        here = [minor for minor in _MINORS if self.pythons.found(minor)]
+        here = [minor for minor in _MINORS if self._of_here(minor)]
         exact = _PYTHON.fullmatch(version)
         minor = int(exact[1]) if exact else max(here, default=None) if version in _NEWEST else None
         if minor not in here:
@@ -97,3 +110,10 @@ def _refusal(name: str) -> str:
 
 def _selected(name: str, version: str) -> str:
     return f"[Container] Selecting '{name}' runtime version '{version}' based on manual selections..."
+
+
+def _stand_in(version: str, own: int) -> str:
+    return (
+        f"[Container] Python {version} is not on this machine: this build runs on Python 3.{own}, as Rehearsal does. "
+        f"Install Python {version}, and the next build takes it."
+    )

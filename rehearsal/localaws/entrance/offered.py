@@ -105,8 +105,11 @@ def refusal(service: str) -> str:
     return f"The embedded AWS does not offer the service {service}. It offers {', '.join(sorted(SERVICES.values()))}."
 
 
+def is_recorded_only(service: str, operation: str) -> bool:
+    """Whether an operation would leave a record that nothing works with. It is checked as any, and refused then."""
+    return operation in RECORDED_ONLY.get(service, ())
+
+
 def is_offered(service: str, operation: str) -> bool:
     """Whether an operation of an offered service is served at all, by botocore's names."""
-    if operation in RECORDED_ONLY.get(service, ()):
-        return False
     return service not in OPERATIONS or operation in OPERATIONS[service]

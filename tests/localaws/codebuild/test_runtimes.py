@@ -41,10 +41,17 @@ def test_a_version_is_chosen_among_those_that_are_here(wanted: dict[str, str], p
     assert MACHINE.choose(wanted).python == python
 
 
+@pytest.mark.parametrize("version", ["3.9", "3.13"])
+def test_a_version_of_the_images_that_is_not_here_is_stood_in_for_and_told(version: str) -> None:
+    chosen = MACHINE.choose({"python": version})
+    assert chosen.python is None
+    assert f"Python {version} is not on this machine: this build runs on Python 3.11" in chosen.told[-1]
+
+
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        ({"python": "3.13"}, "Unknown runtime version named '3.13' of python.*versions: 3.10, 3.11, 3.12$"),
+        ({"python": "3.99"}, "Unknown runtime version named '3.99' of python.*versions: 3.10, 3.11, 3.12$"),
         ({"python": "3.8"}, "versions: 3.10, 3.11, 3.12$"),
         ({"python": "3.1"}, "write it in quotes"),
         ({"nodejs": "18"}, "Unknown runtime version named '18' of nodejs.*versions: 20$"),

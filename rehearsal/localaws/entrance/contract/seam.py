@@ -138,6 +138,8 @@ def _check(response: Any, request: Any, *, is_raw: bool) -> Checked | None:
     denial = limits.violated(service, protocol, operation, params)
     if denial is not None:
         raise _refused(request, protocol, denial)
+    if offered.is_recorded_only(service, operation.name):
+        raise NotImplementedError(operation.name)
     return Checked(operation.name, params, in_path, service, protocol, operation)
 
 
