@@ -16,8 +16,8 @@ from rehearsal.localaws.codebuild.buildspec import InvalidBuildspec
 _MINORS = range(10, 15)
 """Of Python 3, that the packages which a build is given (boto3, pip) run on."""
 _ON_AWS = range(9, 15)
-"""Of Python 3, that CodeBuild's images have. One that this machine lacks is stood in for by the server's own version, as
-for functions: who has one Python alone can rehearse a buildspec that names another, and the log says so."""
+"""Of Python 3, that CodeBuild's images have. One that this machine lacks is stood in for by the server's own version,
+as for functions: who has one Python alone can rehearse a buildspec that names another, and the log says so."""
 _NEWEST = ("latest", "3", "3.x")
 _PYTHON = re.compile(r"3\.(\d+)")
 _REFUSED = ("android", "corretto", "dotnet", "golang", "java", "php", "ruby")
