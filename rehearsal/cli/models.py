@@ -18,6 +18,7 @@ from rehearsal.toolkit.mlops import following, projects, registry, serving
 from rehearsal.toolkit.mlops.projects import Launched
 from rehearsal.toolkit.mlops.registry import Version
 from rehearsal.toolkit.mlops.serving import Serving
+from rehearsal.toolkit.models import registry as models
 
 model = group("model")
 
@@ -80,7 +81,7 @@ def approve(
     ] = False,
 ) -> None:
     """Approve a version. In a project this starts ModelDeploy."""
-    aws, found = _answer(account_options, consent, output, version, registry.APPROVED, note)
+    aws, found = _answer(account_options, consent, output, version, models.APPROVED, note)
     owner = _owner(aws, found)
     if not wait or owner is None:
         return
@@ -98,7 +99,7 @@ def reject(
     account_options: AccountOptions, consent: Consent, output: Output, version: VersionName, note: Note = ""
 ) -> None:
     """Reject a version. What serves already stays as it is."""
-    _answer(account_options, consent, output, version, registry.REJECTED, note)
+    _answer(account_options, consent, output, version, models.REJECTED, note)
 
 
 def _answer(
@@ -108,9 +109,9 @@ def _answer(
     aws = account.reach()
     found = _version(aws, address, [])
     consent.obtain(aws, f"set the version {found.address} from {found.approval} to {status}")
-    registry.set_approval(aws, found.arn, status, note)
+    models.answer(aws, found.arn, status, note)
     text = f"{found.address}: {status}"
-    if status == registry.APPROVED and (owner := _owner(aws, found)):
+    if status == models.APPROVED and (owner := _owner(aws, found)):
         text += f"\nnext: rehearse project status {owner.names.name}      (ModelDeploy has started)"
     output.result({"arn": found.arn, "before": found.approval, "approval": status}, text)
     return aws, found
@@ -133,7 +134,7 @@ def deploy(account_options: AccountOptions, consent: Consent, output: Output, ve
             where="VERSION",
             next_step="name a version of a project: rehearse project list",
         )
-    if found.approval != registry.APPROVED:
+    if found.approval != models.APPROVED:
         raise BadInput(
             f"{found.address} is {found.approval}, and only an approved version is deployed",
             where="VERSION",

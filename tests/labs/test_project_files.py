@@ -14,6 +14,7 @@ from rehearsal.toolkit import project
 from rehearsal.toolkit.aws.errors import BadInput, NotThere
 from rehearsal.toolkit.mlops import names, projects, registry, seeds
 from rehearsal.toolkit.mlops.serving import Serving
+from rehearsal.toolkit.models.registry import metrics_in
 from tests.localaws.authorizer.minimal import statements
 from tests.localaws.authorizer.minimal.statements import Named
 from tests.templates.conftest import load
@@ -136,9 +137,7 @@ def test_a_version_knows_where_it_serves_and_what_it_was_made_of() -> None:
         "CustomerMetadataProperties": {"CommitId": "abc"},
     }
     served = [Serving("shells-prod", "InService", (f"{GROUP}/1",)), Serving("other", "InService", (f"{GROUP}/2",))]
-    found = registry.assembled(
-        described, registry.numbers({"m": {"mse": {"value": 3}, "no": {"value": "NaN"}}}), served
-    )
+    found = registry.assembled(described, metrics_in({"m": {"mse": {"value": 3}, "no": {"value": "NaN"}}}), served)
     assert (found.endpoints, found.metrics, found.as_json()["commit"]) == (("shells-prod",), {"mse": 3.0}, "abc")
 
 

@@ -74,25 +74,27 @@ def _job_of(model_data: str) -> str:
 def answer(session: Session, asked: Asked) -> Change:
     """Approve or reject a version."""
     group, text = asked.path["group"], asked.path["version"]
-    is_approved = asked.form.get("answer") == registry.APPROVED
+    approval = registry.APPROVED if asked.form.get("answer") == registry.APPROVED else registry.REJECTED
     comment = asked.form.get("comment", "").strip()
     number = int(text) if text.isdecimal() else 0
     version = registry.find(registry.versions(session.aws, group), number, group)
 
     def do(_tell: Any) -> None:
-        registry.answer(session.aws, version, is_approved=is_approved, comment=comment)
+        registry.answer(session.aws, version.arn, approval, comment)
 
     command = commands.aws(
         "sagemaker",
         "update-model-package",
         model_package_arn=version.arn,
-        model_approval_status=registry.APPROVED if is_approved else registry.REJECTED,
+        model_approval_status=approval,
         approval_description=comment,
     )
     return Change(
-        f"{'approve' if is_approved else 'reject'} version {number} of {group}",
+        f"{'approve' if approval == registry.APPROVED else 'reject'} version {number} of {group}",
         command,
         f"/models/{quote(group, safe='')}/{number}",
         do,
-        cost="A rule on approvals may deploy it, and endpoints cost by the hour." if is_approved else "",
+        cost="A rule on approvals may deploy it, and endpoints cost by the hour."
+        if approval == registry.APPROVED
+        else "",
     )

@@ -1,19 +1,15 @@
 """Versions in the model registry: with their metrics, what they were made of, and where each serves."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from rehearsal.toolkit.aws.account import Aws
 from rehearsal.toolkit.aws.errors import BadInput, NotThere
-from rehearsal.toolkit.aws.translation import code_of
 from rehearsal.toolkit.mlops.serving import Serving
+from rehearsal.toolkit.models import registry
 
-APPROVED, REJECTED = "Approved", "Rejected"
 _COMMIT, _DATA, _JOB, _EXECUTION = "CommitId", "InputDataUrl", "TrainingJobName", "PipelineExecutionArn"
 """Properties with which ``mlops/modelbuild`` registers a version."""
 
@@ -117,7 +113,8 @@ def versions(aws: Aws, group: str, served: Iterable[Serving]) -> Iterator[Versio
     for page in pages:
         for summary in page["ModelPackageSummaryList"]:
             described = sagemaker.describe_model_package(ModelPackageName=summary["ModelPackageArn"])
-            yield assembled(described, _metrics(aws, described), here)
+            report = registry.reports_of(described.get("ModelMetrics", {})).get(registry.MODEL_QUALITY, "")
+            yield assembled(described, registry.metrics_at(aws, report), here)
 
 
 def version(aws: Aws, group: str, number: int, served: Iterable[Serving]) -> Version:
@@ -150,35 +147,3 @@ def assembled(described: Mapping[str, Any], metrics: Mapping[str, float], served
         lineage=described.get("CustomerMetadataProperties", {}),
         endpoints=tuple(each.endpoint for each in served if arn in each.packages),
     )
-
-
-def _metrics(aws: Aws, described: Mapping[str, Any]) -> dict[str, float]:
-    """The numbers of the version's evaluation; none where there is no report, or it is gone."""
-    url = described.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {}).get("S3Uri", "")
-    bucket, _, key = url.removeprefix("s3://").partition("/")
-    if not key:
-        return {}
-    try:
-        body = aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
-    except ClientError as error:
-        if code_of(error) in ("NoSuchKey", "NoSuchBucket"):
-            return {}
-        raise
-    return numbers(json.loads(body))
-
-
-def numbers(report: Any) -> dict[str, float]:
-    """``{"regression_metrics": {"mse": {"value": 3.3}}}`` as ``{"mse": 3.3}``: SageMaker's layout of metrics. Pure."""
-    found: dict[str, float] = {}
-    for kind in report.values() if isinstance(report, dict) else ():
-        for name, each in kind.items() if isinstance(kind, dict) else ():
-            value = each.get("value") if isinstance(each, dict) else None
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                found[name] = float(value)
-    return found
-
-
-def set_approval(aws: Aws, arn: str, status: str, note: str) -> None:
-    """Approve or reject a version, with a note."""
-    described = {"ApprovalDescription": note} if note else {}
-    aws.client("sagemaker").update_model_package(ModelPackageArn=arn, ModelApprovalStatus=status, **described)

@@ -15,8 +15,9 @@ from rehearsal.toolkit.aws.translation import code_of
 PENDING, APPROVED, REJECTED = "PendingManualApproval", "Approved", "Rejected"
 _LARGEST_METRICS = 1_000_000
 """Bytes of a file of metrics that are read."""
+MODEL_QUALITY = "model quality"
 _METRICS = {
-    "model quality": ("ModelQuality", "Statistics"),
+    MODEL_QUALITY: ("ModelQuality", "Statistics"),
     "bias": ("Bias", "Report"),
     "explainability": ("Explainability", "Report"),
 }
@@ -133,7 +134,7 @@ def read(aws: Aws, arn: str) -> ModelPackage:
         tuple(answer.get("InferenceSpecification", {}).get("Containers", ())),
         reports,
         answer.get("CustomerMetadataProperties", {}),
-        _metrics_at(aws, reports.get("model quality", "")),
+        metrics_at(aws, reports.get(MODEL_QUALITY, "")),
     )
 
 
@@ -143,7 +144,7 @@ def reports_of(metrics: Mapping[str, Any]) -> dict[str, str]:
     return {what: uri for what, uri in found.items() if uri}
 
 
-def _metrics_at(aws: Aws, uri: str) -> dict[str, float]:
+def metrics_at(aws: Aws, uri: str) -> dict[str, float]:
     """The numbers of a quality report; none where it cannot be read."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     if not key:
@@ -152,7 +153,7 @@ def _metrics_at(aws: Aws, uri: str) -> dict[str, float]:
         body = aws.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read(_LARGEST_METRICS)
         return metrics_in(json.loads(body))
     except (ClientError, ValueError):
-        return {}  # gone, not for this caller, or no JSON: the page has its URI
+        return {}  # gone, not for this caller, or no JSON: its URI is told beside it
 
 
 def metrics_in(report: Any) -> dict[str, float]:
@@ -168,12 +169,10 @@ def metrics_in(report: Any) -> dict[str, float]:
     return found
 
 
-def answer(aws: Aws, version: Version, *, is_approved: bool, comment: str) -> None:
+def answer(aws: Aws, arn: str, approval: str, comment: str) -> None:
     """Approve or reject a version; the comment is kept beside it."""
     described = {"ApprovalDescription": comment[:1024]} if comment else {}
-    aws.client("sagemaker").update_model_package(
-        ModelPackageArn=version.arn, ModelApprovalStatus=APPROVED if is_approved else REJECTED, **described
-    )
+    aws.client("sagemaker").update_model_package(ModelPackageArn=arn, ModelApprovalStatus=approval, **described)
 
 
 def find(found: list[Version], number: int, group: str) -> Version:
